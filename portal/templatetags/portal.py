@@ -1,0 +1,41 @@
+"""Template tags and filters of every page; settings make them built in, so no template loads them."""
+
+from django import template
+from django.utils.html import format_html
+
+from portal import i18n, icons
+
+register = template.Library()
+
+register.simple_tag(icons.icon)
+register.filter("day", i18n.day)
+register.filter("moment", i18n.moment)
+register.filter("deadline", i18n.deadline)
+register.filter("clock_time", i18n.clock_time)
+register.filter("number", i18n.number)
+register.filter("days_left", i18n.days_left)
+register.filter("in_days", i18n.in_days)
+
+
+@register.simple_tag
+def span(start, end, times=False):
+    """From `start` to `end` as one reads it; with `times=True` a single day shows its hours."""
+    return i18n.span(start, end, times=times)
+
+
+@register.filter
+def lang_of(instance, name):
+    """The language in which the bilingual field `name` of `instance` is shown: `{{ program|lang_of:"title" }}`."""
+    return i18n.language_of(instance, name)
+
+
+@register.filter
+def foreign(code):
+    """A `lang` attribute for text in `code` when the page is in another language, else nothing."""
+    return format_html(' lang="{}"', code) if code and code != i18n.language() else ""
+
+
+@register.filter
+def percent_of(part, whole):
+    """`part` as a percentage of `whole`, between 0 and 100, for the width of a bar."""
+    return round(min(max(100 * part / whole, 0), 100), 2) if whole else 0
