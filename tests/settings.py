@@ -42,3 +42,6 @@ else:
 # A query repeated per row raises in any request a test makes.
 INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]  # noqa: F405
 MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]  # noqa: F405
+
+# Static files come from where they lie, without collecting them first.
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
