@@ -25,7 +25,7 @@ def span(start, end, times=False):
 
 @register.filter
 def lang_of(instance, name):
-    """The language in which the bilingual field `name` of `instance` is shown: `{{ program|lang_of:"title" }}`."""
+    """The language in which a bilingual field is shown, for `lang`: `{{ program|lang_of:"title" }}`."""
     return i18n.language_of(instance, name)
 
 
