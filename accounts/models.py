@@ -1,0 +1,236 @@
+"""People, what they may do, and what they agreed to."""
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from portal import clock
+from portal.i18n import EN, Bilingual, language
+
+
+class UserManager(BaseUserManager):
+    """Makes people; an address is kept in lower case, so that it is one person's whatever the spelling."""
+
+    def create_user(self, email, password=None, **fields):
+        """A person with that address; without a password they cannot log in by one."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email, password=None, **fields):
+        """A person who may do everything."""
+        return self.create_user(email, password, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email):
+        """The person who logs in with that address."""
+        return self.get(email=email.strip().lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person, known by one full name (성명) and, if they give it, the romanized name of their passport."""
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    full_name = models.CharField(_("full name"), max_length=60, blank=True)
+    romanized_name = models.CharField(_("name in English"), max_length=80, blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="ko")
+    time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Seoul")
+    age_confirmed_at = models.DateTimeField(_("said to be 14 or older"), null=True, blank=True, editable=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    is_demo = models.BooleanField(_("demonstration"), default=False, editable=False)
+    date_joined = models.DateTimeField(_("joined"), default=clock.now, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = []
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [
+            models.CheckConstraint(condition=Q(language__in=["ko", "en"]), name="user_language_is_known"),
+        ]
+
+    def __str__(self):
+        return self.full_name or self.email
+
+    @property
+    def display_name(self):
+        """The name as people of the active language read it; the address before any name is known."""
+        if language() == EN:
+            return self.romanized_name or self.full_name or self.email
+        return self.full_name or self.romanized_name or self.email
+
+    def get_full_name(self):
+        """The name by which the person is called."""
+        return self.display_name
+
+    def get_short_name(self):
+        """The same: Korean names have no short form."""
+        return self.display_name
+
+    @cached_property
+    def live_grants(self):
+        """The grants that hold now, read once for each request."""
+        return list(self.grants.live()) if self.pk else []
+
+    def has_role(self, *roles):
+        """Whether a grant of one of `roles` holds now, whatever its scope."""
+        return self.is_active and (
+            (self.is_superuser and Role.ADMIN in roles) or any(grant.role in roles for grant in self.live_grants)
+        )
+
+    @property
+    def is_admin(self):
+        """Whether the person may do everything."""
+        return self.has_role(Role.ADMIN)
+
+    @property
+    def is_staff(self):
+        """Whether the person works in the admin: admins and cohort managers."""
+        return self.has_role(Role.ADMIN, Role.MANAGER)
+
+
+class Role(models.TextChoices):
+    """What a person may be trusted with beyond their own things."""
+
+    ADMIN = "admin", _("Administrator")
+    MANAGER = "manager", _("Cohort manager")
+    REVIEWER = "reviewer", _("Reviewer")
+    INSTRUCTOR = "instructor", _("Instructor")
+    MENTOR = "mentor", _("Mentor")
+    HOST = "host", _("Internship host")
+    PARTNER = "partner", _("Partner")
+
+
+class RoleGrantQuerySet(models.QuerySet):
+    """Reading grants."""
+
+    def live(self):
+        """Those that hold now."""
+        now = clock.now()
+        return self.filter(Q(from_at__lte=now) & (Q(to_at__isnull=True) | Q(to_at__gt=now)))
+
+
+class RoleGrant(models.Model):
+    """A role that holds for one scope and a time. Only an administrator's has no scope."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="grants", verbose_name=_("person")
+    )
+    role = models.CharField(_("role"), max_length=12, choices=Role)
+    organization = models.ForeignKey(
+        "partners.Organization",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("organization"),
+    )
+    program = models.ForeignKey(
+        "programs.Program",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("program"),
+    )
+    cohort = models.ForeignKey(
+        "programs.Cohort",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("cohort"),
+    )
+    from_at = models.DateTimeField(_("from"), default=clock.now)
+    to_at = models.DateTimeField(_("until"), null=True, blank=True)
+
+    objects = RoleGrantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("role grant")
+        verbose_name_plural = _("role grants")
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="grant_role_is_known"),
+            models.CheckConstraint(
+                condition=Q(to_at__isnull=True) | Q(to_at__gt=F("from_at")), name="grant_ends_after_it_begins"
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(role="admin", organization=None, program=None, cohort=None)
+                    | (
+                        ~Q(role="admin")
+                        & (
+                            Q(organization__isnull=False, program=None, cohort=None)
+                            | Q(organization=None, program__isnull=False, cohort=None)
+                            | Q(organization=None, program=None, cohort__isnull=False)
+                        )
+                    )
+                ),
+                name="grant_has_one_scope",
+                violation_error_message=_("A grant has exactly one scope; an administrator's has none."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_role_display()} {self.user_id}"
+
+
+class TermKind(models.TextChoices):
+    """The texts that people are asked to agree to."""
+
+    PRIVACY = "privacy", _("Privacy policy")
+    TERMS = "terms", _("Terms of use")
+    APPLICATION = "application", _("Consent to collect and use personal information")
+
+
+class TermVersion(models.Model):
+    """One wording of a text, in both languages; the Korean text prevails. A version in use is never edited."""
+
+    kind = models.CharField(_("kind"), max_length=20, choices=TermKind)
+    number = models.PositiveSmallIntegerField(_("version"))
+    title_ko = models.CharField(max_length=120)
+    title_en = models.CharField(max_length=120)
+    text_ko = models.TextField()
+    text_en = models.TextField()
+    in_force_at = models.DateTimeField(_("in force from"))
+
+    title = Bilingual()
+    text = Bilingual()
+
+    class Meta:
+        verbose_name = _("text version")
+        verbose_name_plural = _("text versions")
+        ordering = ["kind", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "number"], name="term_version_once"),
+            models.CheckConstraint(condition=Q(kind__in=TermKind.values), name="term_kind_is_known"),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {self.number}"
+
+
+class ConsentRecord(models.Model):
+    """One person's answer to one text at one time. A withdrawal is a new row; nothing is overwritten."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="consents")
+    term = models.ForeignKey(TermVersion, on_delete=models.PROTECT, related_name="records")
+    given = models.BooleanField(_("given"))
+    at = models.DateTimeField(_("when"), default=clock.now, editable=False)
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["user", "term", "-at"], name="consent_latest")]
+
+    def __str__(self):
+        return f"{self.user_id} {self.term_id} {self.given}"

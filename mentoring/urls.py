@@ -1,0 +1,3 @@
+"""The desk of mentors and mentees."""
+
+urlpatterns = []

@@ -1,0 +1,3 @@
+"""Partners and agreements, for everyone."""
+
+urlpatterns = []

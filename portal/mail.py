@@ -1,0 +1,140 @@
+"""Mail is a row first. `queue` writes it inside the operation's transaction; the worker sends it afterwards."""
+
+import logging
+import re
+from email.utils import formatdate
+from pathlib import Path
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+from django_tasks import task
+
+from portal import clock
+from portal.audit import kind
+from portal.i18n import KO, LANGUAGES
+from portal.models import MailStatus, OutgoingMail
+
+logger = logging.getLogger(__name__)
+MAX_ATTEMPTS = 5
+_still_wanted = {}
+
+
+def still_wanted(reason):
+    """Register a check for mails of `reason`: it takes the target's id, and a mail it denies is dropped unsent."""
+
+    def register(check):
+        _still_wanted[reason] = check
+        return check
+
+    return register
+
+
+def queue(template, *, person, target, context, reason=None, to=None, language=None):
+    """Write one mail to `person` about `target`, in that person's language; once for each reason.
+
+    `template` names a plain text whose first line is the subject; its HTML twin is that text in the house frame.
+    Returns the row, which is the earlier one where the mail was queued before.
+    """
+    reason = reason or Path(template).stem
+    chosen = language or (person.language if person and person.language in LANGUAGES else KO)
+    known = OutgoingMail.objects.filter(
+        reason=reason, target_type=kind(target), target_id=target.pk, person=person
+    ).first()
+    if known is not None:
+        return known
+    with translation.override(chosen):
+        text = render_to_string(
+            template, {**context, "person": person, "site_url": settings.SITE_URL}, using="plaintext"
+        )
+    subject, _, body = text.strip().partition("\n")
+    mail = OutgoingMail.objects.create(
+        reason=reason,
+        target_type=kind(target),
+        target_id=target.pk,
+        person=person,
+        to=to or person.email,
+        language=chosen,
+        subject=" ".join(subject.split())[:200],
+        body=re.sub(r"\n{3,}", "\n\n", body).strip(),
+    )
+    deliver_mail.enqueue(mail.pk)
+    return mail
+
+
+def deliver_waiting(limit=200):
+    """Send what waits, one transaction a message, so that one bad address holds up nobody. Returns how many."""
+    waiting = OutgoingMail.objects.filter(status=MailStatus.WAITING)
+    return sum(deliver(pk) for pk in waiting.order_by("queued_at", "pk").values_list("pk", flat=True)[:limit])
+
+
+@transaction.atomic
+def deliver(mail_id):
+    """Send one mail if it still waits and its reason still holds. Returns 1 if it was sent, else 0."""
+    mail = (
+        OutgoingMail.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(pk=mail_id, status=MailStatus.WAITING)
+        .first()
+    )
+    if mail is None:  # another worker has it, or it is done with
+        return 0
+    check = _still_wanted.get(mail.reason)
+    if check is not None and not check(mail.target_id):
+        mail.status = MailStatus.DROPPED
+        mail.save(update_fields=["status"])
+        return 0
+    mail.attempts += 1
+    try:
+        message(mail).send()
+    except OSError:  # SMTPException is one
+        logger.exception("mail %s was not sent", mail.pk)
+        if mail.attempts >= MAX_ATTEMPTS:
+            mail.status = MailStatus.FAILED
+        mail.save(update_fields=["attempts", "status"])
+        return 0
+    mail.status, mail.sent_at = MailStatus.SENT, clock.now()
+    mail.save(update_fields=["attempts", "status", "sent_at"])
+    return 1
+
+
+@task()
+def deliver_mail(mail_id):
+    """The worker's door to `deliver`."""
+    deliver(mail_id)
+
+
+def message(mail):
+    """The mail as it is sent: plain text, and the same text in the house frame as HTML."""
+    with translation.override(mail.language):
+        html = render_to_string(
+            "portal/emails/frame.html",
+            {"mail": mail, "paragraphs": mail.body.split("\n\n"), "site_url": settings.SITE_URL},
+        )
+    sent = EmailMultiAlternatives(
+        subject=mail.subject,
+        body=mail.body + "\n",
+        to=[mail.to],
+        headers={
+            "X-Portal-Mail": str(mail.pk),
+            "Auto-Submitted": "auto-generated",
+            "Content-Language": mail.language,
+        },
+    )
+    sent.attach_alternative(html, "text/html")
+    return sent
+
+
+class FolderBackend(BaseEmailBackend):
+    """Writes each message as an `.eml` file into `settings.MAIL_DIR`, for a site without a mail server."""
+
+    def send_messages(self, email_messages):
+        """Write the messages; returns how many."""
+        settings.MAIL_DIR.mkdir(parents=True, exist_ok=True)
+        for sent in email_messages:
+            number = sent.extra_headers.get("X-Portal-Mail", formatdate().replace(" ", "-"))
+            path = settings.MAIL_DIR / f"{int(number):08d}.eml"
+            path.write_bytes(sent.message().as_bytes())
+        return len(email_messages)

@@ -1,0 +1,95 @@
+"""The floor's rows: what was done by whom, and the mail that waits to be sent. Both are only ever added to."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from portal import clock
+
+
+class AuditEvent(models.Model):
+    """One deed: who did what to which object, and when. Its text never holds personal data."""
+
+    at = models.DateTimeField(_("when"), default=clock.now, editable=False)
+    verb = models.CharField(_("what"), max_length=60)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("who"),
+    )
+    target_type = models.CharField(_("kind"), max_length=60)
+    target_id = models.BigIntegerField(_("object"))
+    before = models.CharField(_("before"), max_length=200, blank=True)
+    after = models.CharField(_("after"), max_length=200, blank=True)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    request_id = models.CharField(max_length=36, blank=True)
+
+    class Meta:
+        verbose_name = _("audit event")
+        verbose_name_plural = _("audit events")
+        ordering = ["-at", "-pk"]
+        indexes = [
+            models.Index(fields=["target_type", "target_id", "-at"], name="audit_by_target"),
+            models.Index(fields=["-at"], name="audit_by_time"),
+        ]
+
+    def __str__(self):
+        return f"{self.verb} {self.target_type} {self.target_id}"
+
+
+class MailStatus(models.TextChoices):
+    """What became of a mail: waiting, sent, given up after too many tries, or dropped as no longer wanted."""
+
+    WAITING = "waiting", _("Waiting")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+    DROPPED = "dropped", _("Dropped")
+
+
+class OutgoingMail(models.Model):
+    """One message to one person. It is unique for its reason and object, so a retry never sends it twice."""
+
+    reason = models.CharField(_("reason"), max_length=60)
+    target_type = models.CharField(max_length=60)
+    target_id = models.BigIntegerField()
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("person"),
+    )
+    to = models.EmailField(_("to"))
+    language = models.CharField(_("language"), max_length=2, choices=[("ko", _("Korean")), ("en", _("English"))])
+    subject = models.CharField(_("subject"), max_length=200)
+    body = models.TextField(_("text"))
+    status = models.CharField(_("status"), max_length=10, choices=MailStatus, default=MailStatus.WAITING)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    queued_at = models.DateTimeField(_("queued"), default=clock.now, editable=False)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("outgoing mail")
+        verbose_name_plural = _("outgoing mails")
+        ordering = ["-queued_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reason", "target_type", "target_id", "person"],
+                name="mail_once_per_reason_and_person",
+            ),
+            models.CheckConstraint(condition=Q(status__in=MailStatus.values), name="mail_status_is_known"),
+            models.CheckConstraint(
+                condition=(Q(status="sent") & Q(sent_at__isnull=False))
+                | (~Q(status="sent") & Q(sent_at__isnull=True)),
+                name="mail_sent_has_its_time",
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "queued_at"], name="mail_waiting")]
+
+    def __str__(self):
+        return f"{self.reason} {self.target_type} {self.target_id}"

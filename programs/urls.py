@@ -1,0 +1,3 @@
+"""Programs, cohorts, applications."""
+
+urlpatterns = []
