@@ -39,3 +39,31 @@ def foreign(code):
 def percent_of(part, whole):
     """`part` as a percentage of `whole`, between 0 and 100, for the width of a bar."""
     return round(min(max(100 * part / whole, 0), 100), 2) if whole else 0
+
+
+@register.filter
+def page_numbers(paginator, current):
+    """The numbers to link round page `current`: its neighbors and both ends, None where some are left out."""
+    shown = paginator.get_elided_page_range(current, on_each_side=1, on_ends=1)
+    return [number if number != paginator.ELLIPSIS else None for number in shown]
+
+
+@register.filter
+def limit_of(field):
+    """How many characters a form field's widget says it takes (`data-limit`), or nothing."""
+    return field.field.widget.attrs.get("data-limit")
+
+
+@register.filter
+def length_of(field):
+    """How many characters stand in a form field, a line break being one."""
+    return len(str(field.value() or "").replace("\r\n", "\n"))
+
+
+@register.filter
+def unsaid_errors(form):
+    """Whether a form's errors are still to be summed up on this page: true once, then false."""
+    if not form or not form.errors or getattr(form, "errors_said", False):
+        return False
+    form.errors_said = True
+    return True
