@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run venv test lint check messages lock clean
+.PHONY: help run venv test lint format check messages lock clean
 
 PY := .venv/bin/python
 APPS := portal accounts partners programs mentoring
@@ -24,13 +24,18 @@ test: .venv/development ## the whole suite: on PostgreSQL what needs it, the res
 lint: .venv/development ## style, types, migrations, translations, deployment check
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	git ls-files -z 'templates/*.html' | xargs -0 -r $(PY) -m djade --check --target-version 5.2
-	$(PY) -m mypy
-	VAR_DIR=$${TMPDIR:-/tmp} SECRET_KEY=unused $(PY) manage.py makemigrations --check --dry-run
+	find templates -name '*.html' -print0 | xargs -0 .venv/bin/djade --check --target-version 5.2
+	SECRET_KEY=unused $(PY) -m mypy
+	SECRET_KEY=unused DATABASE_URL=sqlite://:memory: $(PY) manage.py makemigrations --check --dry-run
 	$(PY) tools/messages.py --check
 	SITE_URL=https://portal.example.com ALLOWED_HOSTS=portal.example.com EMAIL_URL=smtp+tls://mail.example.com:587 \
 	DATABASE_URL=postgres://portal@db.example.com/portal SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))') \
 	$(PY) manage.py check --deploy --fail-level WARNING
+
+format: .venv/development ## rewrite code and templates in the style that lint asks for
+	$(PY) -m ruff check --fix-only --quiet .
+	$(PY) -m ruff format .
+	find templates -name '*.html' -print0 | xargs -0 .venv/bin/djade --target-version 5.2 || true
 
 check: lint ## lint, then the suite with coverage and its gate
 	$(PY) -m coverage erase

@@ -1,7 +1,17 @@
 """What every test may count on."""
 
+import os
+
 import pytest
 from django.core.cache import cache
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leaves the tests that need PostgreSQL to `python -m tests.run`, which has a server for them."""
+    if "TEST_DATABASE_URL" not in os.environ:
+        left_out = [item for item in items if item.get_closest_marker("postgres")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(autouse=True)

@@ -4,9 +4,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-READS = re.compile(
-    r"""(?:\benv(?:\.\w+)?|\byes_or_no|environ\.get|environ)[(\[]\s*["']([A-Z][A-Z0-9_]+)["']"""
-)
+READS = re.compile(r"""(?:\benv(?:\.\w+)?|\byes_or_no|environ\.get|environ)[(\[]\s*["']([A-Z][A-Z0-9_]+)["']""")
 NOT_OURS = {"DJANGO_SETTINGS_MODULE"}
 
 

@@ -142,9 +142,7 @@ def to_json_key(key: Key) -> str:
 def merge(found: Found, old: Catalog, additions: dict[Key, str]) -> Catalog:
     """Returns a catalog of exactly the found texts; an addition wins over what was known."""
     catalog = StableCatalog(locale=LANGUAGE, fuzzy=False)
-    for (context, msgid), (whole, _) in sorted(
-        found.items(), key=lambda item: (item[0][1], item[0][0] or "")
-    ):
+    for (context, msgid), (whole, _) in sorted(found.items(), key=lambda item: (item[0][1], item[0][0] or "")):
         text = additions.get((context, msgid)) or text_of(old.get(msgid, context))
         catalog.add(whole, text if isinstance(whole, str) else (text,), context=context)
     return catalog
