@@ -1,0 +1,250 @@
+"""Rows for tests, one plain function for each kind: sane defaults, any field by keyword, constraints honored.
+
+Times lie round `clock.now()`. A default cohort is published, by selection, and open; see `make_cohort`.
+"""
+
+from datetime import timedelta
+from itertools import count
+
+from accounts.models import Role, RoleGrant, User
+from mentoring.models import MentorProfile, Pairing
+from partners.models import Agreement, Organization, OrganizationKind, Signature
+from portal import clock
+from programs.models.applications import Application, ApplicationStatus, ReasonCode
+from programs.models.cohorts import Cohort, Criterion, Milestone, RegistrationMode, Session, SessionExpert
+from programs.models.enrolments import ENDED, Enrolment
+from programs.models.experts import Expert
+from programs.models.programs import PartnerRole, Program, ProgramKind, ProgramPartner, Track
+
+_serial = count(1)
+
+
+def make_user(email=None, *, password=None, role=None, scope=None, **fields):
+    """A person; with `role` also the grant, whose `scope` is a cohort, a program or an organization."""
+    number = next(_serial)
+    fields = {"full_name": f"김다별{number}", "romanized_name": f"Kim Dabyeol {number}"} | fields
+    user = User.objects.create_user(email or f"person{number}@example.com", password, **fields)
+    if role:
+        make_grant(user, role, scope)
+    return user
+
+
+def make_grant(user, role, scope=None, **fields):
+    """A role for `user` that holds from yesterday on."""
+    names = {Cohort: "cohort", Program: "program", Organization: "organization"}
+    if scope is not None:
+        fields[names[type(scope)]] = scope
+    user.__dict__.pop("live_grants", None)
+    return RoleGrant.objects.create(user=user, role=role, **({"from_at": clock.now() - timedelta(days=1)} | fields))
+
+
+def make_admin(**fields):
+    """A person who may do everything."""
+    return make_user(role=Role.ADMIN, **fields)
+
+
+def make_manager(scope, **fields):
+    """A person who runs `scope`: a cohort, a program or all programs of an organization."""
+    return make_user(role=Role.MANAGER, scope=scope, **fields)
+
+
+def make_organization(**fields):
+    """A partner."""
+    number = next(_serial)
+    defaults = {
+        "code": f"ORG{number}",
+        "slug": f"organization-{number}",
+        "kind": OrganizationKind.PUBLIC_AGENCY,
+        "name_ko": f"기관 {number}",
+        "name_en": f"Organization {number}",
+    }
+    return Organization.objects.create(**(defaults | fields))
+
+
+def make_agreement(*, parties=(), **fields):
+    """An agreement in force, signed on 24 April 2025 by `parties`."""
+    number = next(_serial)
+    defaults = {
+        "slug": f"agreement-{number}",
+        "state": "active",
+        "title_ko": f"업무협약 {number}",
+        "title_en": f"Agreement {number}",
+        "signed_on": "2025-04-24",
+    }
+    agreement = Agreement.objects.create(**(defaults | fields))
+    for position, organization in enumerate(parties, start=1):
+        Signature.objects.create(agreement=agreement, organization=organization, position=position)
+    agreement.refresh_from_db()
+    return agreement
+
+
+def make_program(*, partners=(), **fields):
+    """A short course; `partners` are organizations, which become its organizers."""
+    number = next(_serial)
+    defaults = {
+        "slug": f"program-{number}",
+        "kind": ProgramKind.COURSE,
+        "track": Track.SOUND,
+        "title_ko": f"과정 {number}",
+        "title_en": f"Program {number}",
+    }
+    program = Program.objects.create(**(defaults | fields))
+    for position, organization in enumerate(partners, start=1):
+        ProgramPartner.objects.create(
+            program=program, organization=organization, role=PartnerRole.ORGANIZER, position=position
+        )
+    return program
+
+
+def make_cohort(program=None, *, phase="open", criteria=(), **fields):
+    """A cohort in `phase` now, by selection with 4 seats unless told otherwise.
+
+    `criteria` are weights. Pass dates by keyword to place it exactly.
+    """
+    number = next(_serial)
+    dates = _dates(phase, clock.now())
+    if fields.get("registration_mode", RegistrationMode.REVIEW) != RegistrationMode.REVIEW:
+        for name in ("announce_at", "review_began_at", "released_at"):
+            dates.pop(name, None)
+    fields = dates | fields
+    defaults = {
+        "program": program or make_program(),
+        "slug": f"2026-{number}",
+        "label_ko": f"2026년 {number}기",
+        "label_en": f"2026, cohort {number}",
+        "capacity": 4,
+        "registration_mode": RegistrationMode.REVIEW,
+        "receipt_prefix": f"T{number}",
+        "place_ko": "홍릉 콘텐츠인재캠퍼스",
+        "place_en": "Hongneung Content Campus",
+        "hours": 12,
+    }
+    cohort = Cohort.objects.create(**(defaults | fields))
+    for position, weight in enumerate(criteria, start=1):
+        Criterion.objects.create(
+            cohort=cohort,
+            title_ko=f"기준 {position}",
+            title_en=f"Criterion {position}",
+            weight=weight,
+            position=position,
+        )
+    return cohort
+
+
+def _dates(phase, now):
+    """The dates that put a cohort in `phase`; each phase's are those of an open one, moved."""
+    days = {"scheduled": 10, "open": 0, "closing": -9, "closed": -12, "in_review": -14, "announced": -22}
+    days |= {"running": -40, "finished": -60, "draft": 0, "cancelled": 0}
+    begin = now + timedelta(days=days[phase])
+    dates = {
+        "published_at": begin - timedelta(days=10),
+        "opens_at": begin - timedelta(days=2),
+        "closes_at": begin + timedelta(days=11),
+        "announce_at": begin + timedelta(days=21),
+        "starts_at": begin + timedelta(days=39),
+        "ends_at": begin + timedelta(days=41),
+    }
+    if phase in ("in_review", "announced", "running", "finished"):
+        dates["review_began_at"] = dates["closes_at"] + timedelta(hours=1)
+    if phase in ("announced", "running", "finished"):
+        dates["released_at"] = dates["announce_at"]
+    if phase == "draft":
+        dates["published_at"] = None
+    if phase == "cancelled":
+        dates |= {"cancelled_at": now - timedelta(days=1), "cancel_reason": "강사 사정"}
+    return dates
+
+
+def make_session(cohort, *, experts=(), **fields):
+    """A meeting of `cohort`, three hours from its start, with `experts`."""
+    number = next(_serial)
+    begin = fields.get("starts_at") or cohort.starts_at or clock.now() + timedelta(days=30)
+    defaults = {
+        "title_ko": f"{number}회차",
+        "title_en": f"Session {number}",
+        "starts_at": begin,
+        "ends_at": begin + timedelta(hours=3),
+    }
+    session = Session.objects.create(cohort=cohort, **(defaults | fields))
+    for expert in experts:
+        SessionExpert.objects.create(session=session, expert=expert)
+    return session
+
+
+def make_milestone(cohort, **fields):
+    """A date of `cohort` between its close and its announcement: an interview."""
+    begin = (cohort.closes_at or clock.now()) + timedelta(days=5)
+    defaults = {"title_ko": "면접", "title_en": "Interviews", "at": begin, "until": begin + timedelta(days=1)}
+    return Milestone.objects.create(cohort=cohort, **(defaults | fields))
+
+
+def make_expert(**fields):
+    """An expert who works in Korea."""
+    number = next(_serial)
+    defaults = {
+        "slug": f"expert-{number}",
+        "name_ko": f"남궁설{number}",
+        "name_en": f"Namgung Seol {number}",
+        "country": "KR",
+        "specialism_ko": "사운드 믹서",
+        "specialism_en": "Sound mixer",
+    }
+    return Expert.objects.create(**(defaults | fields))
+
+
+def make_application(cohort=None, applicant=None, *, status=ApplicationStatus.SUBMITTED, **fields):
+    """An application in `status`, with what the status must have: receipt, deadline, number or reason."""
+    now = clock.now()
+    number = next(_serial)
+    cohort = cohort or make_cohort()
+    applicant = applicant or make_user()
+    defaults = {
+        "full_name": applicant.full_name,
+        "romanized_name": applicant.romanized_name,
+        "motivation": "현장에서 배우고 싶습니다.",
+        "career": "동시녹음 3년",
+    }
+    if status != ApplicationStatus.DRAFT:
+        defaults |= {
+            "receipt_serial": number,
+            "receipt_number": f"{cohort.receipt_prefix}-{number:04d}",
+            "submitted_at": now,
+        }
+    if status == ApplicationStatus.OFFERED:
+        defaults["answer_by"] = now + timedelta(hours=cohort.offer_hours)
+    if status == ApplicationStatus.CHANGES_REQUESTED:
+        defaults |= {"changes_by": now + timedelta(days=3), "changes_note": "포트폴리오 주소가 열리지 않습니다."}
+    if status in (ApplicationStatus.WAITLISTED, ApplicationStatus.CLOSED_OUT):
+        defaults["waitlist_number"] = number
+    if status == ApplicationStatus.REJECTED:
+        defaults["reason_code"] = ReasonCode.SCORE
+    return Application.objects.create(cohort=cohort, applicant=applicant, status=status, **(defaults | fields))
+
+
+def make_enrolment(cohort=None, person=None, *, application=None, status="enrolled", **fields):
+    """A place in `cohort`; with `application`, the one that application was confirmed for."""
+    if application is not None:
+        cohort, person = application.cohort, application.applicant
+    defaults = {"ended_at": clock.now()} if status in ENDED else {}
+    return Enrolment.objects.create(
+        cohort=cohort or make_cohort(phase="running"),
+        person=person or make_user(),
+        application=application,
+        status=status,
+        **(defaults | fields),
+    )
+
+
+def make_mentor(user=None, **fields):
+    """A person who may be paired with four mentees in one cohort."""
+    defaults = {"focus_ko": "시리즈 연출", "focus_en": "Directing for series"}
+    return MentorProfile.objects.create(user=user or make_user(), **(defaults | fields))
+
+
+def make_pairing(mentor=None, enrolment=None, **fields):
+    """A live pair."""
+    return Pairing.objects.create(
+        mentor=mentor or make_mentor(),
+        enrolment=enrolment or make_enrolment(application=make_application(status="confirmed")),
+        **fields,
+    )
