@@ -1,21 +1,23 @@
 """Mentors, the pairs they form with mentees, and what they write about the work."""
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from portal import clock
+from portal import clock, i18n
 from portal.codes import new_code
 from portal.i18n import Bilingual
+from programs.models.applications import GOALS_LIMIT
 from programs.models.cohorts import Cohort
 from programs.models.enrolments import Enrolment
 from programs.models.experts import Expert
 
 TEXT_LIMIT = 1000
-LOWEST, HIGHEST = 1, 5
+GOAL_LIMIT = GOALS_LIMIT  # one goal may take up the whole answer of the application
+MOST_GOALS = 5
 
 
 class MentorProfile(models.Model):
@@ -50,6 +52,16 @@ class MentorProfile(models.Model):
     def __str__(self):
         return str(self.user)
 
+    @property
+    def name(self):
+        """The name of the public profile where there is one, else the person's."""
+        return self.expert.name if self.expert else self.user.display_name
+
+    @property
+    def name_language(self):
+        """The language that name is written in."""
+        return i18n.language_of_text(self.name)
+
 
 class PairingQuerySet(models.QuerySet):
     """Reading pairs."""
@@ -57,6 +69,14 @@ class PairingQuerySet(models.QuerySet):
     def live(self):
         """Those that have not ended."""
         return self.filter(ended_at__isnull=True)
+
+    def of_mentor(self, user):
+        """A mentor's active mentees; once a pair has ended its mentor no longer reads the mentee's papers."""
+        return self.filter(mentor__user=user, ended_at__isnull=True)
+
+    def of_mentee(self, user):
+        """A mentee's own pairs, ended ones too."""
+        return self.filter(enrolment__person=user)
 
     def visible_to(self, user):
         """A mentor's active mentees, a mentee's own pairs, and for staff those of the cohorts they run."""
@@ -73,7 +93,8 @@ class PairingQuerySet(models.QuerySet):
             "enrolment__person",
             "enrolment__cohort__program",
             "enrolment__application",
-        )
+            "evaluation",
+        ).prefetch_related("goals")
 
 
 class Pairing(models.Model):
@@ -128,19 +149,33 @@ class Pairing(models.Model):
         """Its workspace."""
         return reverse("pairing", args=[self.code])
 
+    @property
+    def is_live(self):
+        """Whether the two still work together."""
+        return self.ended_at is None
+
+    @property
+    def begun_evaluation(self):
+        """The evaluation whatever its state, or None; who may read it is `Evaluation.objects.visible_to`'s to say."""
+        return getattr(self, "evaluation", None)
+
 
 class Goal(models.Model):
     """What a mentee wants out of the work; taken from the application, and added to on the desk."""
 
     pairing = models.ForeignKey(Pairing, on_delete=models.CASCADE, related_name="goals")
-    text = models.CharField(_("goal"), max_length=200)
+    text = models.CharField(_("goal"), max_length=GOAL_LIMIT)
     position = models.PositiveSmallIntegerField(default=1)
 
     class Meta:
         verbose_name = _("goal")
         verbose_name_plural = _("goals")
         ordering = ["position", "pk"]
-        constraints = [models.CheckConstraint(condition=~Q(text=""), name="goal_says_something")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="goal_says_something"),
+            models.UniqueConstraint(fields=["pairing", "position"], name="goal_position_once"),
+            models.CheckConstraint(condition=Q(position__range=(1, MOST_GOALS)), name="goal_among_the_most"),
+        ]
 
     def __str__(self):
         return f"{self.pairing_id} {self.position}"
@@ -211,14 +246,22 @@ class Evaluation(models.Model):
         return self.code
 
 
+class Score(models.IntegerChoices):
+    """What stands behind a number, in words."""
+
+    VERY_WEAK = 1, pgettext_lazy("score", "Very weak")
+    WEAK = 2, pgettext_lazy("score", "Weak")
+    FAIR = 3, pgettext_lazy("score", "Fair")
+    STRONG = 4, pgettext_lazy("score", "Strong")
+    OUTSTANDING = 5, pgettext_lazy("score", "Outstanding")
+
+
 class GoalScore(models.Model):
-    """How far a goal was reached: 1 not at all, 5 in full."""
+    """How the mentee did on a goal, from 1 to 5."""
 
     evaluation = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="scores")
     goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="scores")
-    score = models.PositiveSmallIntegerField(
-        _("score"), validators=[MinValueValidator(LOWEST), MaxValueValidator(HIGHEST)]
-    )
+    score = models.PositiveSmallIntegerField(_("score"), choices=Score)
 
     class Meta:
         verbose_name = _("score")
@@ -226,7 +269,9 @@ class GoalScore(models.Model):
         ordering = ["goal__position", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["evaluation", "goal"], name="score_one_per_goal"),
-            models.CheckConstraint(condition=Q(score__range=(LOWEST, HIGHEST)), name="score_is_one_to_five"),
+            models.CheckConstraint(
+                condition=Q(score__range=(Score.VERY_WEAK, Score.OUTSTANDING)), name="score_is_one_to_five"
+            ),
         ]
 
     def __str__(self):

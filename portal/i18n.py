@@ -50,6 +50,11 @@ def language_of(instance, name):
     return here if getattr(instance, f"{name}_{here}") else other(here)
 
 
+def language_of_text(text):
+    """The language of a name or a title that has no pair, by its letters: Korean where any of them is Hangul."""
+    return KO if any("가" <= letter <= "힣" for letter in text) else EN
+
+
 def localized_expression(name, *, prefix=""):
     """The same choice as `localized`, as an SQL expression for ordering and values()."""
     here = language()
