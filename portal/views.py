@@ -9,8 +9,9 @@ from django.templatetags.static import static
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from portal import clock
 from portal.public import public_page
-from programs import posters
+from programs import mine, posters
 from programs.models.programs import ProgramKind
 
 
@@ -24,7 +25,8 @@ def home(request):
 @require_safe
 def my(request):
     """One person's applications, places and pairs, each with its steps."""
-    return render(request, "portal/my.html", {})
+    context = mine.overview(request.user, clock.now())
+    return render(request, "portal/my.html", context)
 
 
 @require_safe

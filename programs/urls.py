@@ -1,3 +1,20 @@
 """Programs, cohorts, applications."""
 
-urlpatterns = []
+from django.urls import include, path
+
+from programs.views import applications
+
+application_urls = [
+    path("", applications.application, name="application"),
+    path("edit/", applications.edit, name="application-edit"),
+    path("submit/", applications.submit, name="application-submit"),
+    path("withdraw/", applications.withdraw, name="application-withdraw"),
+    path("confirm/", applications.confirm, name="application-confirm"),
+    path("decline/", applications.decline, name="application-decline"),
+    path("cancel/", applications.cancel, name="application-cancel"),
+]
+
+urlpatterns = [
+    path("programs/<slug:program>/<slug:cohort>/apply/", applications.apply, name="apply"),
+    path("applications/<slug:code>/", include(application_urls)),
+]

@@ -1,0 +1,153 @@
+"""One function a message. Each writes a row in the caller's transaction, in the recipient's language.
+
+The target is the StateChange or the Offer that gave rise to the message, so a retry never tells it twice.
+"""
+
+from django.conf import settings
+from django.urls import reverse
+
+from portal import i18n, mail
+from portal.i18n import speaking
+from programs.models.applications import ApplicationStatus, Offer
+
+FOLDER = "programs/emails"
+
+
+def address(name, language, *args):
+    """The absolute address of a page in `language`."""
+    with speaking(language):
+        return settings.SITE_URL + reverse(name, args=args)
+
+
+def _queue(message, *, target, application, context=None):
+    person = application.applicant
+    cohort = application.cohort
+    with speaking(person.language):
+        words = {
+            "program": cohort.program.title,
+            "label": cohort.label,
+            "receipt_number": application.receipt_number,
+            "url": address("application", person.language, application.code),
+            "contact": cohort.contact_email or settings.CONTACT_EMAIL,
+            "is_registration": not cohort.is_reviewed,
+            **{name: value() if callable(value) else value for name, value in (context or {}).items()},
+        }
+    return mail.queue(f"{FOLDER}/{message}.txt", person=person, target=target, context=words)
+
+
+def _of_change(message, change, **context):
+    return _queue(message, target=change, application=change.application, context=context)
+
+
+def received(change):
+    """The application has arrived."""
+    cohort = change.application.cohort
+    announce = (lambda: i18n.moment(cohort.announce_at, year=True)) if cohort.announce_at else ""
+    return _of_change("received", change, announced=announce)
+
+
+def changes_requested(change):
+    """Something is missing, and until when it can be added."""
+    application = change.application
+    return _of_change(
+        "changes_requested",
+        change,
+        note=application.changes_note,
+        deadline=lambda: i18n.deadline(application.changes_by, year=True),
+    )
+
+
+def offered(offer):
+    """A seat is offered, with the results or off the waitlist, and until when it can be confirmed."""
+    application = offer.application
+    message = "promoted" if application.is_promoted else "offered"
+    return _queue(
+        message,
+        target=offer,
+        application=application,
+        context={"deadline": lambda: i18n.deadline(offer.expires_at, year=True)},
+    )
+
+
+def offer_expiring(offer):
+    """Half of the time to confirm is over. Returns 1 if the mail is new, else 0."""
+    before = mail.OutgoingMail.objects.filter(
+        reason="offer_expiring", target_type=mail.kind(offer), target_id=offer.pk
+    )
+    if before.exists():
+        return 0
+    _queue(
+        "offer_expiring",
+        target=offer,
+        application=offer.application,
+        context={"deadline": lambda: i18n.deadline(offer.expires_at, year=True)},
+    )
+    return 1
+
+
+def offer_expired(change):
+    """The time to confirm has passed."""
+    return _of_change("offer_expired", change)
+
+
+def waitlisted(change):
+    """No seat yet: the number on the waitlist."""
+    application = change.application
+    return _of_change("waitlisted", change, number=application.waitlist_number)
+
+
+def waitlist_closed(change):
+    """Nobody can be promoted any more."""
+    return _of_change("waitlist_closed", change)
+
+
+def rejected(change):
+    """Not selected, or not eligible."""
+    application = change.application
+    return _of_change("rejected", change, not_eligible=application.reason_code == "not_eligible")
+
+
+def confirmed(change):
+    """The place is confirmed."""
+    cohort = change.application.cohort
+    starts = (lambda: i18n.span(cohort.starts_at, cohort.ends_at, year=True)) if cohort.starts_at else ""
+    return _of_change("confirmed", change, dates=starts, place=lambda: cohort.place)
+
+
+def declined(change):
+    """The offered place was given back."""
+    return _of_change("declined", change)
+
+
+def rescinded(change):
+    """Staff took the offer back, and why."""
+    return _of_change("rescinded", change, why=change.reason)
+
+
+def withdrawn(change):
+    """The application was taken back."""
+    return _of_change("withdrawn", change)
+
+
+def cancelled(change):
+    """A confirmed place was given back, by the person or by staff."""
+    application = change.application
+    return _of_change("cancelled", change, by_staff=change.by_id != application.applicant_id, why=change.reason)
+
+
+def cohort_cancelled(change):
+    """The cohort is called off, and why."""
+    return _of_change("cohort_cancelled", change, why=change.reason)
+
+
+def _still_offered(offer_id):
+    offer = Offer.objects.select_related("application").filter(pk=offer_id).first()
+    return (
+        offer is not None
+        and offer.application.status == ApplicationStatus.OFFERED
+        and offer.application.answer_by == offer.expires_at
+    )
+
+
+for _reason in ("offered", "promoted", "offer_expiring"):
+    mail.still_wanted(_reason)(_still_offered)

@@ -1,0 +1,121 @@
+"""What one person's page shows of programs: live applications with their steps, places, and what has ended."""
+
+from django.db.models import Count, Prefetch
+from django.db.models.expressions import OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from portal import i18n, pills
+from programs import status, steps
+from programs.models.applications import LIVE, Application, ApplicationStatus, StateChange
+from programs.models.cohorts import Milestone
+from programs.models.enrolments import EnrolmentStatus
+
+ANSWER_WANTED = (ApplicationStatus.OFFERED, ApplicationStatus.CHANGES_REQUESTED)
+
+
+def applications_of(person):
+    """Every application of `person` with all that its steps need, in four queries whatever their number."""
+    ahead = (
+        Application.objects.filter(
+            cohort=OuterRef("cohort"),
+            status=ApplicationStatus.WAITLISTED,
+            waitlist_number__lt=OuterRef("waitlist_number"),
+        )
+        .order_by()
+        .values("cohort")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    return (
+        Application.objects.filter(applicant=person)
+        .select_related("cohort__program", "enrolment")
+        .annotate(ahead=Coalesce(Subquery(ahead), 0))
+        .prefetch_related(
+            Prefetch("changes", StateChange.objects.order_by("at", "pk")),
+            Prefetch("cohort__milestones", Milestone.objects.order_by("at", "pk")),
+        )
+        .order_by("-moved_at", "-pk")
+    )
+
+
+def overview(person, now):
+    """The parts of the page: `waiting` for an answer, `current` applications, `learning`, `ended` ones."""
+    waiting, current, learning, ended = [], [], [], []
+    for application in applications_of(person):
+        enrolment = getattr(application, "enrolment", None)
+        over = enrolment is not None and enrolment.ended_at is not None
+        if application.status not in LIVE or over or _missed(application, now):
+            ended.append(_line(application, enrolment))
+            continue
+        all_steps = steps.application_steps(
+            application,
+            application.cohort,
+            application.cohort.milestones.all(),
+            application.changes.all(),
+            enrolment,
+            now,
+        )
+        following = steps.next_step(all_steps)
+        current.append(_item(application, all_steps, following))
+        if application.status in ANSWER_WANTED:
+            panel = status.panel(application, following, now, ahead=application.ahead)
+            waiting.append({**panel, "id": f"now-{application.code}", "text": _about(application, panel["text"])})
+        if enrolment is not None:
+            learning.append(_place(application, enrolment))
+    return {"waiting": waiting, "current": current, "learning": learning, "ended": ended}
+
+
+def _missed(application, now):
+    return application.status == ApplicationStatus.DRAFT and not status.can_edit(application, now)
+
+
+def _about(application, text):
+    return f"{application.cohort.program.title} · {text}"
+
+
+def _item(application, all_steps, following):
+    program = application.cohort.program
+    done = sum(step.state == "done" for step in all_steps)
+    return {
+        "url": application.get_absolute_url(),
+        "title": program.title,
+        "lang": i18n.language_of(program, "title"),
+        "label": application.cohort.label,
+        "receipt_number": application.receipt_number,
+        "pill": status.pill(application),
+        "place": _("Step %(current)s of %(total)s")
+        % {"current": min(done + 1, len(all_steps)), "total": len(all_steps)},
+        "next": following.title if following else "",
+        "when": following.when if following else "",
+        "steps": all_steps,
+    }
+
+
+def _line(application, enrolment):
+    program = application.cohort.program
+    ended = enrolment is not None and enrolment.ended_at is not None
+    return {
+        "url": application.get_absolute_url(),
+        "title": program.title,
+        "title_lang": i18n.language_of(program, "title"),
+        "note": application.cohort.label,
+        "when": i18n.day(enrolment.ended_at if ended else application.moved_at),
+        "pill": (
+            pills.pill(pills.ENROLMENT_PILLS, enrolment.status, EnrolmentStatus(enrolment.status).label)
+            if ended
+            else status.pill(application)
+        ),
+    }
+
+
+def _place(application, enrolment):
+    cohort = application.cohort
+    return {
+        "url": cohort.get_absolute_url(),
+        "title": cohort.program.title,
+        "title_lang": i18n.language_of(cohort.program, "title"),
+        "note": " · ".join(part for part in (cohort.label, cohort.place) if part),
+        "when": steps.dates(cohort),
+        "pill": pills.pill(pills.ENROLMENT_PILLS, enrolment.status, EnrolmentStatus(enrolment.status).label),
+    }

@@ -1,0 +1,156 @@
+"""What an application says of itself: where it stands, what comes next, what can be done. Pure; writes nothing."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from portal import i18n, pills
+from programs.models.applications import WITHDRAWABLE, ApplicationStatus
+from programs.models.cohorts import TAKES_APPLICATIONS
+from programs.operations.seats import can_cancel_until
+
+S = ApplicationStatus
+
+
+def pill(application):
+    """The status as its pill."""
+    return pills.pill(pills.APPLICATION_PILLS, application.status, application.label)
+
+
+def can_edit(application, now):
+    """Whether the applicant may still change the answers at `now`."""
+    cohort = application.cohort
+    extended = application.extended_until is not None and now < application.extended_until
+    if application.status == S.CHANGES_REQUESTED:
+        return now < application.changes_by
+    if application.status in (S.DRAFT, S.SUBMITTED):
+        return cohort.cancelled_at is None and (cohort.phase_at(now) in TAKES_APPLICATIONS or extended)
+    return False
+
+
+def can_cancel(application, now):
+    """Whether the applicant may still give a confirmed place back at `now`."""
+    until = can_cancel_until(application.cohort)
+    return application.status == S.CONFIRMED and (until is None or now < until)
+
+
+def action(application, name, label, look="", *, post=False):
+    """A button that leads to, or posts to, one of the application's addresses."""
+    url = reverse(f"application-{name}", args=[application.code])
+    return {"url": url, "label": label, "look": look, "post": post}
+
+
+def actions(application, now):
+    """What the applicant can do now, the most wanted first."""
+    found = []
+    if application.status == S.OFFERED and application.answer_by > now:
+        found.append(action(application, "confirm", _("Confirm my place"), "primary", post=True))
+        found.append(action(application, "decline", _("Decline my place")))
+    if can_edit(application, now):
+        if application.status == S.DRAFT:
+            found.append(action(application, "edit", _("Continue writing"), "primary"))
+        elif application.status == S.CHANGES_REQUESTED:
+            found.append(action(application, "edit", _("Complete my application"), "primary"))
+        else:
+            found.append(action(application, "edit", _("Edit application")))
+    return found
+
+
+def headline(application, now):
+    """Where the application stands, as a sentence, and what that means for the person."""
+    cohort = application.cohort
+    registration = not cohort.is_reviewed
+    status = application.status
+    if status == S.DRAFT:
+        if can_edit(application, now):
+            limit = application.extended_until or cohort.closes_at
+            return (
+                _("Your application is not submitted yet."),
+                _("Saved is not submitted: please submit it %(deadline)s.") % {"deadline": i18n.deadline(limit)},
+            )
+        return _("Applications closed before this draft was submitted."), _("It was not considered.")
+    if status == S.SUBMITTED:
+        return _("Your application has arrived."), _(
+            "We check whether anything is missing before the review begins."
+        )
+    if status == S.IN_REVIEW:
+        return (
+            _("Your application is under review."),
+            _("There is nothing you need to do. The result comes by mail and appears here at the same time."),
+        )
+    if status == S.CHANGES_REQUESTED:
+        return (
+            _("Something is missing in your application."),
+            _("Please complete it %(deadline)s.") % {"deadline": i18n.deadline(application.changes_by)},
+        )
+    if status == S.WAITLISTED:
+        return (
+            _("You are number %(number)s on the waitlist.") % {"number": application.waitlist_number},
+            _("When a place opens, it is offered in this order, and we tell you by mail at once."),
+        )
+    if status == S.OFFERED:
+        if application.answer_by <= now:
+            return _("The time to confirm has passed."), _("The place goes to the next person on the waitlist.")
+        title = _("A place has opened for you.") if application.is_promoted else _("You have been selected.")
+        return title, _("Please confirm your place %(deadline)s.") % {
+            "deadline": i18n.deadline(application.answer_by)
+        }
+    if status == S.CONFIRMED:
+        return _("Your place is confirmed."), _("If you cannot come, please cancel early so that someone else can.")
+    if status == S.REJECTED:
+        return (
+            (_("Your application does not meet the conditions."), _("It could not be considered."))
+            if application.reason_code == "not_eligible"
+            else (_("You have not been selected this time."), _("We thank you for the work you put into it."))
+        )
+    return {
+        S.DECLINED: (_("You have declined your place."), _("It has gone to the next person on the waitlist.")),
+        S.EXPIRED: (_("The offer has expired."), _("The place has gone to the next person on the waitlist.")),
+        S.RESCINDED: (_("The offer has been withdrawn."), ""),
+        S.CANCELLED: (
+            _("Your registration is cancelled.") if registration else _("Your place is cancelled."),
+            "",
+        ),
+        S.WITHDRAWN: (_("You have withdrawn this application."), _("You may apply again until the deadline.")),
+        S.CLOSED_OUT: (_("The waitlist is closed."), _("No further place could be offered.")),
+    }[S(status)]
+
+
+def panel(application, following, now, *, ahead=None):
+    """The page's "now" panel: pill, sentence, what comes next and when (`following`, a Step or None), buttons."""
+    title, text = headline(application, now)
+    facts = []
+    if following is not None:
+        facts.append({"term": _("Next step"), "value": following.title})
+        if following.when:
+            facts.append({"term": _("When"), "value": following.when})
+    if application.status == S.WAITLISTED and ahead is not None:
+        facts.append({"term": _("Ahead of you"), "value": _("%(count)s people") % {"count": ahead}})
+    return {
+        "pill": pill(application),
+        "title": title,
+        "text": text,
+        "facts": facts,
+        "actions": actions(application, now),
+        "offer": application.status in (S.OFFERED, S.CHANGES_REQUESTED),
+    }
+
+
+def ending(application, now):
+    """How the applicant can leave: the address's name, the button, and what it means; None where it is over."""
+    if application.status in WITHDRAWABLE:
+        return {
+            "name": "withdraw",
+            "label": _("Withdraw registration")
+            if not application.cohort.is_reviewed
+            else _("Withdraw application"),
+            "text": _(
+                "You can withdraw at any time, also during the review. You may apply again until the deadline."
+            ),
+        }
+    if can_cancel(application, now):
+        until = can_cancel_until(application.cohort)
+        text = _("The place then goes to the next person on the waitlist.")
+        if until is not None:
+            text = _("You can cancel %(deadline)s.") % {"deadline": i18n.deadline(until)} + " " + text
+        return {"name": "cancel", "label": _("Cancel my place"), "text": text}
+    return None
