@@ -2,6 +2,7 @@
 
 import logging
 import re
+import secrets
 from email.utils import formatdate
 from pathlib import Path
 
@@ -33,17 +34,24 @@ def still_wanted(reason):
     return register
 
 
-def queue(template, *, person, target, context, reason=None, to=None, language=None):
+def queue(template, *, person, target, context, reason=None, to=None, language=None, again=False, expires_at=None):
     """Write one mail to `person` about `target`, in that person's language; once for each reason.
 
     `template` names a plain text whose first line is the subject; its HTML twin is that text in the house frame.
-    Returns the row, which is the earlier one where the mail was queued before.
+    Returns the row, which is the earlier one where the mail was queued before. `again=True` sends it once more
+    each time. `person` and `target` are None for an address that belongs to nobody here. The text of a mail that
+    `expires_at` some time holds a code, and is erased once the mail is done with.
     """
     reason = reason or Path(template).stem
     chosen = language or (person.language if person and person.language in LANGUAGES else KO)
-    known = OutgoingMail.objects.filter(
-        reason=reason, target_type=kind(target), target_id=target.pk, person=person
-    ).first()
+    about = {
+        "reason": reason,
+        "target_type": kind(target) if target else "",
+        "target_id": target.pk if target else 0,
+        "person": person,
+        "nonce": secrets.token_hex(16) if again else "",
+    }
+    known = OutgoingMail.objects.filter(**about).first()
     if known is not None:
         return known
     with translation.override(chosen):
@@ -52,14 +60,12 @@ def queue(template, *, person, target, context, reason=None, to=None, language=N
         )
     subject, _, body = text.strip().partition("\n")
     mail = OutgoingMail.objects.create(
-        reason=reason,
-        target_type=kind(target),
-        target_id=target.pk,
-        person=person,
+        **about,
         to=to or person.email,
         language=chosen,
         subject=" ".join(subject.split())[:200],
         body=re.sub(r"\n{3,}", "\n\n", body).strip(),
+        expires_at=expires_at,
     )
     deliver_mail.enqueue(mail.pk)
     return mail
@@ -82,22 +88,28 @@ def deliver(mail_id):
     if mail is None:  # another worker has it, or it is done with
         return 0
     check = _still_wanted.get(mail.reason)
-    if check is not None and not check(mail.target_id):
-        mail.status = MailStatus.DROPPED
-        mail.save(update_fields=["status"])
+    too_late = mail.expires_at is not None and mail.expires_at <= clock.now()
+    if too_late or (check is not None and not check(mail.target_id)):
+        close(mail, MailStatus.DROPPED)
         return 0
     mail.attempts += 1
     try:
         message(mail).send()
     except OSError:  # SMTPException is one
         logger.exception("mail %s was not sent", mail.pk)
-        if mail.attempts >= MAX_ATTEMPTS:
-            mail.status = MailStatus.FAILED
-        mail.save(update_fields=["attempts", "status"])
+        close(mail, MailStatus.FAILED if mail.attempts >= MAX_ATTEMPTS else MailStatus.WAITING)
         return 0
-    mail.status, mail.sent_at = MailStatus.SENT, clock.now()
-    mail.save(update_fields=["attempts", "status", "sent_at"])
+    mail.sent_at = clock.now()
+    close(mail, MailStatus.SENT)
     return 1
+
+
+def close(mail, status):
+    """Write down how a mail stands after a try; a code does not stay readable once the mail is done with."""
+    mail.status = status
+    if mail.expires_at is not None and status != MailStatus.WAITING:
+        mail.body = ""
+    mail.save(update_fields=["attempts", "status", "sent_at", "body"])
 
 
 @task()

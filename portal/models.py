@@ -51,11 +51,16 @@ class MailStatus(models.TextChoices):
 
 
 class OutgoingMail(models.Model):
-    """One message to one person. It is unique for its reason and object, so a retry never sends it twice."""
+    """One message to one person. It is unique for its reason and object, so a retry never sends it twice.
+
+    Mails that a person may ask for again and again, such as a code, are told apart by `nonce`. A mail with
+    `expires_at` holds a code: it is not sent after that time, and its text is erased once it is done with.
+    """
 
     reason = models.CharField(_("reason"), max_length=60)
-    target_type = models.CharField(max_length=60)
-    target_id = models.BigIntegerField()
+    target_type = models.CharField(max_length=60, blank=True)
+    target_id = models.BigIntegerField(default=0)
+    nonce = models.CharField(max_length=32, blank=True, default="", editable=False)
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -72,6 +77,7 @@ class OutgoingMail(models.Model):
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     queued_at = models.DateTimeField(_("queued"), default=clock.now, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    expires_at = models.DateTimeField(_("not sent after"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("outgoing mail")
@@ -79,7 +85,7 @@ class OutgoingMail(models.Model):
         ordering = ["-queued_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["reason", "target_type", "target_id", "person"],
+                fields=["reason", "target_type", "target_id", "person", "nonce"],
                 name="mail_once_per_reason_and_person",
             ),
             models.CheckConstraint(condition=Q(status__in=MailStatus.values), name="mail_status_is_known"),

@@ -3,11 +3,12 @@
 from django import template
 from django.utils.html import format_html
 
-from portal import i18n, icons
+from portal import article, i18n, icons
 
 register = template.Library()
 
 register.simple_tag(icons.icon)
+register.filter("article", article.render)
 register.filter("day", i18n.day)
 register.filter("moment", i18n.moment)
 register.filter("deadline", i18n.deadline)
