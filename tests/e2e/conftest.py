@@ -94,7 +94,8 @@ class Pages:
     def expect(self, fragment: str) -> None:
         """Takes the complaints that contain the fragment; there must be one."""
         rest = [line for line in self.complaints if fragment not in line]
-        assert len(rest) < len(self.complaints), f"the browser did not say {fragment!r}: {self.complaints}"
+        if len(rest) == len(self.complaints):
+            pytest.fail(f"the browser did not say {fragment!r}, but: {self.complaints}", pytrace=False)
         self.complaints = rest
 
     def check_accessibility(self, page: Page, **context) -> None:
@@ -120,7 +121,8 @@ def open_page(browser, live_server) -> Iterator[Pages]:
     pages = Pages(browser, live_server.url)
     yield pages
     pages.close()
-    assert not pages.complaints, "\n".join(pages.complaints)
+    if pages.complaints:
+        pytest.fail("\n".join(pages.complaints), pytrace=False)
 
 
 @pytest.fixture
