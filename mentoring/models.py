@@ -156,7 +156,7 @@ class Pairing(models.Model):
 
     @property
     def begun_evaluation(self):
-        """The evaluation whatever its state, or None; who may read it is `Evaluation.objects.visible_to`'s to say."""
+        """The evaluation in whatever state, or None. Who may read it: `Evaluation.objects.visible_to`."""
         return getattr(self, "evaluation", None)
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import count
 
 from accounts.models import Role, RoleGrant, User
-from mentoring.models import MentorProfile, Pairing
+from mentoring.models import Evaluation, EvaluationStatus, Goal, GoalScore, MentorProfile, Pairing
 from partners.models import Agreement, Organization, OrganizationKind, Signature
 from portal import clock
 from programs.models.applications import Application, ApplicationStatus, ReasonCode
@@ -248,3 +248,20 @@ def make_pairing(mentor=None, enrolment=None, **fields):
         enrolment=enrolment or make_enrolment(application=make_application(status="confirmed")),
         **fields,
     )
+
+
+def make_goal(pairing, text="1회 도입부를 정하기", **fields):
+    """A goal of that pair, after those it has."""
+    return Goal.objects.create(pairing=pairing, text=text, **({"position": pairing.goals.count() + 1} | fields))
+
+
+def make_evaluation(pairing=None, *, status="draft", score=None, **fields):
+    """What the mentor wrote; submitted it has both texts, and its time. With `score` each goal has that score."""
+    pairing = pairing or make_pairing()
+    defaults = {"author": pairing.mentor.user, "strengths": "인물의 동기가 분명합니다."}
+    if status == EvaluationStatus.SUBMITTED:
+        defaults |= {"next_steps": "3회 이후의 갈등을 더 쌓아 보십시오.", "submitted_at": clock.now()}
+    evaluation = Evaluation.objects.create(pairing=pairing, status=status, **(defaults | fields))
+    for goal in pairing.goals.all() if score else []:
+        GoalScore.objects.create(evaluation=evaluation, goal=goal, score=score)
+    return evaluation

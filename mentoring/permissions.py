@@ -1,0 +1,28 @@
+"""Who is what to a pair."""
+
+from programs.models.cohorts import Cohort
+
+
+def is_mentor(user, pairing):
+    """Whether `user` is the mentor, and the two still work together."""
+    return pairing.is_live and pairing.mentor.user_id == user.pk
+
+
+def is_mentee(user, pairing):
+    """Whether `user` is the mentee; also after the pair has ended."""
+    return pairing.enrolment.person_id == user.pk
+
+
+def runs(user, cohort_id):
+    """Whether `user` is staff who run that cohort."""
+    return user.is_staff and Cohort.objects.managed_by(user).filter(pk=cohort_id).exists()
+
+
+def may_add_goal(user, pairing):
+    """Whether `user` is one of the two, while they work together."""
+    return pairing.is_live and (is_mentor(user, pairing) or is_mentee(user, pairing))
+
+
+def may_share(user, evaluation):
+    """Whether `user` may show the evaluation to the mentee: its author, or staff who run the cohort."""
+    return evaluation.author_id == user.pk or runs(user, evaluation.pairing.enrolment.cohort_id)

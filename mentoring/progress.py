@@ -1,0 +1,268 @@
+"""How a pair goes, as steps, a pill and a panel for whoever looks: pure functions of rows already read."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.html import escape, format_html
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from mentoring.models import EvaluationStatus
+from portal import i18n, pills
+
+MENTOR, MENTEE, STAFF = "mentor", "mentee", "staff"
+DONE, NOW, NEXT = "done", "now", "next"
+NONE, DRAFT, SUBMITTED, SHARED = "none", "draft", "submitted", "shared"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step as components/steps.html shows it."""
+
+    title: str
+    note: str = ""
+    when: str = ""
+    state: str = NEXT
+
+
+def name_html(name):
+    """A person's name as it stands in a page: in its own language."""
+    return format_html("<span data-user-content{}>{}</span>", _foreign(i18n.language_of_text(name)), name)
+
+
+def _foreign(code):
+    return "" if code == i18n.language() else format_html(' lang="{}"', code)
+
+
+def with_name(text, name):
+    """`text` with the person's name at `%(name)s`."""
+    return mark_safe(escape(text) % {"name": name_html(name)})  # both parts are escaped
+
+
+def evaluation_state(pairing, viewer):
+    """How far the evaluation is, as far as `viewer` may know.
+
+    A draft is its author's alone, and the mentee learns of an evaluation when it is shared.
+    """
+    evaluation = pairing.begun_evaluation
+    if evaluation is None:
+        return NONE
+    if evaluation.shared_at is not None:
+        return SHARED
+    if viewer == MENTEE:
+        return NONE
+    if evaluation.status == EvaluationStatus.SUBMITTED:
+        return SUBMITTED
+    return DRAFT if viewer == MENTOR else NONE
+
+
+def pill(pairing, viewer):
+    """The one pill of a pair: ended, or how far its evaluation is."""
+    state = evaluation_state(pairing, viewer)
+    if not pairing.is_live and state != SHARED:
+        return pills.pill(pills.PAIRING_PILLS, "ended", pgettext("pair", "Ended"))
+    if state == NONE:
+        if viewer == MENTEE:
+            return pills.pill(pills.PAIRING_PILLS, "active", pgettext("pair", "In progress"))
+        return {"tone": "soon", "icon": "ring", "label": _("No evaluation yet")}
+    labels = {
+        DRAFT: _("Evaluation: draft"),
+        SUBMITTED: _("Evaluation: submitted"),
+        SHARED: _("Evaluation: shared"),
+    }
+    return pills.pill(pills.EVALUATION_PILLS, state, labels[state])
+
+
+def steps(pairing, viewer):
+    """All steps of a pair; the first that is not done is the current one. An ended pair ends with its end."""
+    state = evaluation_state(pairing, viewer)
+    evaluation = pairing.begun_evaluation
+    goals = len(pairing.goals.all())
+    ends_at = pairing.enrolment.cohort.ends_at
+    by_end = (
+        _("To be written before the cohort ends on %(day)s.") % {"day": i18n.day(ends_at)}
+        if ends_at and state in (NONE, DRAFT)
+        else ""
+    )
+    rows = [
+        (_("Paired"), "", i18n.day(pairing.paired_at), True),
+        (
+            pgettext("step", "Goals"),
+            _("%(count)s set") % {"count": goals}
+            if goals
+            else _("Set by the mentee and the mentor, at most five."),
+            "",
+            goals > 0,
+        ),
+    ]
+    if viewer != MENTEE:
+        rows.append(
+            (
+                _("Evaluation submitted"),
+                by_end,
+                i18n.day(evaluation.submitted_at) if state in (SUBMITTED, SHARED) else "",
+                state in (SUBMITTED, SHARED),
+            )
+        )
+    rows.append(
+        (
+            _("Evaluation shared with the mentee"),
+            "" if state == SHARED else _("From then on the mentee can read it, and is told by mail."),
+            i18n.day(evaluation.shared_at) if state == SHARED else "",
+            state == SHARED,
+        )
+    )
+    if not pairing.is_live:
+        done = [row for row in rows if row[3]]
+        rows = [*done, (pgettext("pair", "Ended"), "", i18n.day(pairing.ended_at), True)]
+    first_open = next((number for number, row in enumerate(rows) if not row[3]), None)
+    return [
+        Step(title, note, when, DONE if done else NOW if number == first_open else NEXT)
+        for number, (title, note, when, done) in enumerate(rows)
+    ]
+
+
+def next_thing(pairing, viewer):
+    """What is to be done next, in a few words; empty where nothing is."""
+    state = evaluation_state(pairing, viewer)
+    if not pairing.is_live and not (viewer == STAFF and state == SUBMITTED):
+        return _("Read the evaluation") if viewer == MENTEE and state == SHARED else ""
+    if viewer == MENTEE:
+        if state == SHARED:
+            return _("Read the evaluation")
+        return "" if pairing.goals.all() else _("Set your goals")
+    if state == SUBMITTED:
+        return _("Share the evaluation")
+    if viewer == MENTOR and state == DRAFT:
+        return _("Finish the evaluation")
+    if viewer == MENTOR and state == NONE:
+        return _("Write the evaluation") if pairing.goals.all() else _("Agree on goals")
+    return ""
+
+
+def panel(pairing, viewer):
+    """The panel on top of a pair's page: where it stands and what to do, as components/now.html takes it."""
+    state = evaluation_state(pairing, viewer)
+    has_goals = bool(pairing.goals.all())
+    title, text, target, label = _words(pairing, viewer, state, has_goals)
+    cohort = pairing.enrolment.cohort
+    facts = [{"term": _("Paired"), "value": i18n.day(pairing.paired_at)}]
+    if pairing.is_live and cohort.ends_at:
+        facts.append({"term": _("Cohort ends"), "value": i18n.day(cohort.ends_at)})
+    elif not pairing.is_live:
+        facts.append({"term": pgettext("pair", "Ended"), "value": i18n.day(pairing.ended_at)})
+    actions = [{"label": label, "url": f"#{target}", "look": "primary"}] if label else []
+    return {"pill": pill(pairing, viewer), "title": title, "text": text, "facts": facts, "actions": actions}
+
+
+def _words(pairing, viewer, state, has_goals):
+    """Title, text, target and label of the panel."""
+    if viewer == MENTEE:
+        if state == SHARED:
+            return (
+                _("Your mentor's evaluation is here."),
+                _("It names your strengths, the next steps, and a score for each goal."),
+                "evaluation",
+                _("Read the evaluation"),
+            )
+        if not pairing.is_live:
+            return _("This mentoring has ended."), "", "", ""
+        if not has_goals:
+            return (
+                _("Say what you want out of the mentoring."),
+                _("Your mentor prepares by your goals and evaluates by them."),
+                "goals",
+                _("Set your goals"),
+            )
+        return _("The mentoring is in progress."), _("We write to you when the evaluation is shared."), "", ""
+    if state == SHARED:
+        return _("The evaluation is with the mentee."), "", "evaluation", _("Read the evaluation")
+    if state == SUBMITTED:
+        return (
+            _("The evaluation is submitted."),
+            _("The mentee does not see it yet. Share it when the time has come."),
+            "evaluation",
+            _("Go to the evaluation"),
+        )
+    if not pairing.is_live:
+        return _("This mentoring has ended."), _("No evaluation was submitted."), "", ""
+    if viewer == STAFF:
+        return _("The mentoring is in progress."), _("The evaluation has not been submitted yet."), "", ""
+    if state == DRAFT:
+        return (
+            _("An evaluation is begun."),
+            _("Only you see it until you submit it."),
+            "evaluation",
+            _("Finish the evaluation"),
+        )
+    if not has_goals:
+        return (
+            _("There are no goals yet."),
+            _("Agree on them with the mentee first: the evaluation gives each a score."),
+            "goals",
+            _("Add a goal"),
+        )
+    return (
+        _("The evaluation is still to be written."),
+        _("It names strengths, next steps, and a score for each goal."),
+        "evaluation",
+        _("Write the evaluation"),
+    )
+
+
+URGENCY = (DRAFT, SUBMITTED, NONE, SHARED)
+
+
+def desk_panel(pairs):
+    """What a mentor does next over all active mentees; None without any."""
+    if not pairs:
+        return None
+    state_of = {pairing.pk: evaluation_state(pairing, MENTOR) for pairing in pairs}
+    first = min(pairs, key=lambda pairing: URGENCY.index(state_of[pairing.pk]))
+    state = state_of[first.pk]
+    name = first.enrolment.person.display_name
+    if state == SHARED:
+        title, text, actions = (
+            _("Every evaluation is with its mentee."),
+            _("Nothing is left to do for now."),
+            [],
+        )
+    else:
+        title, text = _desk_words(first, state)
+        label = next_thing(first, MENTOR)
+        anchor = "goals" if state == NONE and not first.goals.all() else "evaluation"
+        url = reverse("pairing", args=[first.code]) + f"#{anchor}"
+        actions = [{"label": label, "url": url, "look": "primary", "hidden": name}]
+        title = with_name(title, name)
+    submitted = sum(state in (SUBMITTED, SHARED) for state in state_of.values())
+    facts = [
+        {"term": _("Mentees"), "value": i18n.number(len(pairs))},
+        {
+            "term": _("Evaluations submitted"),
+            "value": pgettext("evaluations", "%(part)s of %(whole)s") % {"part": submitted, "whole": len(pairs)},
+        },
+    ]
+    if first.enrolment.cohort.ends_at:
+        facts.append({"term": _("Cohort ends"), "value": i18n.day(first.enrolment.cohort.ends_at)})
+    return {"pill": pill(first, MENTOR), "title": title, "text": text, "facts": facts, "actions": actions}
+
+
+def _desk_words(pairing, state):
+    """Title with `%(name)s`, and text, for the pair that comes first."""
+    if state == DRAFT:
+        return _("The evaluation of %(name)s is begun."), _("Only you see it until you submit it.")
+    if state == SUBMITTED:
+        return (
+            _("The evaluation of %(name)s is submitted."),
+            _("The mentee does not see it yet. Share it when the time has come."),
+        )
+    if not pairing.goals.all():
+        return (
+            _("%(name)s has no goals yet."),
+            _("Agree on them with the mentee first: the evaluation gives each a score."),
+        )
+    return (
+        _("The evaluation of %(name)s is still to be written."),
+        _("It names strengths, next steps, and a score for each goal."),
+    )

@@ -1,0 +1,168 @@
+"""The desk, and the page of one pair: its application, its goals and its evaluation."""
+
+from django.contrib import messages
+from django.http import Http404, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from mentoring import operations, permissions, progress, summaries
+from mentoring.forms import EvaluationForm, GoalForm
+from mentoring.models import MOST_GOALS, Evaluation, EvaluationStatus, MentorProfile, Pairing
+from portal import clock, i18n
+from portal.errors import Refused
+from programs.models.enrolments import Enrolment
+
+
+@require_safe
+def desk(request):
+    """A mentor's active mentees and what to do next; a mentee's mentors. For anyone else there is no such page."""
+    mentees = list(Pairing.objects.of_mentor(request.user).for_desk())
+    mentors = list(Pairing.objects.of_mentee(request.user).for_desk())
+    profile = MentorProfile.objects.select_related("user", "expert").filter(user=request.user).first()
+    waits = not mentors and (
+        Enrolment.objects.live().filter(person=request.user, cohort__program__has_mentoring=True).exists()
+    )
+    if not (mentors or profile or waits):
+        raise Http404
+    context = {
+        "profile": profile,
+        "panel": progress.desk_panel(mentees),
+        "mentees": [summaries.mentee_row(pairing) for pairing in mentees],
+        "mentors": [summaries.mentor_row(pairing) for pairing in mentors],
+        "waits": waits,
+    }
+    return render(request, "mentoring/desk.html", context)
+
+
+def find(request, code):
+    """The pair with that code, if this person may see it, else 404."""
+    return get_object_or_404(Pairing.objects.visible_to(request.user).for_desk(), code=code)
+
+
+def viewer_of(user, pairing):
+    """What `user`, who may see the pair, is to it. A mentee who is also staff reads as the mentee."""
+    if permissions.is_mentor(user, pairing):
+        return progress.MENTOR
+    return progress.MENTEE if permissions.is_mentee(user, pairing) else progress.STAFF
+
+
+def readable_evaluation(user, pairing, viewer):
+    """The evaluation as far as this person may read it, with its scores, or None."""
+    rows = Evaluation.objects.visible_to(user).filter(pairing=pairing).prefetch_related("scores__goal")
+    if viewer == progress.MENTEE:
+        rows = rows.filter(shared_at__isnull=False)
+    return rows.first()
+
+
+@require_safe
+def pairing(request, code):
+    """One pair, as its mentor, its mentee or its staff see it."""
+    return pairing_page(request, find(request, code))
+
+
+def pairing_page(request, pairing, *, form=None, goal_form=None):
+    """The page; with `form` or `goal_form` the one that could not be taken, with what was typed."""
+    viewer = viewer_of(request.user, pairing)
+    evaluation = readable_evaluation(request.user, pairing, viewer)
+    is_submitted = evaluation is not None and evaluation.status == EvaluationStatus.SUBMITTED
+    goals = list(pairing.goals.all())
+    if viewer == progress.MENTOR and form is None and not is_submitted:
+        form = EvaluationForm(goals=goals, evaluation=evaluation)
+    may_add = permissions.may_add_goal(request.user, pairing) and len(goals) < MOST_GOALS
+    begun = pairing.begun_evaluation
+    if begun is not None and begun.status == EvaluationStatus.SUBMITTED:
+        may_add = False
+    person = pairing.mentor if viewer == progress.MENTEE else pairing.enrolment.person
+    name = person.name if viewer == progress.MENTEE else person.display_name
+    context = {
+        "pairing": pairing,
+        "cohort": pairing.enrolment.cohort,
+        "application": pairing.enrolment.application,
+        "mentor": pairing.mentor,
+        "name": name,
+        "name_lang": i18n.language_of_text(name),
+        "is_mentee": viewer == progress.MENTEE,
+        "is_staff": viewer == progress.STAFF,
+        "panel": progress.panel(pairing, viewer),
+        "steps": progress.steps(pairing, viewer),
+        "goals": goals,
+        "goal_form": (goal_form or GoalForm(use_required_attribute=False)) if may_add or goal_form else None,
+        "form": form,
+        "evaluation": evaluation if is_submitted else None,
+        "may_share": is_submitted
+        and evaluation.shared_at is None
+        and viewer != progress.MENTEE
+        and permissions.may_share(request.user, evaluation),
+        "saved_at": evaluation.saved_at if form is not None and evaluation is not None else None,
+    }
+    return render(request, "mentoring/pairing.html", context)
+
+
+@require_POST
+def evaluation_save(request, code):
+    """Save the draft, or with the button `submit` hand it in. What is valid is saved, so nothing typed is lost."""
+    pairing = find(request, code)
+    if not permissions.is_mentor(request.user, pairing):
+        raise Http404
+    is_autosave = request.headers.get("X-Autosave") == "1"
+    submit = "submit" in request.POST and not is_autosave
+    saved = Evaluation.objects.filter(pairing=pairing).prefetch_related("scores").first()
+    fields = {"goals": pairing.goals.all(), "evaluation": saved}
+    draft = EvaluationForm(request.POST, **fields, as_draft=True)
+    form = EvaluationForm(request.POST, **fields) if submit else draft
+    is_valid = form.is_valid()
+    draft.is_valid()
+    try:
+        if submit and is_valid:
+            operations.submit_evaluation(pairing.pk, by=request.user, **form.answers())
+        else:
+            operations.save_evaluation(pairing.pk, by=request.user, **draft.answers())
+    except Refused as refusal:
+        if is_autosave:
+            return JsonResponse({"error": str(refusal)}, status=400)
+        form.add_error(None, str(refusal))
+        return pairing_page(request, pairing, form=form)
+    now = _("Saved at %(time)s.") % {"time": i18n.clock_time(clock.now())}
+    if is_autosave:
+        return JsonResponse({"saved": now}) if is_valid else JsonResponse({"error": ""}, status=400)
+    if not is_valid:
+        return pairing_page(request, pairing, form=form)
+    messages.success(
+        request, _("The evaluation is submitted. The mentee sees it once you share it.") if submit else now
+    )
+    return redirect(f"{pairing.get_absolute_url()}#evaluation")
+
+
+@require_POST
+def evaluation_share(request, code):
+    """Show the submitted evaluation to the mentee."""
+    pairing = find(request, code)
+    evaluation = Evaluation.objects.visible_to(request.user).filter(pairing=pairing).first()
+    if evaluation is None or not permissions.may_share(request.user, evaluation):
+        raise Http404
+    try:
+        operations.share_evaluation(evaluation.pk, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The evaluation is shared. The mentee has been told by mail."))
+    return redirect(f"{pairing.get_absolute_url()}#evaluation")
+
+
+@require_POST
+def goal_add(request, code):
+    """Add a goal."""
+    pairing = find(request, code)
+    if not permissions.may_add_goal(request.user, pairing):
+        raise Http404
+    form = GoalForm(request.POST, use_required_attribute=False)
+    if form.is_valid():
+        try:
+            operations.add_goal(pairing.pk, form.cleaned_data["text"], by=request.user)
+        except Refused as refusal:
+            form.add_error("text", str(refusal))
+        else:
+            messages.success(request, _("The goal is added."))
+            return redirect(f"{pairing.get_absolute_url()}#goals")
+    return pairing_page(request, pairing, goal_form=form)
