@@ -3,7 +3,7 @@
 import logging
 import re
 import secrets
-from email.utils import formatdate
+import uuid
 from pathlib import Path
 
 from django.conf import settings
@@ -146,7 +146,7 @@ class FolderBackend(BaseEmailBackend):
         """Write the messages; returns how many."""
         settings.MAIL_DIR.mkdir(parents=True, exist_ok=True)
         for sent in email_messages:
-            number = sent.extra_headers.get("X-Portal-Mail", formatdate().replace(" ", "-"))
-            path = settings.MAIL_DIR / f"{int(number):08d}.eml"
-            path.write_bytes(sent.message().as_bytes())
+            row = sent.extra_headers.get("X-Portal-Mail")
+            name = f"{int(row):08d}" if row else uuid.uuid4().hex
+            (settings.MAIL_DIR / f"{name}.eml").write_bytes(sent.message().as_bytes())
         return len(email_messages)

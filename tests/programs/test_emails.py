@@ -1,0 +1,166 @@
+"""Every message: in the person's language, whole, once, and dropped when its reason is gone."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail as outbox
+
+from portal import clock, mail
+from portal.models import MailStatus, OutgoingMail
+from programs import emails
+from programs.models.applications import ApplicationStatus, Offer, StateChange
+from tests.make import make_admin, make_application, make_cohort, make_program, make_user
+
+S = ApplicationStatus
+pytestmark = pytest.mark.django_db
+
+
+def application_of(language, **fields):
+    program = make_program(title_ko="프로덕션 사운드 세미나", title_en="Production Sound Seminar")
+    cohort = make_cohort(program, phase="announced", label_ko="2026년 1기", label_en="2026, cohort 1")
+    person = make_user(full_name="남궁별", romanized_name="Namgung Byeol", language=language)
+    return make_application(cohort, person, **fields)
+
+
+def change_of(application, *, by=None, reason=""):
+    return StateChange.objects.create(
+        application=application, from_status=S.SUBMITTED, to_status=application.status, by=by, reason=reason
+    )
+
+
+MESSAGES = {
+    "received": ({}, "지원서가 접수되었습니다", "has been received"),
+    "changes_requested": ({"status": S.CHANGES_REQUESTED}, "보완", "missing"),
+    "offer_expired": ({"status": S.EXPIRED}, "기한", "has passed"),
+    "waitlisted": ({"status": S.WAITLISTED, "waitlist_number": 3}, "예비 3번", "number 3"),
+    "waitlist_closed": ({"status": S.CLOSED_OUT, "waitlist_number": 3}, "예비", "waitlist has been closed"),
+    "rejected": ({"status": S.REJECTED}, "선정되지 않았음을", "not been selected"),
+    "confirmed": ({"status": S.CONFIRMED}, "확정", "is confirmed"),
+    "declined": ({"status": S.DECLINED}, "포기", "declined"),
+    "rescinded": ({"status": S.RESCINDED}, "취소", "withdrawn"),
+    "withdrawn": ({"status": S.WITHDRAWN}, "취소", "withdrawn"),
+    "cancelled": ({"status": S.CANCELLED}, "취소", "cancelled"),
+    "cohort_cancelled": ({"status": S.CANCELLED}, "폐강", "cancelled"),
+}
+
+
+@pytest.mark.parametrize("message", MESSAGES)
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_each_message_speaks_the_persons_language(message, language):
+    fields, korean, english = MESSAGES[message]
+    application = application_of(language, **fields)
+
+    getattr(emails, message)(change_of(application, reason="장비 고장" if language == "ko" else "Broken equipment"))
+
+    sent = OutgoingMail.objects.get()
+    assert (sent.reason, sent.to, sent.language) == (message, application.applicant.email, language)
+    assert sent.subject.startswith("[Grow Creative] ")
+    text = f"{sent.subject}\n{sent.body}"
+    assert {"ko": korean, "en": english}[language] in text
+    assert {"ko": "프로덕션 사운드 세미나", "en": "Production Sound Seminar"}[language] in text
+    assert {"ko": "남궁별 님, 안녕하십니까", "en": "Dear Namgung Byeol,"}[language] in text
+    assert application.receipt_number in text
+    assert f"http://localhost:8000/{language}/applications/{application.code}/" in text
+    if language == "en":
+        assert not any("가" <= letter <= "힣" for letter in text)
+
+
+@pytest.mark.parametrize(("language", "words"), [("ko", "자격"), ("en", "does not meet the conditions")])
+def test_the_ineligible_are_told_so(language, words):
+    emails.rejected(change_of(application_of(language, status=S.REJECTED, reason_code="not_eligible")))
+    assert words in OutgoingMail.objects.get().body
+
+
+@pytest.mark.parametrize(("language", "words"), [("ko", "정원"), ("en", "is full")])
+def test_a_full_registration_is_told_so(language, words):
+    application = application_of(language, status=S.WAITLISTED, waitlist_number=2)
+    application.cohort.registration_mode = "first_come"
+    emails.waitlisted(change_of(application))
+    assert words in OutgoingMail.objects.get().body
+
+
+@pytest.mark.parametrize(("language", "words"), [("ko", "주관 기관"), ("en", "by the organizer")])
+def test_a_place_that_staff_cancelled_says_why(language, words):
+    application = application_of(language, status=S.CANCELLED)
+    emails.cancelled(change_of(application, by=make_admin(), reason="42"))
+    body = OutgoingMail.objects.get().body
+    assert words in body
+    assert "42" in body
+
+
+def offer_of(application):
+    now = clock.now()
+    return Offer.objects.create(
+        application=application, kind="first", made_at=now, expires_at=application.answer_by
+    )
+
+
+@pytest.mark.parametrize(
+    ("message", "fields", "korean", "english"),
+    [
+        ("offered", {}, "선정되었습니다", "You have been selected"),
+        ("promoted", {"waitlist_number": 1}, "추가 선정", "has opened for you"),
+    ],
+)
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_an_offer_names_its_deadline(message, fields, korean, english, language):
+    application = application_of(language, status=S.OFFERED, **fields)
+    emails.offered(offer_of(application))
+    sent = OutgoingMail.objects.get()
+    assert sent.reason == message
+    assert {"ko": korean, "en": english}[language] in sent.subject + sent.body
+    assert {"ko": "까지", "en": "KST"}[language] in sent.body
+
+
+def test_a_reminder_is_sent_once():
+    offer = offer_of(application_of("ko", status=S.OFFERED))
+    assert [emails.offer_expiring(offer), emails.offer_expiring(offer)] == [1, 0]
+    assert OutgoingMail.objects.get().reason == "offer_expiring"
+
+
+def test_the_same_change_tells_once():
+    change = change_of(application_of("ko"))
+    assert emails.received(change) == emails.received(change)
+    assert OutgoingMail.objects.count() == 1
+
+
+def test_an_offer_that_is_gone_is_not_told():
+    application = application_of("ko", status=S.OFFERED)
+    queued = emails.offered(offer_of(application))
+    application.status, application.answer_by = S.DECLINED, None
+    application.save()
+
+    assert mail.deliver(queued.pk) == 0
+
+    queued.refresh_from_db()
+    assert queued.status == MailStatus.DROPPED
+    assert outbox.outbox == []
+
+
+def test_an_offer_renewed_later_is_told_by_its_own_mail():
+    application = application_of("ko", status=S.OFFERED)
+    queued = emails.offered(offer_of(application))
+    application.answer_by += timedelta(days=5)
+    application.save()
+    assert mail.deliver(queued.pk) == 0
+
+
+def test_a_wanted_mail_is_sent():
+    queued = emails.offered(offer_of(application_of("en", status=S.OFFERED)))
+    assert mail.deliver(queued.pk) == 1
+    (sent,) = outbox.outbox
+    assert sent.to == [queued.to]
+    html, kind = sent.alternatives[0]
+    assert kind == "text/html"
+    assert 'lang="en"' in html
+    assert "You have been selected" in html
+
+
+def test_a_name_cannot_write_a_header():
+    application = application_of("en")
+    program = application.cohort.program
+    program.title_en = "Sound\r\nBcc: all@example.com"
+    program.save()
+    application.cohort.program = program
+    emails.received(change_of(application))
+    assert "\n" not in OutgoingMail.objects.get().subject
