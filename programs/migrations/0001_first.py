@@ -1202,7 +1202,11 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("closes_at__isnull", True), ("opens_at__isnull", True)),
-                    ("closes_at__gt", models.F("opens_at")),
+                    models.Q(
+                        ("closes_at__gt", models.F("opens_at")),
+                        ("closes_at__isnull", False),
+                        ("opens_at__isnull", False),
+                    ),
                     _connector="OR",
                 ),
                 name="cohort_closes_after_it_opens",
@@ -1227,7 +1231,11 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("ends_at__isnull", True), ("starts_at__isnull", True)),
-                    ("ends_at__gt", models.F("starts_at")),
+                    models.Q(
+                        ("ends_at__gt", models.F("starts_at")),
+                        ("ends_at__isnull", False),
+                        ("starts_at__isnull", False),
+                    ),
                     _connector="OR",
                 ),
                 name="cohort_ends_after_it_starts",

@@ -222,7 +222,8 @@ class Cohort(models.Model):
                 condition=Q(dates_precision__in=DatePrecision.values), name="cohort_precision_is_known"
             ),
             models.CheckConstraint(
-                condition=Q(opens_at__isnull=True, closes_at__isnull=True) | Q(closes_at__gt=F("opens_at")),
+                condition=Q(opens_at__isnull=True, closes_at__isnull=True)
+                | Q(opens_at__isnull=False, closes_at__isnull=False, closes_at__gt=F("opens_at")),
                 name="cohort_closes_after_it_opens",
                 violation_error_message=_("Applications close after they open; give both or neither."),
             ),
@@ -234,7 +235,8 @@ class Cohort(models.Model):
                 violation_error_message=_("Results are announced after applications close."),
             ),
             models.CheckConstraint(
-                condition=Q(starts_at__isnull=True, ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
+                condition=Q(starts_at__isnull=True, ends_at__isnull=True)
+                | Q(starts_at__isnull=False, ends_at__isnull=False, ends_at__gt=F("starts_at")),
                 name="cohort_ends_after_it_starts",
                 violation_error_message=_("The cohort ends after it starts; give both or neither."),
             ),

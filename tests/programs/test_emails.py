@@ -30,7 +30,7 @@ def change_of(application, *, by=None, reason=""):
 
 MESSAGES = {
     "received": ({}, "지원서가 접수되었습니다", "has been received"),
-    "changes_requested": ({"status": S.CHANGES_REQUESTED}, "보완", "missing"),
+    "changes_requested": ({"status": S.CHANGES_REQUESTED, "changes_note": "1 + 1"}, "보완", "missing"),
     "offer_expired": ({"status": S.EXPIRED}, "기한", "has passed"),
     "waitlisted": ({"status": S.WAITLISTED, "waitlist_number": 3}, "예비 3번", "number 3"),
     "waitlist_closed": ({"status": S.CLOSED_OUT, "waitlist_number": 3}, "예비", "waitlist has been closed"),
