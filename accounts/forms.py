@@ -1,10 +1,274 @@
-"""What may be typed about oneself."""
+"""What may be typed about oneself. Most are allauth's forms with our labels, without hints inside the fields."""
 
+from zoneinfo import available_timezones
+
+from allauth.account import forms as allauth_forms
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.password_reset_by_code import PASSWORD_RESET_VERIFICATION_SESSION_KEY
+from allauth.account.models import EmailAddress
+from allauth.core import context
+from allauth.mfa.base import forms as mfa_forms
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
+from django.core.validators import MaxLengthValidator
+from django.db import transaction
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from accounts import operations, passwords, terms
+from accounts.models import TermKind, User
+from portal import i18n
+from portal.fields import CleanCharField
+from portal.i18n import EN, KO
+
+LONGEST_PASSWORD = 1000
+EMAIL, PASSWORD = gettext_lazy("E-mail"), gettext_lazy("Password")
+ZONES = {
+    "Asia/Seoul": gettext_lazy("Seoul"),
+    "Asia/Tokyo": gettext_lazy("Tokyo"),
+    "Asia/Shanghai": gettext_lazy("Beijing, Shanghai"),
+    "Asia/Hong_Kong": gettext_lazy("Hong Kong"),
+    "Asia/Taipei": gettext_lazy("Taipei"),
+    "Asia/Singapore": gettext_lazy("Singapore"),
+    "Asia/Bangkok": gettext_lazy("Bangkok, Hanoi"),
+    "Asia/Jakarta": gettext_lazy("Jakarta"),
+    "Asia/Kolkata": gettext_lazy("Mumbai, New Delhi"),
+    "Asia/Dubai": gettext_lazy("Dubai"),
+    "Australia/Sydney": gettext_lazy("Sydney"),
+    "Pacific/Auckland": gettext_lazy("Auckland"),
+    "Europe/London": gettext_lazy("London"),
+    "Europe/Paris": gettext_lazy("Paris, Brussels"),
+    "Europe/Berlin": gettext_lazy("Berlin, Amsterdam"),
+    "Europe/Madrid": gettext_lazy("Madrid"),
+    "Europe/Rome": gettext_lazy("Rome"),
+    "Europe/Stockholm": gettext_lazy("Stockholm, Copenhagen"),
+    "Africa/Johannesburg": gettext_lazy("Johannesburg"),
+    "America/New_York": gettext_lazy("New York, Toronto"),
+    "America/Chicago": gettext_lazy("Chicago"),
+    "America/Los_Angeles": gettext_lazy("Los Angeles, Vancouver"),
+    "America/Mexico_City": gettext_lazy("Mexico City"),
+    "America/Sao_Paulo": gettext_lazy("São Paulo"),
+}
 
 
-class SignupDetails(forms.Form):
-    """What sign-up asks beside the address and the password."""
+def full_name_field():
+    """The one name by which a person is called (성명)."""
+    return CleanCharField(
+        label=gettext_lazy("Full name"),
+        max_length=60,
+        help_text=gettext_lazy("As it should stand on your certificate."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+
+def romanized_name_field():
+    """The name in Latin letters; typed by the person, never made from the other one."""
+    return CleanCharField(
+        label=gettext_lazy("Name in English"),
+        max_length=80,
+        required=False,
+        help_text=gettext_lazy("As in your passport, for example Hong Gildong. Leave it empty if you have none."),
+    )
+
+
+class Tidy:
+    """For allauth's forms: our labels, no hints inside fields, lengths that the database holds."""
+
+    labels = {"login": EMAIL, "email": EMAIL, "password": PASSWORD, "password1": PASSWORD}
+    help_texts = {}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields.pop("password2", None)  # what is typed once is not asked again; a code by mail mends a slip
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            field.label = self.labels.get(name, field.label)
+            if isinstance(field.widget, forms.PasswordInput):
+                field.help_text = ""
+                field.validators.append(MaxLengthValidator(LONGEST_PASSWORD))
+            if isinstance(field, forms.EmailField):
+                field.validators.append(MaxLengthValidator(254))
+            field.help_text = self.help_texts.get(name, field.help_text)
+            if name == "code":
+                field.widget.attrs.update(inputmode="numeric", autocapitalize="off", spellcheck="false")
+
+
+class LoginForm(Tidy, allauth_forms.LoginForm):
+    """Address and password."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["login"].widget.attrs["autocomplete"] = "username"
+
+
+class SignupForm(Tidy, allauth_forms.SignupForm):
+    """Name, address, password, and a box of its own, unticked, for each text that must be agreed to."""
+
+    full_name = full_name_field()
+    romanized_name = romanized_name_field()
+    agree_terms = forms.BooleanField(
+        label=gettext_lazy("I agree to the terms of use"),
+        error_messages={"required": gettext_lazy("You can sign up only if you agree to the terms of use.")},
+    )
+    agree_privacy = forms.BooleanField(
+        label=gettext_lazy("I agree that my personal information is collected and used"),
+        error_messages={
+            "required": gettext_lazy("You can sign up only if you agree that these items are collected and used.")
+        },
+    )
+
+    field_order = ["full_name", "romanized_name", "email", "password1", "agree_terms", "agree_privacy"]
+    help_texts = {"password1": passwords.HELP}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        link = '<a href="{}" target="_blank">{}</a>'
+        self.fields["agree_terms"].help_text = format_html(
+            link, reverse("terms"), _("Terms of use (opens in a new window)")
+        )
+        self.fields["agree_privacy"].help_text = format_html(
+            "{} {}<br><strong>{}</strong><br>{}<br>" + link,
+            _("Items: full name, e-mail address, password, language, the time of your answer about your age."),
+            _("Optional: name in English."),
+            _("Purpose: your account and notices. Kept until you close the account."),
+            _("You may refuse; then you cannot sign up."),
+            reverse("privacy"),
+            _("Privacy policy (opens in a new window)"),
+        )
+
+    def clean(self):
+        """The password is also held against the name."""
+        cleaned = super().clean()
+        if "password1" in cleaned:
+            person = User(full_name=cleaned.get("full_name", ""), romanized_name=cleaned.get("romanized_name", ""))
+            try:
+                get_adapter().clean_password(cleaned["password1"], user=person)
+            except forms.ValidationError as error:
+                self.add_error("password1", error)
+        return cleaned
+
+    @transaction.atomic
+    def save(self, request):
+        """The person, the address and the consents, or nothing."""
+        return super().save(request)
 
     def signup(self, request, user):
-        """Called by allauth once the user is made."""
+        """Called by allauth once the person has a row."""
+        data = self.cleaned_data
+        operations.finish_sign_up(
+            user,
+            full_name=data["full_name"],
+            romanized_name=data["romanized_name"],
+            language=i18n.language(),
+            age_confirmed_at=request.age_confirmed_at,
+            consents={
+                terms.in_force(TermKind.TERMS): data["agree_terms"],
+                terms.in_force(TermKind.PRIVACY): data["agree_privacy"],
+            },
+        )
+
+
+class ChangeEmailForm(Tidy, allauth_forms.AddEmailForm):
+    """The address that will replace the present one."""
+
+    labels = {"email": gettext_lazy("New e-mail address")}
+
+
+class ChangePasswordForm(Tidy, allauth_forms.ChangePasswordForm):
+    """The old password, then the new one."""
+
+    labels = {"oldpassword": gettext_lazy("Current password"), "password1": gettext_lazy("New password")}
+    help_texts = {"password1": passwords.HELP}
+
+
+class SetPasswordForm(Tidy, allauth_forms.SetPasswordForm):
+    """A first password."""
+
+    labels = {"password1": gettext_lazy("New password")}
+    help_texts = {"password1": passwords.HELP}
+
+
+class ResetPasswordForm(Tidy, allauth_forms.ResetPasswordForm):
+    """Where to send the code."""
+
+
+class NewPasswordForm(Tidy, allauth_forms.ResetPasswordKeyForm):
+    """The new password after a code; void when the address the code went to is no longer the person's."""
+
+    labels = {"password1": gettext_lazy("New password")}
+    help_texts = {"password1": passwords.HELP}
+
+    def clean(self):
+        """Refuse when the address has changed since."""
+        cleaned = super().clean()
+        state = context.request.session.get(PASSWORD_RESET_VERIFICATION_SESSION_KEY, {})
+        address = state.get("email", "")
+        if self.user and self.user.email != address and not self.has_address(address):
+            raise forms.ValidationError(_("The address of this account has changed. Please ask for a new code."))
+        return cleaned
+
+    def has_address(self, address):
+        """Whether the person can be reached there."""
+        return EmailAddress.objects.filter(user=self.user, email=address).exists()
+
+
+class EmailCodeForm(Tidy, allauth_forms.ConfirmEmailVerificationCodeForm):
+    """The code from the mail that checks an address."""
+
+    labels = {"code": gettext_lazy("Code from the e-mail")}
+
+
+class PasswordCodeForm(Tidy, allauth_forms.ConfirmPasswordResetCodeForm):
+    """The code from the mail that lets a password be set anew."""
+
+    labels = {"code": gettext_lazy("Code from the e-mail")}
+
+
+class ReauthenticateForm(Tidy, allauth_forms.ReauthenticateForm):
+    """The password once more."""
+
+
+class SecondFactorForm(Tidy, mfa_forms.AuthenticateForm):
+    """A code of the authenticator app, or a recovery code."""
+
+    labels = {"code": gettext_lazy("Code from the app")}
+    help_texts = {"code": gettext_lazy("Without your phone, use one of your recovery codes.")}
+
+
+class SecondFactorAgainForm(Tidy, mfa_forms.ReauthenticateForm):
+    """The same, in the middle of a session."""
+
+    labels = {"code": gettext_lazy("Code from the app")}
+    help_texts = {"code": gettext_lazy("Without your phone, use one of your recovery codes.")}
+
+
+class ActivateSecondFactorForm(Tidy, ActivateTOTPForm):
+    """The first code of the app that was just set up."""
+
+    labels = {"code": gettext_lazy("Code from the app")}
+
+
+class ProfileForm(forms.Form):
+    """What a person says about themselves, and how the portal speaks to them."""
+
+    full_name = full_name_field()
+    romanized_name = romanized_name_field()
+    language = forms.ChoiceField(
+        label=pgettext_lazy("of mails", "Language"),
+        choices=[(KO, "한국어"), (EN, "English")],
+        help_text=gettext_lazy("For mails and for pages without a language of their own."),
+    )
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"),
+        help_text=gettext_lazy("Shown beside Seoul time for mentoring and exchanges."),
+    )
+
+    def __init__(self, *args, user, **kwargs):
+        names = ("full_name", "romanized_name", "language", "time_zone")
+        super().__init__(*args, initial={name: getattr(user, name) for name in names}, **kwargs)
+        choices = dict(ZONES)
+        if user.time_zone in available_timezones():
+            choices.setdefault(user.time_zone, user.time_zone)
+        self.fields["time_zone"].choices = list(choices.items())

@@ -1,5 +1,6 @@
 """People, what they may do, and what they agreed to."""
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -23,8 +24,11 @@ class UserManager(BaseUserManager):
         return user
 
     def create_superuser(self, email, password=None, **fields):
-        """A person who may do everything."""
-        return self.create_user(email, password, is_superuser=True, **fields)
+        """A person who may do everything; whoever can run commands here vouches for the address."""
+        user = self.create_user(email, password, is_superuser=True, **fields)
+        addresses = apps.get_model("account", "EmailAddress")
+        addresses.objects.using(self._db).create(user=user, email=user.email, primary=True, verified=True)
+        return user
 
     def get_by_natural_key(self, email):
         """The person who logs in with that address."""

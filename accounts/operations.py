@@ -1,9 +1,13 @@
 """What is done with people: consents and roles. Each leaves its row in the audit."""
 
+from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from accounts.models import ConsentRecord, RoleGrant
+from accounts.models import ConsentRecord, RoleGrant, User
 from portal import audit, clock
+from portal.errors import Refused
 
 
 @transaction.atomic
@@ -15,21 +19,97 @@ def record_consents(user, answers):
 
 
 @transaction.atomic
+def finish_sign_up(user, *, full_name, romanized_name, language, age_confirmed_at, consents):
+    """Complete whoever has just signed up: name, language, when they said their age, what they agreed to."""
+    user.full_name, user.romanized_name = full_name, romanized_name
+    user.language, user.age_confirmed_at = language, age_confirmed_at
+    user.save(update_fields=["full_name", "romanized_name", "language", "age_confirmed_at"])
+    record_consents(user, consents)
+    audit.record("person.signed_up", target=user, by=user)
+
+
+@transaction.atomic
+def change_profile(user_id, *, by, **values):
+    """Change name, language or time zone. The audit holds which, never what they say."""
+    user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user_id)
+    changed = [name for name, value in values.items() if getattr(user, name) != value]
+    if changed:
+        for name in changed:
+            setattr(user, name, values[name])
+        user.save(update_fields=changed)
+        audit.record("person.changed", target=user, by=by, after=", ".join(changed))
+    return user
+
+
+@transaction.atomic
+def verify_address(user):
+    """Count the person's address as verified, where somebody vouches for it: the demonstration, an import."""
+    EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"primary": True, "verified": True})
+
+
+@transaction.atomic
 def grant_role(user_id, role, *, by, organization=None, program=None, cohort=None, to_at=None):
-    """Give a person a role for one scope (none for an administrator). Returns the RoleGrant."""
-    grant = RoleGrant.objects.create(
-        user_id=user_id, role=role, organization=organization, program=program, cohort=cohort, to_at=to_at
-    )
+    """Give a person a role for one scope (none for an administrator). Returns the RoleGrant.
+
+    Giving again what the person has already is the same as once, whatever the end of the new grant.
+    """
+    user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user_id)
+    scope = {"organization": organization, "program": program, "cohort": cohort}
+    known = user.grants.live().filter(role=role, **scope).first()
+    if known is not None:
+        return known
+    grant = RoleGrant(user=user, role=role, to_at=to_at, **scope)
+    try:
+        grant.full_clean()
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages)) from error
+    grant.save()
     audit.record(f"role.granted.{role}", target=grant, by=by, after=str(user_id))
     return grant
 
 
 @transaction.atomic
 def end_grant(grant_id, *, by):
-    """End a role now; ending it twice is the same as once."""
-    grant = RoleGrant.objects.select_for_update(of=("self",), no_key=True).get(pk=grant_id)
-    if grant.to_at is None or grant.to_at > clock.now():
-        grant.to_at = clock.now()
-        grant.save(update_fields=["to_at"])
-        audit.record(f"role.ended.{grant.role}", target=grant, by=by, before=str(grant.user_id))
+    """End a role now; ending it twice is the same as once. One that has not begun is taken back altogether."""
+    now = clock.now()
+    grant = RoleGrant.objects.select_for_update(of=("self",), no_key=True).filter(pk=grant_id).first()
+    if grant is None or (grant.to_at is not None and grant.to_at <= now):
+        return grant
+    audit.record(f"role.ended.{grant.role}", target=grant, by=by, before=str(grant.user_id))
+    if grant.from_at >= now:
+        grant.delete()
+        return None
+    grant.to_at = now
+    grant.save(update_fields=["to_at"])
     return grant
+
+
+@transaction.atomic
+def block_user(user_id, *, by, reason):
+    """Keep a person from logging in; their open sessions end with it. Twice is the same as once.
+
+    Nobody can block themselves, so that an administrator is always left.
+    """
+    user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user_id)
+    if user.pk == by.pk:
+        raise Refused(_("You cannot block yourself."))
+    if not reason.strip():
+        raise Refused(_("Give a reason."))
+    if not user.is_active:
+        return
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    audit.record("person.blocked", target=user, by=by, reason=reason)
+
+
+@transaction.atomic
+def unblock_user(user_id, *, by, reason):
+    """Let a blocked person log in again. Twice is the same as once."""
+    user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user_id)
+    if not reason.strip():
+        raise Refused(_("Give a reason."))
+    if user.is_active:
+        return
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    audit.record("person.unblocked", target=user, by=by, reason=reason)

@@ -22,7 +22,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", views.home, name="home"),
         path("my/", views.my, name="my"),
-        path("accounts/", include("accounts.urls")),
+        path("", include("accounts.urls")),
         path("", include("partners.urls")),
         path("", include("programs.urls")),
         path("", include("mentoring.urls")),

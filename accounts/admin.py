@@ -1,0 +1,380 @@
+"""People, their roles and what they agreed to. Nothing here is typed over: what changes, changes by operations."""
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Prefetch
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts import operations
+from accounts.admin_tools import (
+    Deed,
+    DeedReasonForm,
+    ReadOnlyAdmin,
+    ScopedAdmin,
+    ScopedTabularInline,
+    moment_or_dash,
+    name_verbs,
+    pill_html,
+)
+from accounts.models import ConsentRecord, Role, RoleGrant, TermVersion, User
+from portal import clock
+
+name_verbs(
+    {
+        "person.blocked": _("Blocked"),
+        "person.unblocked": _("Unblocked"),
+        **{f"role.granted.{role}": _("Role granted") for role in Role.values},
+        **{f"role.ended.{role}": _("Role ended") for role in Role.values},
+    }
+)
+
+
+def active_pill(user):
+    """Whether the person may log in."""
+    if user.is_active:
+        return pill_html({"tone": "good", "icon": "check", "label": _("Active")})
+    return pill_html({"tone": "bad", "icon": "lock", "label": _("Blocked")})
+
+
+def holds(grant, now):
+    """Whether a grant holds at `now`."""
+    return grant.from_at <= now and (grant.to_at is None or grant.to_at > now)
+
+
+class Block(Deed):
+    """Keeps people from logging in."""
+
+    name = "block"
+    label = _("Block the chosen people")
+    button = _("Block")
+    note = _("They are logged out at once and cannot log in until they are unblocked.")
+    danger = True
+    form_class = DeedReasonForm
+
+    def refusal(self, row):
+        """Blocked people need no blocking."""
+        return "" if row.is_active else _("Already blocked.")
+
+    def perform(self, row, *, by, data):
+        """Block one."""
+        operations.block_user(row.pk, by=by, reason=data["reason"])
+
+    def done(self, count):
+        """How many."""
+        return ngettext("%(count)s person blocked.", "%(count)s people blocked.", count) % {"count": count}
+
+
+class Unblock(Deed):
+    """Lets people log in again."""
+
+    name = "unblock"
+    label = _("Unblock the chosen people")
+    button = _("Unblock")
+    form_class = DeedReasonForm
+
+    def refusal(self, row):
+        """Only blocked people."""
+        return _("Not blocked.") if row.is_active else ""
+
+    def perform(self, row, *, by, data):
+        """Unblock one."""
+        operations.unblock_user(row.pk, by=by, reason=data["reason"])
+
+    def done(self, count):
+        """How many."""
+        return ngettext("%(count)s person unblocked.", "%(count)s people unblocked.", count) % {"count": count}
+
+
+class GrantInline(ScopedTabularInline):
+    """A person's roles, as they were given."""
+
+    model = RoleGrant
+    admins_may = ("view",)
+    fields = readonly_fields = ["role", "organization", "program", "cohort", "from_at", "to_at"]
+
+    def get_queryset(self, request):
+        """With the scopes' names."""
+        return super().get_queryset(request).select_related("organization", "program", "cohort__program")
+
+
+@admin.register(User)
+class UserAdmin(ScopedAdmin):
+    """People: found and read here, blocked and unblocked by operations."""
+
+    group = "people"
+    place = 1
+    admins_may = ("view",)
+    list_display = ["display_name", "email", "language", "roles", "active", "joined"]
+    list_filter = ["is_active", "language", "is_demo"]
+    search_fields = ["full_name", "romanized_name", "email"]
+    search_help_text = _("Name or e-mail")
+    ordering = ["-date_joined", "-pk"]
+    fields = readonly_fields = [
+        "email",
+        "full_name",
+        "romanized_name",
+        "language",
+        "time_zone",
+        "active",
+        "joined",
+        "last_seen",
+        "age_confirmed",
+        "give_role",
+    ]
+    inlines = [GrantInline]
+    actions = [Block.action(), Unblock.action()]
+
+    def get_queryset(self, request):
+        """With the roles that hold now, in one query."""
+        live = Prefetch("grants", queryset=RoleGrant.objects.live(), to_attr="grants_now")
+        return super().get_queryset(request).prefetch_related(live)
+
+    @admin.display(description=_("name"), ordering="full_name")
+    def display_name(self, user):
+        """The name in the reader's language."""
+        return user.display_name
+
+    @admin.display(description=_("roles"))
+    def roles(self, user):
+        """What the person is trusted with now."""
+        names = sorted({str(grant.get_role_display()) for grant in user.grants_now})
+        return ", ".join(names) or "–"
+
+    @admin.display(description=_("log-in"), ordering="is_active")
+    def active(self, user):
+        """Active or blocked."""
+        return active_pill(user)
+
+    @admin.display(description=_("joined"), ordering="date_joined")
+    def joined(self, user):
+        """When the account was made."""
+        return moment_or_dash(user.date_joined)
+
+    @admin.display(description=_("last log-in"))
+    def last_seen(self, user):
+        """When the person last logged in."""
+        return moment_or_dash(user.last_login)
+
+    @admin.display(description=_("said to be 14 or older"))
+    def age_confirmed(self, user):
+        """When they answered the question before sign-up."""
+        return moment_or_dash(user.age_confirmed_at)
+
+    @admin.display(description=_("add a role"))
+    def give_role(self, user):
+        """The way to the form for it."""
+        address = reverse("admin:accounts_rolegrant_add")
+        return format_html('<a href="{}?person={}">{}</a>', address, user.pk, _("Give a role"))
+
+
+class GrantForm(forms.ModelForm):
+    """Who gets which role for what; the person is named by the address they log in with."""
+
+    email = forms.EmailField(label=_("E-mail of the person"))
+
+    class Meta:
+        model = RoleGrant
+        fields = ["role", "organization", "program", "cohort", "to_at"]
+
+    def clean_email(self):
+        """The person must have an account."""
+        person = User.objects.filter(email=self.cleaned_data["email"].strip().lower()).first()
+        if person is None:
+            raise forms.ValidationError(_("Nobody has an account with this address."))
+        self.instance.user = person
+        return person.email
+
+    def clean_to_at(self):
+        """A role that has ended need not be given."""
+        until = self.cleaned_data["to_at"]
+        if until is not None and until <= clock.now():
+            raise forms.ValidationError(_("This lies in the past."))
+        return until
+
+
+class EndGrant(Deed):
+    """Takes roles away."""
+
+    name = "end_grant"
+    label = _("End the chosen roles")
+    button = _("End the roles")
+    note = _("The people lose what the role gives them at once. The rows stay as a record.")
+    danger = True
+
+    def refusal(self, row):
+        """What has ended cannot end."""
+        return _("Ended already.") if row.to_at and row.to_at <= clock.now() else ""
+
+    def line(self, row):
+        """The role and whose it is."""
+        return {"title": f"{row.get_role_display()} · {row.user.email}", "user": True}
+
+    def perform_all(self, rows, *, by, data):
+        """End them; one's own administrator role is kept, so that somebody is left."""
+        own = [row for row in rows if row.user_id == by.pk and row.role == Role.ADMIN]
+        for row in rows:
+            if row not in own:
+                operations.end_grant(row.pk, by=by)
+        return [(row, str(_("You cannot end your own administrator role."))) for row in own]
+
+    def done(self, count):
+        """How many."""
+        return ngettext("%(count)s role ended.", "%(count)s roles ended.", count) % {"count": count}
+
+
+class HoldsFilter(admin.SimpleListFilter):
+    """Grants that hold now, or no more."""
+
+    title = _("holds")
+    parameter_name = "holds"
+
+    def lookups(self, request, model_admin):
+        """Two."""
+        return [("now", _("Now")), ("ended", _("Ended"))]
+
+    def queryset(self, request, queryset):
+        """Those asked for."""
+        if self.value() == "now":
+            return queryset.live()
+        if self.value() == "ended":
+            return queryset.filter(to_at__lte=clock.now())
+        return queryset
+
+
+@admin.register(RoleGrant)
+class RoleGrantAdmin(ScopedAdmin):
+    """Roles are given and ended, never edited, and both are audited."""
+
+    group = "people"
+    place = 2
+    admins_may = ("view", "add")
+    form = GrantForm
+    list_display = ["person", "role", "scope", "from_", "until", "state"]
+    list_filter = [HoldsFilter, "role"]
+    list_select_related = ["user", "organization", "program", "cohort__program"]
+    search_fields = ["user__full_name", "user__romanized_name", "user__email"]
+    search_help_text = _("Name or e-mail")
+    ordering = ["-from_at", "-pk"]
+    actions = [EndGrant.action()]
+
+    def get_fields(self, request, obj=None):
+        """The form on adding; afterwards what was given."""
+        if obj is None:
+            return ["email", "role", "organization", "program", "cohort", "to_at"]
+        return ["person", "role", "organization", "program", "cohort", "from_", "until"]
+
+    def get_readonly_fields(self, request, obj=None):
+        """Everything, once it is given."""
+        return self.get_fields(request, obj) if obj is not None else []
+
+    def get_changeform_initial_data(self, request):
+        """The person, where the way here led from one."""
+        chosen = request.GET.get("person", "")
+        person = User.objects.filter(pk=int(chosen[:9])).first() if chosen.isdecimal() else None
+        return {"email": person.email} if person else {}
+
+    def save_model(self, request, obj, form, change):
+        """Give the role."""
+        obj.pk = operations.grant_role(
+            obj.user_id,
+            obj.role,
+            by=request.user,
+            organization=obj.organization,
+            program=obj.program,
+            cohort=obj.cohort,
+            to_at=obj.to_at,
+        ).pk
+
+    def log_addition(self, request, obj, message):
+        """The operation has written it down."""
+
+    @admin.display(description=_("person"), ordering="user__full_name")
+    def person(self, grant):
+        """Whose it is."""
+        return f"{grant.user.display_name} ({grant.user.email})"
+
+    @admin.display(description=_("scope"))
+    def scope(self, grant):
+        """What it is for."""
+        return grant.cohort or grant.program or grant.organization or _("Everything")
+
+    @admin.display(description=_("from"), ordering="from_at")
+    def from_(self, grant):
+        """Since when."""
+        return moment_or_dash(grant.from_at)
+
+    @admin.display(description=_("until"), ordering="to_at")
+    def until(self, grant):
+        """Until when."""
+        return moment_or_dash(grant.to_at)
+
+    @admin.display(description=_("state"))
+    def state(self, grant):
+        """Whether it holds."""
+        if holds(grant, clock.now()):
+            return pill_html({"tone": "good", "icon": "check", "label": _("Holds")})
+        return pill_html({"tone": "done", "icon": "square", "label": _("Ended")})
+
+
+@admin.register(TermVersion)
+class TermVersionAdmin(ReadOnlyAdmin):
+    """The texts people agree to, as they stood."""
+
+    group = "people"
+    place = 3
+    list_display = ["title", "kind", "number", "in_force"]
+    list_filter = ["kind"]
+    fields = readonly_fields = ["kind", "number", "in_force", "both_titles", "text_in_korean", "text_in_english"]
+
+    @admin.display(description=_("title"))
+    def title(self, version):
+        """In the reader's language."""
+        return version.title
+
+    @admin.display(description=_("title"))
+    def both_titles(self, version):
+        """In both languages."""
+        pairs = [("ko", version.title_ko), ("en", version.title_en)]
+        return format_html_join(" / ", '<span lang="{}">{}</span>', pairs)
+
+    @admin.display(description=_("in force from"), ordering="in_force_at")
+    def in_force(self, version):
+        """Since when."""
+        return moment_or_dash(version.in_force_at)
+
+    @admin.display(description=_("Korean text"))
+    def text_in_korean(self, version):
+        """As it is shown."""
+        return format_html('<div class="long-text" lang="ko">{}</div>', version.text_ko)
+
+    @admin.display(description=_("English text"))
+    def text_in_english(self, version):
+        """As it is shown."""
+        return format_html('<div class="long-text" lang="en">{}</div>', version.text_en)
+
+
+@admin.register(ConsentRecord)
+class ConsentRecordAdmin(ReadOnlyAdmin):
+    """Who agreed to what, when. Rows are only ever added."""
+
+    group = "people"
+    place = 4
+    list_display = ["person", "term", "given", "when"]
+    list_filter = ["given", "term__kind"]
+    list_select_related = ["user", "term"]
+    search_fields = ["user__full_name", "user__romanized_name", "user__email"]
+    search_help_text = _("Name or e-mail")
+    fields = readonly_fields = ["person", "term", "given", "when"]
+
+    @admin.display(description=_("person"))
+    def person(self, record):
+        """Who answered."""
+        return f"{record.user.display_name} ({record.user.email})"
+
+    @admin.display(description=_("when"), ordering="at")
+    def when(self, record):
+        """When."""
+        return moment_or_dash(record.at)

@@ -1,0 +1,509 @@
+"""What every page of the admin stands on: rights from roles, audited changes, deeds that ask before acting."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import unquote
+from django.db import models
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from portal import audit, i18n, icons
+from portal.errors import Refused
+from portal.fields import CleanAdminMixin, CleanCharField
+
+ALL = ("view", "add", "change", "delete")
+MOST_ROWS = 300
+SHOWN_REFUSALS = 20
+TIMELINE_ROWS = 200
+
+# --- words ----------------------------------------------------------------------------------------
+
+_words = {
+    "added": gettext_lazy("Added"),
+    "changed": gettext_lazy("Changed"),
+    "deleted": gettext_lazy("Deleted"),
+}
+
+
+def name_verbs(words):
+    """Give verbs of the audit (or their last part) the words in which staff read them."""
+    _words.update(words)
+
+
+def verb_label(verb):
+    """A verb of the audit in words; the verb itself where nobody has named it."""
+    return _words.get(verb) or _words.get(verb.rpartition(".")[2]) or verb
+
+
+def pill_html(pill):
+    """A status for a column: what `components/pill.html` shows, from the same dict."""
+    return format_html(
+        '<span class="pill pill--{}">{}{}</span>', pill["tone"], icons.icon(pill["icon"]), pill["label"]
+    )
+
+
+def row_line(line):
+    """A deed's line as admin/action_confirm.html takes it."""
+    return {"text": line["title"], "note": line.get("note", ""), "pill": line.get("pill")}
+
+
+def moment_or_dash(value):
+    """A moment as people read it, or a dash where there is none."""
+    return i18n.moment(value) if value else "–"
+
+
+def event_line(event):
+    """One row of the audit as a line of a history."""
+    change = " → ".join(part for part in (event.before, event.after) if part)
+    note = " · ".join(part for part in (change, event.reason) if part)
+    return {
+        "at": event.at,
+        "when": i18n.moment(event.at),
+        "title": verb_label(event.verb),
+        "note": note,
+        "side": event.by.display_name if event.by else _("System"),
+        "user": True,
+    }
+
+
+# --- inputs ---------------------------------------------------------------------------------------
+
+
+class MomentInput(forms.DateTimeInput):
+    """The browser's own field for a day and a time, in Seoul."""
+
+    input_type = "datetime-local"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs, format="%Y-%m-%dT%H:%M")
+
+
+class DayInput(forms.DateInput):
+    """The browser's own field for a day."""
+
+    input_type = "date"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+NATIVE_INPUTS = {
+    models.DateTimeField: {"form_class": forms.DateTimeField, "widget": MomentInput},
+    models.DateField: {"form_class": forms.DateField, "widget": DayInput},
+}
+
+
+class ReasonForm(forms.Form):
+    """Asks for a reason, which is written down and, where the deed says so, read by the person concerned."""
+
+    reason = CleanCharField(label=gettext_lazy("Reason"), max_length=300)
+
+
+# --- rights ---------------------------------------------------------------------------------------
+
+
+class Rights:
+    """Who may do what, by role: administrators what `admins_may` says, cohort managers what `managers_may` says."""
+
+    admins_may = ALL
+    managers_may = ()
+
+    def may(self, deed, request):
+        """Whether the person may do `deed` here at all; which rows they reach is the queryset's business."""
+        if request.user.is_admin:
+            return deed in self.admins_may
+        return request.user.is_staff and deed in self.managers_may
+
+    def has_view_permission(self, request, obj=None):
+        """Whether rows may be seen."""
+        return self.may("view", request)
+
+    def has_add_permission(self, request, obj=None):
+        """Whether a row may be added."""
+        return self.may("add", request)
+
+    def has_change_permission(self, request, obj=None):
+        """Whether a row may be changed."""
+        return self.may("change", request)
+
+    def has_delete_permission(self, request, obj=None):
+        """Whether a row may be deleted."""
+        return self.may("delete", request)
+
+    def has_module_permission(self, request):
+        """Whether the model stands in the index."""
+        return self.may("view", request)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """A choice among the rows that the person may see."""
+        if "queryset" not in kwargs:
+            kwargs["queryset"] = self.related_choices(db_field.remote_field.model, request)
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        return field
+
+    def related_choices(self, model, request):
+        """The rows of `model` that may be chosen; none where its admin shows the person none."""
+        related = self.admin_site._registry.get(model)  # noqa: SLF001 (Django has no public way to ask)
+        if isinstance(related, ScopedAdmin):
+            return related.choices_for(request)
+        return model._default_manager.all() if request.user.is_admin else model._default_manager.none()
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """The field without Django's pop-up windows beside it."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        for name in ("can_add_related", "can_change_related", "can_delete_related", "can_view_related"):
+            if field is not None and hasattr(field.widget, name):
+                setattr(field.widget, name, False)
+        return field
+
+
+class ScopedAdmin(Rights, CleanAdminMixin, admin.ModelAdmin):
+    """A ModelAdmin whose rights come from roles alone, and whose changes are audited.
+
+    What a person may not see does not exist for them: it is 404.
+    """
+
+    group = "other"  # the heading in the index
+    place = 50  # and where under it
+    admin_only_fields = ()
+    form_columns = {}  # form fields that are no columns, and the column that each sets
+    view_on_site = False
+    list_per_page = 50
+    list_max_show_all = MOST_ROWS
+    show_facets = admin.ShowFacets.NEVER
+    formfield_overrides = NATIVE_INPUTS
+    actions = []
+
+    def run_by(self, queryset, user):
+        """The rows of a cohort manager. None unless a model says which."""
+        return queryset.none()
+
+    def get_queryset(self, request):
+        """All rows for an administrator, for a manager those they run."""
+        queryset = super().get_queryset(request)
+        return queryset if request.user.is_admin else self.run_by(queryset, request.user)
+
+    def choices_for(self, request):
+        """The rows offered where another model points here."""
+        return self.get_queryset(request)
+
+    def get_readonly_fields(self, request, obj=None):
+        """Read-only are also those fields that only an administrator sets."""
+        fixed = tuple(super().get_readonly_fields(request, obj))
+        return fixed if request.user.is_admin else (*fixed, *self.admin_only_fields)
+
+    def get_actions(self, request):
+        """The deeds of this model, for whoever may see it; each asks for itself what it needs."""
+        return super().get_actions(request) if self.may("view", request) else {}
+
+    def response_action(self, request, queryset):
+        """Do the chosen deed; what is no row number is nobody's."""
+        if not all(pk.isdecimal() and len(pk) < 18 for pk in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            raise Http404
+        return super().response_action(request, queryset)
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        raise Http404
+
+    # changes
+
+    def save_model(self, request, obj, form, change):
+        """Write what was changed and nothing else, so that two people's changes do not undo each other."""
+        if not change:
+            obj.save()
+            return
+        columns = {field.name for field in self.opts.concrete_fields}
+        names = {self.form_columns.get(name, name) for name in form.changed_data}
+        changed = sorted(names & columns)
+        if changed:
+            obj.save(update_fields=changed)
+
+    def construct_change_message(self, request, form, formsets, add=False):
+        """The names of what was changed, never what it says."""
+        parts = [] if add else list(form.changed_data)
+        for formset in formsets or ():
+            name = formset.model._meta.model_name
+            parts += [f"{name} +{len(formset.new_objects)}"] if formset.new_objects else []
+            parts += [f"{name} ~{len(formset.changed_objects)}"] if formset.changed_objects else []
+            parts += [f"{name} -{len(formset.deleted_objects)}"] if formset.deleted_objects else []
+        return ", ".join(parts)
+
+    def log_addition(self, request, obj, message):
+        """Audit the new row."""
+        audit.record(f"{self.opts.model_name}.added", target=obj, by=request.user, after=message)
+
+    def log_change(self, request, obj, message):
+        """Audit which fields were changed, if any were."""
+        if message:
+            audit.record(f"{self.opts.model_name}.changed", target=obj, by=request.user, after=message)
+
+    def log_deletions(self, request, queryset):
+        """Audit each row that goes."""
+        for obj in queryset:
+            audit.record(f"{self.opts.model_name}.deleted", target=obj, by=request.user)
+
+    # pages
+
+    def timeline(self, obj):
+        """The lines of the object's history, newest first."""
+        return [event_line(event) for event in audit.history(obj)[:TIMELINE_ROWS]]
+
+    def history_view(self, request, object_id, extra_context=None):
+        """What became of one object, by whom."""
+        obj = self.find(request, object_id)
+        return self.page(
+            request,
+            ["admin/object_history.html"],
+            obj,
+            title=_("History of %(object)s") % {"object": obj},
+            lines=self.timeline(obj),
+        )
+
+    def find(self, request, object_id):
+        """The object, if the person may see it; else 404."""
+        obj = self.get_object(request, unquote(str(object_id)))
+        if obj is None or not self.has_view_permission(request, obj):
+            raise Http404
+        return obj
+
+    def page(self, request, template, obj, **context):
+        """A page about `obj` in the frame of the admin."""
+        request.current_app = self.admin_site.name
+        return TemplateResponse(
+            request,
+            template,
+            {
+                **self.admin_site.each_context(request),
+                "opts": self.opts,
+                "original": obj,
+                "object": obj,
+                "subtitle": None,
+                "has_view_permission": True,
+                "preserved_filters": "",
+                **context,
+            },
+        )
+
+    def change_url(self, pk):
+        """The address of one object's page."""
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[pk])
+
+    def changelist_url(self, query=""):
+        """The address of the list, with `query`."""
+        address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        return f"{address}?{query}" if query else address
+
+
+class ScopedInline(Rights, CleanAdminMixin):
+    """Rows beneath an object; the object has been found for this person already."""
+
+    formfield_overrides = NATIVE_INPUTS
+    extra = 0
+    show_change_link = False
+
+
+class ScopedTabularInline(ScopedInline, admin.TabularInline):
+    """Rows as a table."""
+
+
+class ScopedStackedInline(ScopedInline, admin.StackedInline):
+    """Rows as blocks."""
+
+
+class ReadOnlyAdmin(ScopedAdmin):
+    """Rows that the admin only ever shows."""
+
+    admins_may = ("view",)
+
+
+# --- deeds ----------------------------------------------------------------------------------------
+
+
+class DeedForm(forms.Form):
+    """A form that knows the rows it is asked about."""
+
+    def __init__(self, *args, rows=(), request=None, **kwargs):
+        self.rows, self.request = rows, request
+        super().__init__(*args, **kwargs)
+
+
+class DeedReasonForm(DeedForm, ReasonForm):
+    """A reason, for rows."""
+
+
+class Deed:
+    """An action of staff on chosen rows. A page first shows what it would do; nothing happens before its button.
+
+    Subclasses say which rows are `able`, and call one operation for each (`perform`) or for all (`perform_all`).
+    """
+
+    name = ""
+    label = ""  # in the menu, and the heading of the page
+    button = ""  # what confirms it; the label where empty
+    note = ""  # what it means, in a sentence
+    danger = False
+    form_class = None
+    may = "view"
+
+    @classmethod
+    def action(cls):
+        """The action for `ModelAdmin.actions`."""
+
+        def run(model_admin, request, queryset):
+            return cls()(model_admin, request, queryset)
+
+        run.__name__ = cls.name
+        run.short_description = cls.label
+        run.allowed_permissions = (cls.may,)
+        return run
+
+    def refusal(self, row):
+        """Why this cannot be done with `row` as it stands; empty where it can."""
+        return ""
+
+    def facts(self, request, rows):
+        """What to know before confirming: pairs of a term and its value."""
+        return []
+
+    def line(self, row):
+        """How `row` is shown on the page."""
+        return {"title": str(row)}
+
+    def perform(self, row, *, by, data):
+        """Do it with one row; may raise Refused."""
+        raise NotImplementedError
+
+    def perform_all(self, rows, *, by, data):
+        """Do it with all rows. Returns the refused ones with their refusals."""
+        refused = []
+        for row in rows:
+            try:
+                self.perform(row, by=by, data=data)
+            except Refused as refusal:
+                refused.append((row, str(refusal)))
+        return refused
+
+    def done(self, count):
+        """The message afterwards."""
+        return ngettext("Done for %(count)s.", "Done for %(count)s.", count) % {"count": count}
+
+    def form(self, request, rows, data=None):
+        """The form that asks for what the deed needs, or None."""
+        if self.form_class is None:
+            return None
+        return self.form_class(data, rows=rows, request=request)
+
+    def __call__(self, model_admin, request, queryset):
+        """Show the page, or do it where the page was confirmed."""
+        confirmed = "confirm" in request.POST
+        rows = self.rows(request, queryset, as_posted=confirmed)
+        if len(rows) > MOST_ROWS:
+            too_many = _("Choose at most %(most)s at a time.") % {"most": MOST_ROWS}
+            model_admin.message_user(request, too_many, messages.ERROR)
+            return None
+        refusals = [(row, str(self.refusal(row))) for row in rows]
+        able = [row for row, refusal in refusals if not refusal]
+        form = self.form(request, able, request.POST if confirmed else None)
+        if confirmed and able and (form is None or form.is_valid()):
+            return self.carry_out(model_admin, request, able, form.cleaned_data if form else {})
+        refused = [(row, refusal) for row, refusal in refusals if refusal]
+        context = {
+            "title": capfirst(str(self.label)),
+            "intro": self.note,
+            "counts": self.facts(request, able),
+            "rows": [row_line(self.line(row)) for row in able],
+            "refused": [row_line({**self.line(row), "note": refusal}) for row, refusal in refused],
+            "form": form if able else None,
+            "action_url": model_admin.changelist_url(),
+            "hidden": [
+                ("action", self.name),
+                ("confirm", "yes"),
+                ("back", request.POST.get("back", request.META.get("QUERY_STRING", ""))),
+                *[("object", chosen) for chosen in request.POST.getlist("object")],
+                *[(ACTION_CHECKBOX_NAME, row.pk) for row in rows],
+            ],
+            "submit": (self.button or self.label) if able else "",
+            "danger": self.danger,
+            "back_url": self.back(model_admin, request),
+        }
+        return model_admin.page(request, "admin/action_confirm.html", None, **context)
+
+    def rows(self, request, queryset, *, as_posted):
+        """The chosen rows in the order of the list, or, once confirmed, in the order in which they were shown."""
+        rows = list(queryset[: MOST_ROWS + 1])
+        if as_posted:
+            shown = request.POST.getlist(ACTION_CHECKBOX_NAME)
+            places = {pk: place for place, pk in enumerate(shown)}
+            rows.sort(key=lambda row: places.get(str(row.pk), len(shown)))
+        return rows
+
+    def back(self, model_admin, request):
+        """The object's page where the deed was chosen there, else the list as it was filtered."""
+        chosen = request.POST.get("object", "")
+        if chosen.isdecimal():
+            return model_admin.change_url(chosen)
+        query = request.POST.get("back", request.META.get("QUERY_STRING", ""))
+        return model_admin.changelist_url(query)
+
+    def carry_out(self, model_admin, request, rows, data):
+        """Do it, say what came of it, and go back to the list."""
+        try:
+            refused = self.perform_all(rows, by=request.user, data=data)
+        except Refused as refusal:
+            model_admin.message_user(request, str(refusal), messages.ERROR)
+            return HttpResponseRedirect(self.back(model_admin, request))
+        count = len(rows) - len(refused)
+        if count:
+            model_admin.message_user(request, self.done(count), messages.SUCCESS)
+        for row, refusal in refused[:SHOWN_REFUSALS]:
+            model_admin.message_user(request, f"{self.line(row)['title']}: {refusal}", messages.ERROR)
+        if len(refused) > SHOWN_REFUSALS:
+            more = len(refused) - SHOWN_REFUSALS
+            text = ngettext("Refused for %(count)s more.", "Refused for %(count)s more.", more) % {"count": more}
+            model_admin.message_user(request, text, messages.ERROR)
+        return HttpResponseRedirect(self.back(model_admin, request))
+
+
+def object_deed(
+    model_admin, request, obj, *, label, perform, back_url, note="", danger=False, facts=(), form_class=None
+):
+    """A page that asks before something is done with one object: GET shows it, POST does it.
+
+    `perform(data)` calls the operation and returns the message; `facts` are pairs of a term and its value. A
+    refusal stands on the page, and nothing typed is lost.
+    """
+    form = None
+    if form_class is not None:
+        form = form_class(request.POST if request.method == "POST" else None, rows=[obj], request=request)
+    refused = []
+    if request.method == "POST" and (form is None or form.is_valid()):
+        try:
+            message = perform(form.cleaned_data if form else {})
+        except Refused as refusal:
+            refused = [{"text": str(obj), "note": str(refusal)}]
+        else:
+            model_admin.message_user(request, message, messages.SUCCESS)
+            return redirect(back_url)
+    return model_admin.page(
+        request,
+        "admin/action_confirm.html",
+        obj,
+        title=label,
+        intro=note,
+        counts=facts,
+        rows=[{"text": str(obj)}],
+        refused=refused,
+        form=form,
+        action_url=request.path,
+        hidden=[],
+        submit=label,
+        danger=danger,
+        back_url=back_url,
+    )

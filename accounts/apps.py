@@ -1,0 +1,33 @@
+"""The app of people."""
+
+from django.apps import AppConfig
+from django.apps import apps as installed
+from django.contrib.auth.signals import user_logged_in
+from django.db.models.signals import post_migrate
+
+from accounts import texts
+
+
+def load_texts(sender, apps=installed, **kwargs):
+    """After every `migrate`, and after a test has emptied the tables: the texts that the package ships."""
+    try:
+        term_version = apps.get_model("accounts", "TermVersion")
+    except LookupError:  # migrated back to before there were any
+        return
+    texts.load(term_version)
+
+
+class AccountsConfig(AppConfig):
+    """Loads the texts after a migration, and notes when a session begins."""
+
+    name = "accounts"
+
+    def ready(self):
+        """Connect what happens in other apps. These modules need models, which are not there before now."""
+        from allauth.mfa.signals import authenticator_added
+
+        from accounts import checks, sessions  # noqa: F401 (the checks register themselves)
+
+        post_migrate.connect(load_texts, sender=self)
+        user_logged_in.connect(sessions.begin)
+        authenticator_added.connect(sessions.note_second_factor)
