@@ -102,7 +102,7 @@ AGREEMENT_PILLS = {
     "signed": ("plain", "check"),
     "active": ("good", "play"),
     "expired": ("done", "square"),
-    "renewed": ("done", "swap"),
+    "superseded": ("done", "swap"),
     "terminated": ("bad", "x"),
 }
 

@@ -9,7 +9,7 @@ from django.templatetags.static import static
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from portal import clock
+from portal import clock, home_page
 from portal.public import public_page
 from programs import mine, posters
 from programs.models.programs import ProgramKind
@@ -19,7 +19,7 @@ from programs.models.programs import ProgramKind
 @public_page
 def home(request):
     """What is open, what comes next, how it works, and what came of it."""
-    return render(request, "portal/home.html", {})
+    return render(request, "portal/home.html", home_page.context())
 
 
 @require_safe

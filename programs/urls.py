@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from programs.views import applications
+from programs.views import applications, public
 
 application_urls = [
     path("", applications.application, name="application"),
@@ -15,6 +15,10 @@ application_urls = [
 ]
 
 urlpatterns = [
+    path("programs/", public.programs, name="catalog"),
+    path("programs/<slug:program>/", public.program, name="program"),
+    path("programs/<slug:program>/<slug:cohort>/", public.cohort, name="cohort"),
+    path("instructors/", public.instructors, name="instructors"),
     path("programs/<slug:program>/<slug:cohort>/apply/", applications.apply, name="apply"),
     path("applications/<slug:code>/", include(application_urls)),
 ]

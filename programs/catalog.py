@@ -1,0 +1,380 @@
+"""What lists of cohorts show: the rows in their order, and each as a card with ready texts.
+
+A card is made of one slim row (`Row`), not of model objects, and holds nothing that a template must compute.
+"""
+
+import re
+from datetime import timedelta
+
+from django.db.models import Case, Count, DateTimeField, F, IntegerField, Q, Value, When
+from django.db.models.functions import Least
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from partners.models import Organization
+from portal import i18n, pills
+from programs import posters, steps
+from programs.filters import PHASE_GROUPS
+from programs.models.applications import Application
+from programs.models.cohorts import (
+    TAKES_APPLICATIONS,
+    Cohort,
+    Delivery,
+    Phase,
+    RegistrationMode,
+    SessionExpert,
+)
+from programs.models.enrolments import NOT_COUNTED, Enrolment, EnrolmentStatus
+from programs.models.programs import ProgramKind, ProgramPartner, Track
+
+PER_PAGE = 24
+ORDER = [
+    Phase.CLOSING,
+    Phase.OPEN,
+    Phase.SCHEDULED,
+    Phase.IN_REVIEW,
+    Phase.CLOSED,
+    Phase.ANNOUNCED,
+    Phase.RUNNING,
+    Phase.FINISHED,
+    Phase.CANCELLED,
+]
+FIELDS = (
+    "pk",
+    "slug",
+    "label_ko",
+    "label_en",
+    "registration_mode",
+    "capacity",
+    "opens_at",
+    "closes_at",
+    "announce_at",
+    "released_at",
+    "offer_hours",
+    "starts_at",
+    "ends_at",
+    "dates_precision",
+    "cancel_reason",
+    "delivery",
+    "place_ko",
+    "place_en",
+    "is_demo_season",
+    "phase",
+    "program__slug",
+    "program__kind",
+    "program__title_ko",
+    "program__title_en",
+)
+
+
+# --- rows ----------------------------------------------------------------------------------------------
+
+
+def search(cohorts, text):
+    """Those whose program, track, label or experts carry `text` in either language, whatever its case.
+
+    A regular expression, since SQLite's LIKE knows the case of ASCII letters alone.
+    """
+    pattern = re.escape(text)
+    names = ("program__title_ko", "program__title_en", "program__tagline_ko", "program__tagline_en")
+    found = Q()
+    for name in (*names, "program__series__name_ko", "program__series__name_en", "label_ko", "label_en"):
+        found |= Q(**{f"{name}__iregex": pattern})
+    taught = SessionExpert.objects.filter(
+        Q(expert__name_ko__iregex=pattern) | Q(expert__name_en__iregex=pattern)
+    ).values("session__cohort")
+    found |= Q(pk__in=taught)
+    folded = text.casefold()
+    tracks = set()
+    for language in i18n.LANGUAGES:
+        with translation.override(language):
+            tracks |= {track.value for track in Track if folded in str(track.label).casefold()}
+    return cohorts.filter(found | Q(program__track__in=tracks))
+
+
+def matching(filters):
+    """The published cohorts that answer `filters`, in any phase."""
+    cohorts = Cohort.objects.published()
+    if filters.kind:
+        cohorts = cohorts.filter(program__kind__in=filters.kind)
+    if filters.track:
+        cohorts = cohorts.filter(program__track=filters.track)
+    if filters.delivery:
+        cohorts = cohorts.filter(delivery__in=filters.delivery)
+    if filters.partner:
+        of_partner = ProgramPartner.objects.filter(organization__slug=filters.partner).values("program")
+        cohorts = cohorts.filter(program__in=of_partner)
+    if filters.q:
+        cohorts = search(cohorts, filters.q)
+    return cohorts
+
+
+def phase_counts(cohorts, now):
+    """How many of `cohorts` are in each phase."""
+    rows = cohorts.with_phase(now).order_by().values("phase").annotate(n=Count("pk"))
+    return {row["phase"]: row["n"] for row in rows}
+
+
+def in_order(cohorts, now):
+    """`cohorts` as slim rows: closing soonest, open, opening soon, in review, results out, running, finished."""
+    soonest = Case(
+        When(phase__in=TAKES_APPLICATIONS, then=F("closes_at")),
+        When(phase=Phase.SCHEDULED, then=F("opens_at")),
+        When(phase=Phase.IN_REVIEW, then=F("announce_at")),
+        When(phase__in=[Phase.CLOSED, Phase.ANNOUNCED, Phase.RUNNING], then=F("starts_at")),
+        output_field=DateTimeField(null=True),
+    )
+    rank = Case(
+        *[When(phase=phase, then=Value(n)) for n, phase in enumerate(ORDER)],
+        default=Value(len(ORDER)),
+        output_field=IntegerField(),
+    )
+    return (
+        cohorts.with_phase(now)
+        .order_by(rank, soonest.asc(nulls_last=True), F("starts_at").desc(nulls_last=True), "pk")
+        .values_list(*FIELDS, named=True)
+    )
+
+
+def seats_left(rows, now):
+    """Places left by cohort, for those that are filled as people come and still take them."""
+    capacity = {
+        row.pk: row.capacity
+        for row in rows
+        if row.registration_mode != RegistrationMode.REVIEW and row.phase in TAKES_APPLICATIONS
+    }
+    if not capacity:
+        return {}
+    held = Application.objects.filter(cohort__in=capacity).holding_seats(now).order_by()
+    taken = {row["cohort"]: row["n"] for row in held.values("cohort").annotate(n=Count("pk"))}
+    return {pk: max(seats - taken.get(pk, 0), 0) for pk, seats in capacity.items()}
+
+
+def took_part(rows):
+    """`{cohort: (enrolled, completed)}` for those that are over."""
+    finished = [row.pk for row in rows if row.phase == Phase.FINISHED]
+    if not finished:
+        return {}
+    counts = (
+        Enrolment.objects.filter(cohort__in=finished)
+        .order_by()
+        .values("cohort")
+        .annotate(
+            enrolled=Count("pk", filter=~Q(status__in=NOT_COUNTED)),
+            completed=Count("pk", filter=Q(status=EnrolmentStatus.COMPLETED)),
+        )
+    )
+    return {row["cohort"]: (row["enrolled"], row["completed"]) for row in counts}
+
+
+def upcoming(now, limit):
+    """The next `limit` closings, openings and announcements: `(when, what, row)`, soonest first.
+
+    The soonest `limit` dates belong to the `limit` cohorts with the soonest next date, so one query is enough.
+    """
+    never = now + timedelta(days=36500)
+    coming = {
+        "opens_at": Q(opens_at__gt=now),
+        "closes_at": Q(closes_at__gt=now),
+        "announce_at": Q(announce_at__gt=now, released_at__isnull=True),
+    }
+    future = [
+        Case(When(condition, then=F(name)), default=Value(never), output_field=DateTimeField())
+        for name, condition in coming.items()
+    ]
+    rows = (
+        Cohort.objects.published()
+        .filter(coming["opens_at"] | coming["closes_at"] | coming["announce_at"], cancelled_at__isnull=True)
+        .with_phase(now)
+        .order_by(Least(*future), "pk")
+        .values_list(*FIELDS, named=True)[:limit]
+    )
+    dates = []
+    for row in rows:
+        dates += [(row.opens_at, "opens", row)] if row.opens_at and row.opens_at > now else []
+        dates += [(row.closes_at, "closes", row)] if row.closes_at and row.closes_at > now else []
+        if row.announce_at and row.announce_at > now and not row.released_at:
+            dates.append((row.announce_at, "announces", row))
+    return sorted(dates, key=lambda date: date[0])[:limit]
+
+
+# --- texts ---------------------------------------------------------------------------------------------
+
+
+def people(count):
+    """`16명` / `16 people`."""
+    return ngettext("%(count)s person", "%(count)s people", count) % {"count": i18n.number(count)}
+
+
+def places_left(count):
+    """`남은 자리 28석` / `28 places left`; that the waitlist is open where there is none."""
+    if not count:
+        return _("Full. You can join the waitlist.")
+    return ngettext("%(count)s place left", "%(count)s places left", count) % {"count": i18n.number(count)}
+
+
+def phase_pill(phase, closes_at=None):
+    """The pill of a phase; while one can apply it also says how long."""
+    label = str(Phase(phase).label)
+    if phase in TAKES_APPLICATIONS and closes_at:
+        left = i18n.days_left(closes_at)
+        label = left if phase == Phase.CLOSING and not any(c.isdigit() for c in left) else f"{label} · {left}"
+    return pills.pill(pills.PHASE_PILLS, phase, label)
+
+
+def results_moment(row):
+    """When the results come or came, or None."""
+    return row.released_at or row.announce_at
+
+
+def headline(row, left, counts, now):
+    """The line of a card that matters now."""
+    phase = row.phase
+    if phase in TAKES_APPLICATIONS:
+        return places_left(left) if left is not None else i18n.deadline(row.closes_at)
+    if phase == Phase.SCHEDULED:
+        return _("Opens %(when)s") % {"when": i18n.moment(row.opens_at)}
+    if phase == Phase.IN_REVIEW and row.announce_at and row.announce_at > now:
+        return _("Results %(when)s") % {"when": i18n.moment(row.announce_at)}
+    if phase == Phase.ANNOUNCED:
+        answer_by = row.released_at + timedelta(hours=row.offer_hours)
+        if answer_by > now:
+            return _("Confirm your place %(by)s") % {"by": i18n.deadline(answer_by)}
+    if phase == Phase.FINISHED and counts is not None:
+        return took_part_text(*counts)
+    if phase == Phase.CANCELLED:
+        return row.cancel_reason
+    return ""
+
+
+def took_part_text(enrolled, completed):
+    """`수강 91명 · 수료 86명` / `91 enrolled · 86 completed`; the second only where anyone has."""
+    text = _("%(count)s enrolled") % {"count": i18n.number(enrolled)}
+    if completed:
+        text += " · " + _("%(count)s completed") % {"count": i18n.number(completed)}
+    return text
+
+
+MODE_WORDS = {
+    RegistrationMode.REVIEW: RegistrationMode.REVIEW.label,
+    RegistrationMode.FIRST_COME: RegistrationMode.FIRST_COME.label,
+    RegistrationMode.RSVP: RegistrationMode.RSVP.label,
+}
+
+
+def where(row):
+    """The place, or that it is online."""
+    if row.delivery == Delivery.ONLINE:
+        return str(Delivery.ONLINE.label)
+    return i18n.localized(row, "place")
+
+
+def card(row, *, left=None, counts=None, now, catalog_url, eager=False):
+    """One cohort as components/card.html shows it."""
+    slug, kind = row.program__slug, row.program__kind
+    details = [steps.dates(row), where(row)]
+    lines = []
+    if row.phase in TAKES_APPLICATIONS:
+        details.append(str(MODE_WORDS[row.registration_mode]))
+        if left is not None:
+            lines.append(i18n.deadline(row.closes_at))
+    lines.append(" · ".join(part for part in details if part))
+    return {
+        "url": f"{catalog_url}{slug}/{row.slug}/",
+        "poster_url": reverse("poster", args=[kind, slug]),
+        "caption_tone": posters.caption_tone(slug, kind),
+        "caption": [
+            ProgramKind(kind).label,
+            _("Demo season") if row.is_demo_season else i18n.localized(row, "label"),
+        ],
+        "title": i18n.localized(row, "program__title"),
+        "title_lang": i18n.language_of(row, "program__title"),
+        "pill": phase_pill(row.phase, row.closes_at),
+        "strong": headline(row, left, counts, now),
+        "meta": lines,
+        "eager": eager,
+    }
+
+
+def cards(rows, now, *, eager=0):
+    """Rows as cards, with the counts they need: at most two queries, however many rows."""
+    left, counts = seats_left(rows, now), took_part(rows)
+    catalog_url = reverse("catalog")
+    return [
+        card(
+            row,
+            left=left.get(row.pk),
+            counts=counts.get(row.pk, (0, 0)) if row.phase == Phase.FINISHED else None,
+            now=now,
+            catalog_url=catalog_url,
+            eager=n < eager,
+        )
+        for n, row in enumerate(rows)
+    ]
+
+
+WHAT = {
+    "opens": lambda title: _("%(title)s: applications open") % {"title": title},
+    "closes": lambda title: _("%(title)s: applications close") % {"title": title},
+    "announces": lambda title: _("%(title)s: results announced") % {"title": title},
+}
+
+
+def upcoming_lines(now, limit=6):
+    """The next dates as components/lines.html shows them."""
+    catalog_url = reverse("catalog")
+    return [
+        {
+            "when": i18n.moment(at),
+            "title": WHAT[what](i18n.localized(row, "program__title")),
+            "url": f"{catalog_url}{row.program__slug}/{row.slug}/",
+            "pill": phase_pill(row.phase),
+        }
+        for at, what, row in upcoming(now, limit)
+    ]
+
+
+# --- what narrows ----------------------------------------------------------------------------------------
+
+
+def phase_chips(filters, counts):
+    """Links to each group of phases that holds anything, with its number, and to all."""
+    url = reverse("catalog")
+
+    def chip(label, group, count):
+        query = filters.query(phase=group)
+        current = filters.phase == group
+        return {"label": label, "url": f"{url}?{query}" if query else url, "count": count, "current": current}
+
+    chips = [chip(_("All"), "", sum(counts.values()))]
+    for group, phases in PHASE_GROUPS.items():
+        count = sum(counts.get(phase, 0) for phase in phases)
+        if count or filters.phase == group:
+            chips.append(chip(Phase(group).label, group, count))
+    return chips
+
+
+def choices(options, chosen):
+    """`(value, label)` pairs as rows of a form: with whether each is chosen."""
+    return [{"value": value, "label": label, "chosen": value in chosen} for value, label in options]
+
+
+def partner_options():
+    """The organizations that carry a program, as `(slug, name)`."""
+    carriers = ProgramPartner.objects.values("organization")
+    rows = Organization.objects.filter(pk__in=carriers).order_by("position", "code")
+    return [(row.slug, i18n.localized(row, "name")) for row in rows]
+
+
+def filter_form(filters):
+    """What the form beside the list shows, each choice ready."""
+    return {
+        "q": filters.q,
+        "phase": filters.phase,
+        "kinds": choices(ProgramKind.choices, filters.kind),
+        "tracks": choices(Track.choices, (filters.track,)),
+        "partners": choices(partner_options(), (filters.partner,)),
+        "deliveries": choices(Delivery.choices, filters.delivery),
+    }

@@ -1,0 +1,306 @@
+"""What the public page of a cohort shows, part by part, each with ready texts. Nothing here is written anywhere."""
+
+from django.db.models import Count, F, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from partners.models import Organization
+from portal import i18n
+from programs import catalog, metrics, posters, steps
+from programs.countries import country_name
+from programs.models.applications import Application
+from programs.models.cohorts import TAKES_APPLICATIONS, Cohort, Delivery, Phase, SessionExpert
+from programs.models.enrolments import NOT_COUNTED, Enrolment, EnrolmentStatus
+from programs.models.experts import Expert
+from programs.models.programs import PartnerRole
+from programs.steps import EVENTS
+
+# --- texts ---------------------------------------------------------------------------------------------
+
+
+def paragraphs(text):
+    """A text in blocks: `{"text": …}`, or `{"items": […]}` where every line of a block begins with a dash."""
+    blocks = []
+    for block in text.replace("\r\n", "\n").split("\n\n"):
+        lines = [line.strip() for line in block.split("\n") if line.strip()]
+        if lines and all(line.startswith("- ") for line in lines):
+            blocks.append({"points": [line[2:] for line in lines]})
+        elif lines:
+            blocks.append({"text": " ".join(lines)})
+    return blocks
+
+
+def lines_of(text):
+    """The lines of a text that is written one thing a line."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def full_name(organization):
+    """An organization with the one it stands under: `영화진흥위원회 한국영화아카데미`."""
+    if organization.parent is None:
+        return organization.name
+    if i18n.language() == i18n.KO:
+        return f"{organization.parent.name} {organization.name}"
+    return f"{organization.name} ({organization.parent.name})"
+
+
+def poster(program):
+    """What components/poster.html takes, but the caption."""
+    return {
+        "url": reverse("poster", args=[program.kind, program.slug]),
+        "tone": posters.caption_tone(program.slug, program.kind),
+    }
+
+
+# --- facts ---------------------------------------------------------------------------------------------
+
+
+def _window(cohort, phase):
+    """The window as it matters now: when it opens, until when, or when it was."""
+    if phase == Phase.SCHEDULED:
+        return steps.window(cohort.opens_at, cohort.closes_at)
+    if phase in TAKES_APPLICATIONS:
+        return i18n.deadline(cohort.closes_at)
+    return _("Closed (%(when)s)") % {"when": i18n.span(cohort.opens_at, cohort.closes_at)}
+
+
+def _place(cohort):
+    if cohort.delivery == Delivery.ONLINE:
+        return Delivery.ONLINE.label
+    place = cohort.place
+    return f"{place} · {Delivery.HYBRID.label}" if place and cohort.delivery == Delivery.HYBRID else place
+
+
+def facts(cohort, phase, days):
+    """The terms at the top of the page; `days` is on how many days it meets."""
+    is_event = cohort.program.kind in EVENTS
+    apply_term = pgettext("term", "Applications") if cohort.is_reviewed else pgettext("term", "Registration")
+    rows = [
+        (apply_term, _window(cohort, phase) if cohort.has_window else "", None),
+        (pgettext("term", "Date") if is_event else pgettext("term", "Dates"), steps.dates(cohort), None),
+        (pgettext("term", "Place"), _place(cohort), i18n.language_of(cohort, "place")),
+        (pgettext("term", "Seats"), catalog.people(cohort.capacity), None),
+        (pgettext("term", "Selection"), *_selection(cohort)),
+        (pgettext("term", "Fee"), pgettext("fee", "Free"), None),
+        (pgettext("term", "Completion"), "" if is_event else steps.completion_rule(cohort, days), None),
+        (pgettext("term", "Languages"), cohort.languages, i18n.language_of(cohort, "languages")),
+    ]
+    return [{"term": term, "value": value, "lang": lang} for term, value, lang in rows if value]
+
+
+def _selection(cohort):
+    if cohort.selection:
+        return cohort.selection, i18n.language_of(cohort, "selection")
+    return cohort.get_registration_mode_display(), None
+
+
+# --- parts ---------------------------------------------------------------------------------------------
+
+
+def criteria(cohort):
+    """Each criterion with its points and the length of its bar; and what they add up to."""
+    rows = list(cohort.criteria.all())
+    heaviest = max((row.weight for row in rows), default=1)
+    return {
+        "rows": [
+            {
+                "title": row.title,
+                "title_lang": i18n.language_of(row, "title"),
+                "note": row.note,
+                "weight": row.weight,
+                "percent": round(100 * row.weight / heaviest, 1),
+            }
+            for row in rows
+        ],
+        "total": sum(row.weight for row in rows),
+    }
+
+
+def session_lines(sessions, parts):
+    """The meetings as components/lines.html shows them, with who teaches; `parts` are their SessionExpert rows."""
+    who = {}
+    for part in parts:
+        who.setdefault(part.session_id, []).append(part.expert.name)
+    return [
+        {
+            "when": i18n.span(session.starts_at, session.ends_at, times=True),
+            "title": session.title,
+            "title_lang": i18n.language_of(session, "title"),
+            "note": " · ".join(part for part in (", ".join(who.get(session.pk, [])), session.place) if part),
+        }
+        for session in sessions
+    ]
+
+
+def expert_row(expert):
+    """One expert with the name in both languages; the other one carries its language."""
+    other = i18n.other(i18n.language())
+    other_name = getattr(expert, f"name_{other}")
+    return {
+        "name": expert.name,
+        "name_lang": i18n.language_of(expert, "name"),
+        "other_name": other_name if other_name != expert.name else "",
+        "other_lang": other,
+        "specialism": expert.specialism,
+        "specialism_lang": i18n.language_of(expert, "specialism"),
+        "country": country_name(expert.country),
+    }
+
+
+def experts(parts):
+    """Those who teach, each once, in the order of their first session."""
+    seen: dict[int, Expert] = {}
+    for part in parts:
+        seen.setdefault(part.expert_id, part.expert)
+    return [expert_row(expert) for expert in seen.values()]
+
+
+def partner_facts(program, partners):
+    """Who organizes, operates and sponsors, as terms; `partners` are ProgramPartner rows in their order."""
+    by_role: dict[str, list[Organization]] = {}
+    for partner in partners:
+        by_role.setdefault(partner.role, []).append(partner.organization)
+    return [
+        {
+            "term": role.label,
+            "organizations": [
+                {
+                    "name": full_name(organization),
+                    "lang": i18n.language_of(organization, "name"),
+                    "url": organization.get_absolute_url() if organization.is_listed else "",
+                }
+                for organization in by_role[role]
+            ],
+        }
+        for role in PartnerRole
+        if role in by_role
+    ]
+
+
+# --- figures -------------------------------------------------------------------------------------------
+
+
+def previous(cohort):
+    """The last finished or begun cohort of the program before this one, with its number of applications."""
+    if cohort.starts_at is None:
+        return None
+    applied = Count("applications", filter=~Q(applications__status="draft"))
+    earlier = Cohort.objects.published().filter(
+        program=cohort.program_id, cancelled_at__isnull=True, starts_at__lt=cohort.starts_at
+    )
+    return earlier.annotate(applied=applied).order_by("-starts_at").first()
+
+
+def figures(cohort, phase, now):
+    """Seats, and what the last time was like; once it is over, who took part and completed.
+
+    With them the number of places left, or None where places do not go as people come.
+    """
+    if phase == Phase.FINISHED:
+        return _outcome(cohort), None
+    left = None
+    rows = [{"number": i18n.number(cohort.capacity), "unit": pgettext("unit", "people"), "title": _("Seats")}]
+    if not cohort.is_reviewed and phase in TAKES_APPLICATIONS:
+        taken = Application.objects.filter(cohort=cohort).holding_seats(now).count()
+        left = max(cohort.capacity - taken, 0)
+        note = _("Taken in the order of registration") if left else _("You can join the waitlist.")
+        rows.append(
+            {
+                "number": i18n.number(left),
+                "unit": pgettext("unit", "seats"),
+                "title": _("Places left"),
+                "note": note,
+            }
+        )
+    last = previous(cohort)
+    if last is not None and last.applied:
+        names = {"applied": i18n.number(last.applied), "seats": i18n.number(last.capacity)}
+        applied = {
+            "number": i18n.number(last.applied),
+            "unit": pgettext("unit", "people"),
+            "title": _("Applied last time"),
+            "note": last.label,
+        }
+        competition = {
+            "number": f"{last.applied / last.capacity:.2f}",
+            "unit": ": 1",
+            "title": _("Competition last time"),
+            "note": _("%(applied)s applied ÷ %(seats)s seats") % names,
+        }
+        rows += [applied, competition]
+    return rows, left
+
+
+def _outcome(cohort):
+    counts = Enrolment.objects.filter(cohort=cohort).aggregate(
+        enrolled=Count("pk", filter=~Q(status__in=NOT_COUNTED)),
+        completed=Count("pk", filter=Q(status=EnrolmentStatus.COMPLETED)),
+    )
+    people = pgettext("unit", "people")
+    rows = [
+        {"number": i18n.number(cohort.capacity), "unit": people, "title": _("Seats")},
+        {
+            "number": i18n.number(counts["enrolled"]),
+            "unit": people,
+            "title": _("Took part"),
+            "definition": _("Everyone enrolled, without no-shows and cancelled places."),
+        },
+    ]
+    if cohort.program.kind not in EVENTS:
+        rows.append({"number": i18n.number(counts["completed"]), "unit": people, "title": _("Completed")})
+        rows.append(
+            {
+                "number": metrics.rate(counts["completed"], counts["enrolled"]),
+                "unit": "%",
+                "title": _("Completion rate"),
+                "note": _("%(completed)s completed ÷ %(enrolled)s took part")
+                % {name: i18n.number(count) for name, count in counts.items()},
+            }
+        )
+    return rows
+
+
+# --- the one thing to do ---------------------------------------------------------------------------------
+
+
+def apply_bar(cohort, phase, left=None, mine=None):
+    """What components/apply_bar.html takes, or None where there is nothing to do or to wait for.
+
+    `left` is the number of places left where they go as people come; `mine` the reader's live application.
+    """
+    reviewed = cohort.is_reviewed
+    bar = {
+        "label": pgettext("region", "Apply") if reviewed else pgettext("region", "Register"),
+        "pill": catalog.phase_pill(phase),
+    }
+    if mine is not None:
+        bar |= {"strong": str(mine.label), "url": mine.get_absolute_url(), "action": _("See where it stands")}
+        return bar
+    if phase == Phase.SCHEDULED:
+        note = _("You can apply from then on.") if reviewed else _("You can register from then on.")
+        bar |= {"strong": _("Opens %(when)s") % {"when": i18n.moment(cohort.opens_at)}, "note": note}
+        return bar
+    if phase not in TAKES_APPLICATIONS:
+        return None
+    action = pgettext("button", "Apply") if reviewed else pgettext("button", "Register")
+    deadline, days = i18n.deadline(cohort.closes_at), i18n.days_left(cohort.closes_at)
+    bar |= {"url": reverse("apply", args=[cohort.program.slug, cohort.slug]), "action": action}
+    if left is None:
+        bar |= {"strong": deadline, "note": f"{days} · {_('What you write is saved.')}"}
+    elif left:
+        bar |= {"strong": deadline, "note": f"{days} · {catalog.places_left(left)}"}
+    else:
+        bar |= {"strong": catalog.places_left(0), "note": deadline}
+    return bar
+
+
+def session_parts(cohort):
+    """Who teaches in which session of the cohort: one query."""
+    rows = SessionExpert.objects.filter(session__cohort=cohort).select_related("expert")
+    return list(rows.order_by(F("session__starts_at"), "pk"))
+
+
+def meeting_days(sessions):
+    """On how many days the cohort meets."""
+    return len({i18n.as_seoul(session.starts_at).date() for session in sessions})
