@@ -1,0 +1,121 @@
+"""The records: what was done by whom, and the mail that went out. Both are read, never written."""
+
+from django.contrib import admin
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin_tools import ReadOnlyAdmin, moment_or_dash, pill_html, verb_label
+from portal import pills
+from portal.models import AuditEvent, MailStatus, OutgoingMail
+
+MAIL_PILLS = {**pills.MAIL_PILLS, MailStatus.WAITING: pills.MAIL_PILLS["queued"]}
+# Mails about programs and mentoring may be read. Any other may hold a code or a way into an account.
+OPEN_TARGETS = ("programs.", "mentoring.")
+
+
+def is_secret(mail):
+    """Whether a mail is nobody's but its recipient's."""
+    return not mail.target_type.startswith(OPEN_TARGETS)
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ReadOnlyAdmin):
+    """Every deed, newest first."""
+
+    group = "records"
+    place = 1
+    list_display = ["when", "what", "kind", "target_id", "who", "change", "reason"]
+    list_filter = ["target_type"]
+    list_select_related = ["by"]
+    search_fields = ["verb", "target_type", "=target_id", "by__email", "reason"]
+    search_help_text = _("Verb, kind, number of the object, or e-mail of who did it")
+    ordering = ["-at", "-pk"]
+    fields = readonly_fields = [
+        "when",
+        "what",
+        "verb",
+        "kind",
+        "target_id",
+        "who",
+        "before",
+        "after",
+        "reason",
+        "request_id",
+    ]
+
+    @admin.display(description=_("when"), ordering="at")
+    def when(self, event):
+        """When."""
+        return moment_or_dash(event.at)
+
+    @admin.display(description=_("what"), ordering="verb")
+    def what(self, event):
+        """In words."""
+        return verb_label(event.verb)
+
+    @admin.display(description=_("kind"), ordering="target_type")
+    def kind(self, event):
+        """The kind of object."""
+        return event.target_type
+
+    @admin.display(description=_("who"))
+    def who(self, event):
+        """Who did it."""
+        return event.by.email if event.by else gettext("System")
+
+    @admin.display(description=_("change"))
+    def change(self, event):
+        """From what to what."""
+        return " → ".join(part for part in (event.before, event.after) if part) or "–"
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(ReadOnlyAdmin):
+    """Every mail and what became of it. The text of one with a code is not shown."""
+
+    group = "records"
+    place = 2
+    list_display = ["queued", "reason", "to", "subject_shown", "language", "status_pill", "sent"]
+    list_filter = ["status", "language"]
+    search_fields = ["to", "reason"]
+    search_help_text = _("Recipient or reason")
+    ordering = ["-queued_at", "-pk"]
+    fields = readonly_fields = [
+        "reason",
+        "to",
+        "language",
+        "subject_shown",
+        "text",
+        "status_pill",
+        "attempts",
+        "queued",
+        "sent",
+    ]
+
+    @admin.display(description=_("queued"), ordering="queued_at")
+    def queued(self, mail):
+        """When it was written."""
+        return moment_or_dash(mail.queued_at)
+
+    @admin.display(description=_("sent"), ordering="sent_at")
+    def sent(self, mail):
+        """When it left."""
+        return moment_or_dash(mail.sent_at)
+
+    @admin.display(description=_("subject"), ordering="subject")
+    def subject_shown(self, mail):
+        """The subject, unless it may hold a code."""
+        return _("Not shown: it may hold a code.") if is_secret(mail) else mail.subject
+
+    @admin.display(description=_("text"))
+    def text(self, mail):
+        """The text, unless it may hold a code."""
+        if is_secret(mail):
+            return _("Not shown: it may hold a code.")
+        return format_html('<div class="long-text" lang="{}" data-user-content>{}</div>', mail.language, mail.body)
+
+    @admin.display(description=_("status"), ordering="status")
+    def status_pill(self, mail):
+        """What became of it."""
+        return pill_html(pills.pill(MAIL_PILLS, mail.status, mail.get_status_display()))

@@ -1,0 +1,194 @@
+"""Applications: found, read, and moved along by deeds. Nothing in them is ever typed over."""
+
+from django.contrib import admin
+from django.db.models import OuterRef, Subquery
+from django.http import Http404
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin_tools import TIMELINE_ROWS, ScopedAdmin, event_line, moment_or_dash, pill_html
+from portal import audit, clock, i18n, pills
+from programs.admin.deeds import DEEDS, CohortPage
+from programs.admin.filters import CohortFilter, StagedFilter, StatusFilter
+from programs.models.applications import Application, ApplicationStatus, Decision, Outcome, ReasonCode
+from programs.models.cohorts import Cohort
+
+S = ApplicationStatus
+
+
+def who(person):
+    """A person's name, or the system's."""
+    return person.display_name if person else gettext("System")
+
+
+def change_line(change):
+    """A move of the application."""
+    before, after = S(change.from_status).label, S(change.to_status).label
+    return {
+        "at": change.at,
+        "when": i18n.moment(change.at),
+        "title": f"{before} → {after}",
+        "note": change.reason,
+        "side": who(change.by),
+        "user": True,
+    }
+
+
+def decision_line(decision):
+    """A staged outcome."""
+    parts = [Outcome(decision.outcome).label]
+    if decision.rank is not None:
+        parts.append(gettext("place %(rank)s") % {"rank": decision.rank})
+    if decision.reason_code:
+        parts.append(ReasonCode(decision.reason_code).label)
+    return {
+        "at": decision.at,
+        "when": i18n.moment(decision.at),
+        "title": gettext("Staged: %(outcome)s") % {"outcome": parts[0]},
+        "note": " · ".join(str(part) for part in parts[1:]),
+        "side": who(decision.by),
+    }
+
+
+def offer_line(offer):
+    """An offer and how long it lasted."""
+    return {
+        "at": offer.made_at,
+        "when": i18n.moment(offer.made_at),
+        "title": gettext("Offer: %(kind)s") % {"kind": offer.get_kind_display()},
+        "note": gettext("To be confirmed %(deadline)s") % {"deadline": i18n.deadline(offer.expires_at)},
+    }
+
+
+@admin.register(Application)
+class ApplicationAdmin(ScopedAdmin):
+    """The list from which staff work, and one page for each application."""
+
+    group = "run"
+    place = 2
+    admins_may = managers_may = ("view",)
+    list_display = ["receipt", "name", "cohort_title", "status_pill", "staged", "submitted"]
+    list_filter = [CohortFilter, StatusFilter, StagedFilter]
+    list_select_related = ["cohort__program", "applicant"]
+    search_fields = [
+        "receipt_number",
+        "=code",
+        "full_name",
+        "romanized_name",
+        "applicant__email",
+        "applicant__full_name",
+    ]
+    search_help_text = _("Name, e-mail, code or receipt number")
+    ordering = ["-submitted_at", "-pk"]
+    actions = [deed.action() for deed in DEEDS]
+
+    def get_queryset(self, request):
+        """Submitted ones, each with the outcome staged in its present round; drafts are their writers' alone."""
+        latest = Decision.objects.filter(application=OuterRef("pk"), at__gte=OuterRef("moved_at"))
+        outcome = latest.filter(application__status=S.IN_REVIEW).order_by("-at", "-pk").values("outcome")[:1]
+        submitted = super().get_queryset(request).exclude(status=S.DRAFT)
+        return submitted.annotate(staged_outcome=Subquery(outcome))
+
+    def run_by(self, queryset, user):
+        """Those to the cohorts a manager runs."""
+        return queryset.filter(cohort__in=Cohort.objects.managed_by(user).values("pk"))
+
+    # columns
+
+    @admin.display(description=_("receipt number"), ordering="receipt_number")
+    def receipt(self, application):
+        """The number on results and mails."""
+        return application.receipt_number
+
+    @admin.display(description=_("name"), ordering="full_name")
+    def name(self, application):
+        """As the applicant wrote it."""
+        return application.full_name
+
+    @admin.display(description=_("cohort"), ordering="cohort")
+    def cohort_title(self, application):
+        """The program and which run of it."""
+        return f"{application.cohort.program.title} {application.cohort.label}"
+
+    @admin.display(description=_("status"), ordering="status")
+    def status_pill(self, application):
+        """Where it stands."""
+        return pill_html(pills.pill(pills.APPLICATION_PILLS, application.status, application.label))
+
+    @admin.display(description=_("staged decision"), ordering="staged_outcome")
+    def staged(self, application):
+        """What the release would bring."""
+        return Outcome(application.staged_outcome).label if application.staged_outcome else "–"
+
+    @admin.display(description=_("submitted"), ordering="submitted_at")
+    def submitted(self, application):
+        """When it was submitted."""
+        return moment_or_dash(application.submitted_at)
+
+    # pages
+
+    def timeline(self, application):
+        """Moves, staged decisions, offers and the rest, newest first."""
+        lines = [change_line(change) for change in application.changes.select_related("by")]
+        lines += [decision_line(decision) for decision in application.decisions.select_related("by")]
+        lines += [offer_line(offer) for offer in application.offers.all()]
+        lines += [event_line(event) for event in audit.history(application)[:TIMELINE_ROWS]]
+        return sorted(lines, key=lambda line: line["at"], reverse=True)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """The application to read, with the deeds that its status allows."""
+        if request.method not in ("GET", "HEAD"):
+            raise Http404
+        application = self.find(request, object_id)
+        return self.page(
+            request,
+            "admin/programs/application/change_form.html",
+            application,
+            title=str(application),
+            pill=pills.pill(pills.APPLICATION_PILLS, application.status, application.label),
+            server_now=i18n.moment(clock.now()),
+            facts=self.facts(application),
+            answers=self.answers(application),
+            deeds=self.deeds(application),
+            lines=self.timeline(application),
+            action_url=self.changelist_url(),
+        )
+
+    def deeds(self, application):
+        """The deeds that are possible now, as name and label."""
+        possible = [deed for deed in DEEDS if not issubclass(deed, CohortPage) and not deed().refusal(application)]
+        return [{"name": deed.name, "label": deed.label} for deed in possible]
+
+    def facts(self, application):
+        """Whose it is, where to, and the dates that hold for it."""
+        cohort = application.cohort
+        facts = [
+            (gettext("Name"), application.full_name),
+            (gettext("Name in English"), application.romanized_name),
+            (gettext("E-mail"), application.applicant.email),
+            (gettext("Cohort"), f"{cohort.program.title} {cohort.label}"),
+            (gettext("Submitted"), moment_or_dash(application.submitted_at)),
+            (gettext("Last change"), moment_or_dash(application.moved_at)),
+        ]
+        if application.staged_outcome:
+            facts.append((gettext("Staged decision"), Outcome(application.staged_outcome).label))
+        if application.answer_by:
+            facts.append((gettext("To be confirmed"), i18n.deadline(application.answer_by)))
+        if application.changes_by:
+            facts.append((gettext("To be completed"), i18n.deadline(application.changes_by)))
+        if application.extended_until:
+            facts.append((gettext("Personal extension"), i18n.deadline(application.extended_until)))
+        if application.reason_code:
+            facts.append((gettext("Reason"), application.get_reason_code_display()))
+        return [{"term": term, "value": value, "user": True} for term, value in facts if value]
+
+    def answers(self, application):
+        """What the applicant wrote, and what staff asked for."""
+        answers = [
+            (gettext("Motivation"), application.motivation),
+            (gettext("Career history"), application.career),
+            (gettext("Goals for the mentoring"), application.goals),
+            (gettext("Portfolio link"), application.portfolio_url),
+            (gettext("What was missing"), application.changes_note),
+        ]
+        return [{"title": title, "text": text} for title, text in answers if text]

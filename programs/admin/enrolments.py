@@ -1,0 +1,176 @@
+"""Enrolments: read here, and ended by a deed. Apps above may add deeds of their own to `EnrolmentAdmin.actions`."""
+
+from django import forms
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin_tools import Deed, DeedForm, ScopedAdmin, moment_or_dash, pill_html
+from portal import pills
+from portal.fields import CleanCharField
+from programs.admin.filters import CohortFilter
+from programs.models.cohorts import Cohort
+from programs.models.enrolments import ENDED, Enrolment, EnrolmentStatus
+from programs.operations import enrolments
+
+OUTCOMES = (
+    EnrolmentStatus.COMPLETED,
+    EnrolmentStatus.NOT_COMPLETED,
+    EnrolmentStatus.DROPPED,
+    EnrolmentStatus.NO_SHOW,
+)
+
+
+class EndForm(DeedForm):
+    """How it ended, and why where that needs saying."""
+
+    outcome = forms.ChoiceField(
+        label=_("How it ended"),
+        choices=[(outcome.value, outcome.label) for outcome in OUTCOMES],
+        widget=forms.RadioSelect,
+    )
+    reason = CleanCharField(
+        label=_("Reason"),
+        max_length=300,
+        required=False,
+        help_text=_("Needed for a drop-out and a no-show."),
+    )
+
+    def clean(self):
+        """A reason where one is needed."""
+        data = super().clean()
+        if data.get("outcome") in enrolments.NEEDS_REASON and not data.get("reason"):
+            self.add_error("reason", gettext("Give a reason."))
+        return data
+
+
+class EndEnrolment(Deed):
+    """Ends people's parts in a cohort with one outcome."""
+
+    name = "end_enrolment"
+    label = _("End the enrolment")
+    note = _("An outcome is final. A place that is to go to someone else is cancelled instead, on the application.")
+    danger = True
+    form_class = EndForm
+
+    def refusal(self, row):
+        """What has ended has ended."""
+        if row.status in ENDED:
+            return gettext("Ended already: %(status)s.") % {"status": row.get_status_display()}
+        return ""
+
+    def line(self, row):
+        """Who, in which cohort, and how it stands."""
+        return {
+            "title": row.person.display_name,
+            "note": f"{row.cohort.program.title} {row.cohort.label}",
+            "pill": pills.pill(pills.ENROLMENT_PILLS, row.status, row.get_status_display()),
+            "user": True,
+        }
+
+    def facts(self, request, rows):
+        """How many."""
+        return [(gettext("People"), len(rows))]
+
+    def perform(self, row, *, by, data):
+        """End one."""
+        enrolments.end_enrolment(row.pk, data["outcome"], by=by, reason=data["reason"])
+
+    def done(self, count):
+        """How many."""
+        return ngettext("%(count)s enrolment ended.", "%(count)s enrolments ended.", count) % {"count": count}
+
+
+class EnrolmentStatusFilter(admin.SimpleListFilter):
+    """How someone's part stands."""
+
+    title = _("status")
+    parameter_name = "status"
+
+    def lookups(self, request, model_admin):
+        """All."""
+        return EnrolmentStatus.choices
+
+    def queryset(self, request, queryset):
+        """Those that stand so."""
+        return queryset if self.value() is None else queryset.filter(status=self.value())
+
+
+@admin.register(Enrolment)
+class EnrolmentAdmin(ScopedAdmin):
+    """Who takes part in what."""
+
+    group = "run"
+    place = 3
+    admins_may = managers_may = ("view",)
+    list_display = ["person_name", "cohort_title", "status_pill", "enrolled", "ended"]
+    list_filter = [CohortFilter, EnrolmentStatusFilter]
+    list_select_related = ["person", "cohort__program", "application"]
+    search_fields = [
+        "person__full_name",
+        "person__romanized_name",
+        "person__email",
+        "=code",
+        "application__receipt_number",
+    ]
+    search_help_text = _("Name, e-mail, code or receipt number")
+    ordering = ["-enrolled_at", "-pk"]
+    fields = readonly_fields = [
+        "person_name",
+        "email",
+        "cohort_title",
+        "status_pill",
+        "enrolled",
+        "ended",
+        "end_reason",
+        "application_link",
+    ]
+    actions = [EndEnrolment.action()]
+
+    def get_queryset(self, request):
+        """With what a row and a page show."""
+        return super().get_queryset(request).select_related(*self.list_select_related)
+
+    def run_by(self, queryset, user):
+        """Those in the cohorts a manager runs."""
+        return queryset.filter(cohort__in=Cohort.objects.managed_by(user).values("pk"))
+
+    @admin.display(description=_("name"), ordering="person__full_name")
+    def person_name(self, enrolment):
+        """In the reader's language."""
+        return enrolment.person.display_name
+
+    @admin.display(description=_("e-mail"))
+    def email(self, enrolment):
+        """The person's address."""
+        return enrolment.person.email
+
+    @admin.display(description=_("cohort"), ordering="cohort")
+    def cohort_title(self, enrolment):
+        """The program and which run of it."""
+        return f"{enrolment.cohort.program.title} {enrolment.cohort.label}"
+
+    @admin.display(description=_("status"), ordering="status")
+    def status_pill(self, enrolment):
+        """How it stands."""
+        return pill_html(pills.pill(pills.ENROLMENT_PILLS, enrolment.status, enrolment.get_status_display()))
+
+    @admin.display(description=_("enrolled"), ordering="enrolled_at")
+    def enrolled(self, enrolment):
+        """Since when."""
+        return moment_or_dash(enrolment.enrolled_at)
+
+    @admin.display(description=_("ended"), ordering="ended_at")
+    def ended(self, enrolment):
+        """When it ended."""
+        return moment_or_dash(enrolment.ended_at)
+
+    @admin.display(description=_("application"))
+    def application_link(self, enrolment):
+        """The way to the application it came from."""
+        if enrolment.application is None:
+            return "–"
+        address = reverse("admin:programs_application_change", args=[enrolment.application_id])
+        return format_html('<a href="{}">{}</a>', address, enrolment.application)

@@ -1,0 +1,43 @@
+"""The verbs of the audit that programs write, in words; and what comes next for a cohort."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.admin_tools import name_verbs
+
+name_verbs(
+    {
+        "application.edited": gettext_lazy("Edited by the applicant"),
+        "application.extended": gettext_lazy("Deadline extended"),
+        "cohort.announced_early": gettext_lazy("Announcement moved to now"),
+        "cohort.published": gettext_lazy("Published"),
+        "cohort.capacity": gettext_lazy("Number of seats changed"),
+        "cohort.cancelled": gettext_lazy("Cohort cancelled"),
+        "decisions.staged.offer": gettext_lazy("Offers staged"),
+        "decisions.staged.waitlist": gettext_lazy("Waitlist staged"),
+        "decisions.staged.reject": gettext_lazy("Rejections staged"),
+        "decisions.released": gettext_lazy("Results released"),
+        "enrolment.dropped": gettext_lazy("Dropped out"),
+        "enrolment.no_show": gettext_lazy("No-show"),
+        "enrolment.completed": gettext_lazy("Completed"),
+        "enrolment.not_completed": gettext_lazy("Not completed"),
+    }
+)
+
+
+def next_moment(cohort, now):
+    """The next date of a cohort after `now`: what happens, and when; None where nothing is left."""
+    if cohort.cancelled_at:
+        return None
+    dates = [
+        (cohort.opens_at, _("Applications open")),
+        (cohort.closes_at, _("Applications close")),
+        (None if cohort.released_at else cohort.announce_at, _("Results are announced")),
+        (cohort.starts_at, _("First session")),
+        (cohort.ends_at, _("Last session ends")),
+    ]
+    ahead = [(at, what) for at, what in dates if at is not None and at > now]
+    if not ahead:
+        return None
+    at, what = min(ahead, key=lambda pair: pair[0])
+    return {"at": at, "what": what}

@@ -1,0 +1,45 @@
+"""Who runs what, in the words of the admin."""
+
+from django.db.models import Q
+
+from accounts.models import Role
+from programs.models.cohorts import Cohort
+from programs.models.programs import PartnerRole, Program
+
+RUNS = (PartnerRole.ORGANIZER, PartnerRole.OPERATOR)
+
+
+def programs_run_by(user):
+    """The programs that `user` runs as a whole: an administrator all, a manager by program or organization."""
+    if user.is_admin:
+        return Program.objects.all()
+    own = Q(pk__in=[])
+    for grant in user.live_grants:
+        if grant.role != Role.MANAGER:
+            continue
+        if grant.program_id:
+            own |= Q(pk=grant.program_id)
+        elif grant.organization_id:
+            carried = Program.objects.filter(
+                program_partners__organization=grant.organization_id, program_partners__role__in=RUNS
+            )
+            own |= Q(pk__in=carried.values("pk"))
+    return Program.objects.filter(own)
+
+
+def programs_seen_by(user):
+    """Those of the cohorts that `user` runs, and those run as a whole."""
+    cohorts = Cohort.objects.managed_by(user)
+    return Program.objects.filter(
+        Q(pk__in=programs_run_by(user).values("pk")) | Q(pk__in=cohorts.values("program"))
+    )
+
+
+def runs_program(user, program):
+    """Whether `user` runs `program` as a whole."""
+    return user.is_admin or programs_run_by(user).filter(pk=program.pk).exists()
+
+
+def runs_cohort(user, cohort_id):
+    """Whether `user` is staff who run that cohort."""
+    return user.is_staff and Cohort.objects.managed_by(user).filter(pk=cohort_id).exists()
