@@ -122,6 +122,7 @@ REPORT_PILLS = {
 }
 
 MAIL_PILLS = {
+    "waiting": ("soon", "clock"),
     "queued": ("soon", "clock"),
     "sent": ("good", "check"),
     "failed": ("bad", "warn"),
