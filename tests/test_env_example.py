@@ -1,6 +1,7 @@
 """`.env.example` names exactly the variables that the code reads."""
 
 import re
+import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,3 +32,15 @@ def test_every_variable_has_a_comment_above_it():
     for paragraph in paragraphs:
         if re.search(r"^#?[A-Z][A-Z0-9_]+=", paragraph, re.M):
             assert paragraph.startswith("# "), paragraph
+
+
+def test_a_shell_reads_every_line_as_it_is_meant():
+    """`make run` sources the file; a value with spaces needs its quotes."""
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    lines = [line.removeprefix("#") for line in text.splitlines() if re.match(r"#?[A-Z][A-Z0-9_]+=", line)]
+    script = "set -eua\n" + "\n".join(lines) + "\nenv -0"
+    shown = subprocess.run(["bash", "-c", script], check=True, capture_output=True, text=True, env={}).stdout
+    read = dict(pair.split("=", 1) for pair in shown.split("\0") if pair)
+    assert {name: read[name] for name in names_in_the_example()} == {
+        name: value.strip('"') for name, value in (line.split("=", 1) for line in lines)
+    }
