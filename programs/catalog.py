@@ -243,25 +243,19 @@ def headline(row, left, counts, now):
         if answer_by > now:
             return _("Confirm your place %(by)s") % {"by": i18n.deadline(answer_by)}
     if phase == Phase.FINISHED and counts is not None:
-        return took_part_text(*counts)
+        return took_part_text(row.program__kind, *counts)
     if phase == Phase.CANCELLED:
         return row.cancel_reason
     return ""
 
 
-def took_part_text(enrolled, completed):
-    """`수강 91명 · 수료 86명` / `91 enrolled · 86 completed`; the second only where anyone has."""
-    text = _("%(count)s enrolled") % {"count": i18n.number(enrolled)}
-    if completed:
-        text += " · " + _("%(count)s completed") % {"count": i18n.number(completed)}
-    return text
-
-
-MODE_WORDS = {
-    RegistrationMode.REVIEW: RegistrationMode.REVIEW.label,
-    RegistrationMode.FIRST_COME: RegistrationMode.FIRST_COME.label,
-    RegistrationMode.RSVP: RegistrationMode.RSVP.label,
-}
+def took_part_text(kind, enrolled, completed):
+    """`수강 91명 · 수료 86명` / `91 enrolled · 86 completed`; of an event only how many took part."""
+    count = {"count": i18n.number(enrolled)}
+    if kind in steps.EVENTS:
+        return _("%(count)s took part") % count
+    text = _("%(count)s enrolled") % count
+    return text + " · " + _("%(count)s completed") % {"count": i18n.number(completed)} if completed else text
 
 
 def where(row):
@@ -277,7 +271,7 @@ def card(row, *, left=None, counts=None, now, catalog_url, eager=False):
     details = [steps.dates(row), where(row)]
     lines = []
     if row.phase in TAKES_APPLICATIONS:
-        details.append(str(MODE_WORDS[row.registration_mode]))
+        details.append(str(RegistrationMode(row.registration_mode).label))
         if left is not None:
             lines.append(i18n.deadline(row.closes_at))
     lines.append(" · ".join(part for part in details if part))

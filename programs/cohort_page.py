@@ -243,7 +243,7 @@ def _outcome(cohort):
         {
             "number": i18n.number(counts["enrolled"]),
             "unit": people,
-            "title": _("Took part"),
+            "title": _("Took part") if cohort.program.kind in EVENTS else _("Enrolled"),
             "definition": _("Everyone enrolled, without no-shows and cancelled places."),
         },
     ]
@@ -254,7 +254,7 @@ def _outcome(cohort):
                 "number": metrics.rate(counts["completed"], counts["enrolled"]),
                 "unit": "%",
                 "title": _("Completion rate"),
-                "note": _("%(completed)s completed ÷ %(enrolled)s took part")
+                "note": _("%(completed)s completed ÷ %(enrolled)s enrolled")
                 % {name: i18n.number(count) for name, count in counts.items()},
             }
         )
@@ -287,7 +287,8 @@ def apply_bar(cohort, phase, left=None, mine=None):
     deadline, days = i18n.deadline(cohort.closes_at), i18n.days_left(cohort.closes_at)
     bar |= {"url": reverse("apply", args=[cohort.program.slug, cohort.slug]), "action": action}
     if left is None:
-        bar |= {"strong": deadline, "note": f"{days} · {_('What you write is saved.')}"}
+        saved = _("What you write is saved.")
+        bar |= {"strong": deadline, "note": f"{days} · {saved}"}
     elif left:
         bar |= {"strong": deadline, "note": f"{days} · {catalog.places_left(left)}"}
     else:

@@ -92,7 +92,7 @@ def _plan(cohort, milestones):
                 cohort.opens_at,
                 Step(
                     pgettext("step", "Register"),
-                    _("Online only, first come, first served."),
+                    _("Online only. Places go in the order of registration."),
                     window(cohort.opens_at, cohort.closes_at),
                     key="apply",
                 ),
