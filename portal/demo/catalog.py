@@ -1,0 +1,139 @@
+"""What the demonstration is about: organizations, agreements, programs and the experts who teach in them."""
+
+from datetime import date
+
+from partners.models import Agreement, Campaign, Organization, Signature
+from portal.demo.ledger import table, texts
+from programs.models.experts import Expert
+from programs.models.programs import Program, ProgramPartner, Series
+
+PAIRS = ("title", "tagline", "about")
+
+
+class Catalog:
+    """The lasting rows, each found by its code or slug."""
+
+    def __init__(self, ledger, crowd):
+        self.ledger = ledger
+        self.organizations = {}
+        self.agreements = {}
+        self.series = {}
+        self.programs = {}
+        self.experts = {}
+        self.courses_of_experts = {}
+        data = texts("partners")
+        self._add_organizations(data["organizations"])
+        self._add_agreements(data["campaign"], data["agreements"])
+        self._add_series(data["series"])
+        self._add_experts(crowd)
+
+    def _add_organizations(self, rows):
+        for row in rows:
+            fields = {name: value for name, value in row.items() if name != "parent"}
+            parent = self.organizations.get(row.get("parent"))
+            self.organizations[row["code"]] = self.ledger.add(Organization(**fields, parent=parent))
+        for row in table("hosts"):
+            self.organizations[row["code"]] = self.ledger.add(
+                Organization(
+                    code=row["code"],
+                    slug=row["slug"],
+                    kind="host",
+                    name_ko=row["name_ko"],
+                    name_en=row["name_en"],
+                    about_ko=f"{row['field_ko']} 분야의 현장 인턴십 참여기업입니다.",
+                    about_en=f"Host company of the on-site internship, in {row['field_en']}.",
+                    is_listed=False,
+                )
+            )
+
+    def _add_agreements(self, campaign, rows):
+        day = date.fromisoformat
+        campaign = self.ledger.add(Campaign(**{**campaign, "launched_on": day(campaign["launched_on"])}))
+        for row in rows:
+            agreement = self.ledger.add(
+                Agreement(
+                    slug=row["slug"],
+                    state=row["state"],
+                    campaign=campaign if row["campaign"] else None,
+                    title_ko=row["title_ko"],
+                    title_en=row["title_en"],
+                    clauses_ko=row["clauses_ko"],
+                    clauses_en=row["clauses_en"],
+                    signed_on=day(row["signed_on"]),
+                    signed_precision=row["signed_precision"],
+                    announced_on=day(row["announced_on"]) if "announced_on" in row else None,
+                    place_ko=row["place_ko"],
+                    place_en=row["place_en"],
+                    renews=self.agreements.get(row.get("renews")),
+                    is_history_note=row["is_history_note"],
+                )
+            )
+            self.agreements[row["slug"]] = agreement
+            for position, signature in enumerate(row["signatures"], 1):
+                fields = {name: value for name, value in signature.items() if name != "party"}
+                party = self.organizations[signature["party"]]
+                self.ledger.add(Signature(agreement=agreement, organization=party, position=position, **fields))
+
+    def _add_series(self, rows):
+        for row in rows:
+            self.series[row["slug"]] = self.ledger.add(Series(**row))
+
+    def program(self, slug):
+        """The program of that slug, added when it is first asked for."""
+        if slug not in self.programs:
+            row = self.text_of(slug)
+            program = self.ledger.add(
+                Program(
+                    slug=slug,
+                    series=self.series[row["series"]],
+                    kind=row["kind"],
+                    track=row["track"],
+                    has_mentoring=row["has_mentoring"],
+                    **{f"{name}_{code}": row[f"{name}_{code}"] for name in PAIRS for code in ("ko", "en")},
+                )
+            )
+            for position, pair in enumerate(row["partners"].split(), 1):
+                role, code = pair.split(":")
+                self.ledger.add(
+                    ProgramPartner(
+                        program=program, organization=self.organizations[code], role=role, position=position
+                    )
+                )
+            self.programs[slug] = program
+        return self.programs[slug]
+
+    @staticmethod
+    def text_of(slug):
+        """What `data/programs.json` says about the program."""
+        return next(row for row in texts("programs") if row["slug"] == slug)
+
+    def _add_experts(self, crowd):
+        for row in table("experts"):
+            user = crowd["instructor"] if row["name_ko"] == crowd["instructor"].full_name else None
+            self.experts[row["slug"]] = self.ledger.add(
+                Expert(
+                    slug=row["slug"],
+                    name_ko=row["name_ko"],
+                    name_en=row["name_en"],
+                    country=row["country"],
+                    specialism_ko=row["specialism_ko"],
+                    specialism_en=row["specialism_en"],
+                    bio_ko=expert_bio(row, "ko"),
+                    bio_en=expert_bio(row, "en"),
+                    user=user,
+                )
+            )
+            self.courses_of_experts.setdefault(row["course"], []).append(self.experts[row["slug"]])
+
+
+def expert_bio(row, language):
+    """Two or three lines about an expert, without the title of any real work."""
+    abroad = row["country"] != "KR"
+    if language == "ko":
+        place = "여러 나라의 시리즈 현장에서" if abroad else "시리즈와 장편 영화 현장에서"
+        teaches = "강의는 통역과 함께 진행합니다." if abroad else "실제 작업 자료를 가지고 순서대로 설명합니다."
+        return f"{place} {row['specialism_ko']} 분야를 맡아 왔습니다. {teaches}"
+    specialism = row["specialism_en"] if row["specialism_en"][:2].isupper() else row["specialism_en"].lower()
+    place = "on series in several countries" if abroad else "on series and feature films in Korea"
+    teaches = "Teaches with an interpreter." if abroad else "Teaches step by step from real working material."
+    return f"Works {place}; specialism: {specialism}. {teaches}"

@@ -1,0 +1,230 @@
+"""When a cohort does what, and the rows that follow from it: the cohort, its sessions, dates and criteria."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from portal.demo.days import DAY, at, local_day, weekday
+from programs.models.cohorts import Cohort, Criterion, Milestone, PromotionStop, Session, SessionExpert
+
+SHORT_NOTICE, SHORT_ANSWER = timedelta(hours=48), timedelta(hours=2)  # as the operations have it
+CRITERIA = {
+    "course": (
+        ("지원동기와 학습 계획", "Motivation and plan of study", "무엇을 왜 배우려 하는가", "What you want to learn, and why", 40),
+        ("직무 관련 경력", "Relevant work", "지금까지 맡은 일이 과정과 이어지는가", "How your work so far leads to the course", 30),
+        ("활용 계획의 구체성", "How it will be used", "배운 것을 어디에 쓸 것인가", "Where you will put it to use", 30),
+    ),
+    "masterclass": (
+        ("기획안 독창성", "Originality of the outline", "처음 보는 시선과 분명한 세계가 있는가", "A fresh view and a clear world", 35),
+        ("시리즈 확장성", "Potential as a series", "여러 회로 이어질 인물과 갈등이 있는가", "People and conflicts that carry many episodes", 25),
+        ("경력·역량", "Work and skills", "영화에서 한 일을 시리즈로 옮길 준비가 되었는가", "Ready to bring film work to series", 20),
+        ("멘토링 목표의 구체성", "Clear goals for the mentoring", "멘토와 무엇을 풀지 알고 있는가", "Knows what to solve with a mentor", 20),
+    ),
+    "internship": (
+        ("직무 이해", "Understanding of the job", "맡을 일을 알고 지원했는가", "Knows the work", 40),
+        ("과정 수료와 작업물", "Course and portfolio", "배운 것을 보여 주는 작업이 있는가", "Work that shows what was learned", 35),
+        ("현장 적응", "Ready for the workplace", "기간과 시간을 지킬 수 있는가", "Can keep the hours and the months", 25),
+    ),
+    "exchange": (
+        ("기획안의 완성도", "Strength of the project", "인물과 이야기가 서 있는가", "People and story stand", 35),
+        ("국제 확장성", "International reach", "다른 나라의 관객과 만날 이유가 있는가", "A reason to meet audiences elsewhere", 40),
+        ("교류 계획", "Plan for the exchange", "두 주 동안 무엇을 할 것인가", "What you will do in the two weeks", 25),
+    ),
+}  # fmt: skip
+CRITERIA["workshop"] = CRITERIA["course"]
+INTERPRETED = ("한국어, 영어 (통역)", "Korean, English (interpreted)")
+KOREAN = ("한국어", "Korean")
+
+
+@dataclass
+class Plan:
+    """The facts of one cohort. A moment may lie ahead; what has happened by now is worked out when rows are made."""
+
+    program: str
+    slug: str
+    label: tuple
+    prefix: str
+    mode: str
+    capacity: int
+    place: tuple
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    checked_at: datetime | None = None
+    review_at: datetime | None = None
+    announce_at: datetime | None = None
+    offer_hours: int = 48
+    promote_until: datetime | None = None
+    cancel_until: datetime | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    published_at: datetime | None = None
+    precision: str = "day"
+    delivery: str = "onsite"
+    languages: tuple = KOREAN
+    hours: int | None = None
+    interview: bool = False
+    agreement: str | None = None
+    is_season: bool = False
+    sessions: list = field(default_factory=list)  # of (starts_at, ends_at)
+    experts: list = field(default_factory=list)
+    contact: str = "training@example.com"
+    milestones: bool = True
+
+    @property
+    def is_reviewed(self):
+        """Whether seats are given by selection."""
+        return self.mode == "review"
+
+    def answer_by(self, made_at):
+        """Until when an offer of that moment runs; the same rule as the operations'."""
+        until = made_at + timedelta(hours=self.offer_hours)
+        if self.starts_at - made_at < SHORT_NOTICE:
+            until = min(until, made_at + SHORT_ANSWER)
+        return min(until, self.starts_at)
+
+    @property
+    def last_promotion(self):
+        """When the waitlist closes."""
+        return self.promote_until or self.starts_at
+
+    def run_over(self, days, first, last):
+        """Meet on each of `days` from `first` to `last` o'clock."""
+        self.sessions = [(at(day, first), at(day, last)) for day in days]
+        self.starts_at, self.ends_at = self.sessions[0][0], self.sessions[-1][1]
+
+    def select_before(self, start, *, open_days=46, close_days=25, announce_days=15):
+        """Put the window and the announcement that many days before `start`, on weekdays."""
+        self.opens_at = at(weekday(start - open_days * DAY, 0), "10:00")
+        self.closes_at = at(weekday(start - close_days * DAY, 0), "17:00")
+        if self.is_reviewed:
+            self.announce_at = at(weekday(start - announce_days * DAY, 0), "10:00")
+
+    def set_review(self):
+        """Put the check of conditions and the review between the close and the announcement."""
+        closed = local_day(self.closes_at)
+        self.checked_at = at(weekday(closed, 1), "15:00")
+        self.review_at = at(weekday(closed, 2), "10:00")
+
+
+def past(moment, now):
+    """`moment` if it has come, else None."""
+    return moment if moment is not None and moment <= now else None
+
+
+def add_cohort(ledger, catalog, plan):
+    """The cohort of `plan` as it stands at the ledger's moment, with all that hangs on it."""
+    now, text = ledger.now, catalog.text_of(plan.program)
+    if plan.is_reviewed and plan.closes_at and plan.review_at is None:
+        plan.set_review()
+    selection = ("", "")
+    if plan.is_reviewed and plan.opens_at:
+        selection = ("서류심사, 면접", "Documents, interview") if plan.interview else ("서류심사", "Documents")
+    over = plan.starts_at is not None and plan.last_promotion <= now
+    cohort = ledger.add(
+        Cohort(
+            program=catalog.program(plan.program),
+            slug=plan.slug,
+            label_ko=plan.label[0],
+            label_en=plan.label[1],
+            agreement=catalog.agreements[plan.agreement] if plan.agreement else None,
+            capacity=plan.capacity,
+            registration_mode=plan.mode,
+            receipt_prefix=plan.prefix,
+            opens_at=plan.opens_at,
+            closes_at=plan.closes_at,
+            review_began_at=past(plan.review_at, now),
+            announce_at=plan.announce_at,
+            released_at=past(plan.announce_at, now) if plan.is_reviewed else None,
+            offer_hours=plan.offer_hours,
+            cancel_until=plan.cancel_until,
+            promote_until=plan.promote_until,
+            starts_at=plan.starts_at,
+            ends_at=plan.ends_at,
+            dates_precision=plan.precision,
+            published_at=past(plan.published_at, now),
+            delivery=plan.delivery,
+            place_ko=plan.place[0],
+            place_en=plan.place[1],
+            languages_ko=plan.languages[0],
+            languages_en=plan.languages[1],
+            hours=plan.hours,
+            audience_ko=text["audience_ko"],
+            audience_en=text["audience_en"],
+            selection_ko=selection[0],
+            selection_en=selection[1],
+            contact_email=plan.contact,
+            is_demo_season=plan.is_season,
+            promotion_stop=PromotionStop.OVER if over and plan.opens_at else PromotionStop.NOT_YET,
+            promotion_ran_at=plan.last_promotion if over and plan.opens_at else None,
+        )
+    )
+    add_sessions(ledger, cohort, plan, text)
+    if plan.is_reviewed and plan.opens_at:
+        for position, (ko, en, note_ko, note_en, weight) in enumerate(CRITERIA[text["kind"]], 1):
+            ledger.add(
+                Criterion(
+                    cohort=cohort,
+                    title_ko=ko,
+                    title_en=en,
+                    note_ko=note_ko,
+                    note_en=note_en,
+                    weight=weight,
+                    position=position,
+                )
+            )
+        if plan.milestones:
+            add_milestones(ledger, cohort, plan, text["kind"])
+    return cohort
+
+
+def add_sessions(ledger, cohort, plan, text):
+    """The meetings, and every expert in at least one of them."""
+    titles = list(zip(text["sessions_ko"], text["sessions_en"], strict=True)) or [("", "")]
+    sessions = []
+    for position, (starts_at, ends_at) in enumerate(plan.sessions):
+        ko, en = titles[position % len(titles)]
+        sessions.append(
+            ledger.add(Session(cohort=cohort, title_ko=ko, title_en=en, starts_at=starts_at, ends_at=ends_at))
+        )
+    if sessions and plan.experts:
+        for step in range(max(len(sessions), len(plan.experts))):
+            session, expert = sessions[step % len(sessions)], plan.experts[step % len(plan.experts)]
+            ledger.add(SessionExpert(session=session, expert=expert))
+
+
+def add_milestones(ledger, cohort, plan, kind):
+    """The dates of a selection beyond those of its window."""
+
+    def add(titles, starts_at, ends_at=None, notes=("", "")):
+        ledger.add(
+            Milestone(
+                cohort=cohort,
+                title_ko=titles[0],
+                title_en=titles[1],
+                note_ko=notes[0],
+                note_en=notes[1],
+                at=starts_at,
+                until=ends_at,
+            )
+        )
+
+    announced = local_day(plan.announce_at)
+    reviewed = local_day(plan.review_at)
+    add(
+        ("자격 확인", "Check of the conditions"),
+        plan.checked_at,
+        notes=("빠진 것이 있으면 보완을 요청합니다.", "If something is missing we ask for it."),
+    )
+    if plan.interview:
+        middle = reviewed + (announced - reviewed) / 2
+        add(("서류심사", "Review of documents"), plan.review_at, at(weekday(middle, -2), "18:00"))
+        add(("서류 결과 발표", "Results of the documents"), at(weekday(middle, -1), "10:00"))
+        add(
+            ("면접", "Interviews"),
+            at(weekday(middle, 1), "10:00"),
+            at(weekday(announced, -1), "17:00"),
+            ("1인 20분, 온라인", "20 minutes each, online"),
+        )
+    else:
+        add(("서류심사", "Review of documents"), plan.review_at, at(weekday(announced, -1), "18:00"))
+    if kind in ("course", "masterclass", "internship") and plan.ends_at:
+        add(("수료증 발급", "Certificates"), at(weekday(local_day(plan.ends_at), 8), "10:00"))

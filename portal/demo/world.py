@@ -1,0 +1,30 @@
+"""What every part of the story shares: the ledger, the people, the catalog, and how a cohort is opened and closed."""
+
+from datetime import date
+
+from portal.demo.casebook import Casebook
+from portal.demo.catalog import Catalog
+from portal.demo.crowd import Crowd
+from portal.demo.ledger import Ledger
+from portal.demo.plan import add_cohort
+
+FOUNDED_ON = date(2024, 4, 15)
+
+
+class World:
+    """The demonstration while it is being told."""
+
+    def __init__(self, now):
+        self.now = now
+        self.ledger = Ledger(now)
+        self.crowd = Crowd(self.ledger, FOUNDED_ON)
+        self.catalog = Catalog(self.ledger, self.crowd)
+        self.cohorts = {}
+        self.mentors = {}
+
+    def open(self, plan):
+        """Add the cohort of `plan`; returns the book in which its applications are told."""
+        cohort = add_cohort(self.ledger, self.catalog, plan)
+        self.cohorts[plan.program, plan.slug] = cohort
+        by_academy = self.catalog.text_of(plan.program)["partners"].find("operator:KAFA") >= 0
+        return Casebook(self.ledger, cohort, plan, self.crowd["kafa" if by_academy else "manager"])
