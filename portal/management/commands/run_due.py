@@ -1,0 +1,92 @@
+"""`manage.py run_due`: the clock. Does everything that has come due, again and again, or once."""
+
+import logging
+import time
+from datetime import UTC, datetime, timedelta
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import close_old_connections
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
+from portal import clock, mail
+from programs.operations import enrolments, review, seats
+
+logger = logging.getLogger(__name__)
+INTERVAL_SECONDS = 15
+STUCK_AFTER = timedelta(minutes=10)
+MAX_TRIES = 3
+KEEP_RESULTS_DAYS = 14
+
+
+def deliver_mail(now):
+    """Send what waits, whether or not its task was lost."""
+    return mail.deliver_waiting()
+
+
+def free_stuck_tasks(now):
+    """Queue a task again whose worker died with it; give it up after three tries. Tasks live on real time."""
+    stuck = DBTaskResult.objects.filter(
+        status=TaskResultStatus.RUNNING, started_at__lt=datetime.now(UTC) - STUCK_AFTER
+    )
+    freed = 0
+    for result in stuck:
+        if len(result.worker_ids) < MAX_TRIES:
+            fields = {"status": TaskResultStatus.READY, "started_at": None}
+        else:
+            fields = {"status": TaskResultStatus.FAILED, "finished_at": datetime.now(UTC)}
+        freed += DBTaskResult.objects.filter(pk=result.pk, status=TaskResultStatus.RUNNING).update(**fields)
+    return freed
+
+
+def forget_old_tasks(now):
+    """Delete the results of tasks that ended two weeks ago."""
+    call_command("prune_db_task_results", queue_name="*", min_age_days=KEEP_RESULTS_DAYS, verbosity=0)
+
+
+# In this order: a result that comes out now may free a seat, and a freed seat is offered before its list closes.
+STEPS = (
+    review.release_due,
+    seats.expire_offers,
+    seats.promote_due,
+    seats.close_waitlists,
+    enrolments.activate_enrolments,
+    seats.remind_offers,
+    deliver_mail,
+    free_stuck_tasks,
+    forget_old_tasks,
+)
+
+
+def run_due(now):
+    """Take every step for the moment `now`. A step that fails is logged and holds up none of the others."""
+    failed = []
+    for step in STEPS:
+        try:
+            step(now)
+        except Exception:
+            logger.exception("%s failed", step.__name__)
+            failed.append(step.__name__)
+    return failed
+
+
+class Command(BaseCommand):
+    """The clock of the portal."""
+
+    help = "Do everything that has come due, every 15 seconds."
+
+    def add_arguments(self, parser):
+        """Declare the options."""
+        parser.add_argument("--once", action="store_true", help="one pass, then return")
+
+    def handle(self, *, once, **options):
+        """Run until stopped; with --once the exit status says whether every step went well."""
+        while True:
+            close_old_connections()
+            failed = run_due(clock.now())
+            if once:
+                if failed:
+                    raise SystemExit(f"Failed: {', '.join(failed)}")
+                return
+            time.sleep(INTERVAL_SECONDS)
