@@ -48,7 +48,7 @@ class EvaluationForm(forms.Form):
             self.fields[name].widget.attrs.update({"data-limit": TEXT_LIMIT, "rows": 8})
         for name, goal in self.goals.items():
             self.fields[name] = forms.TypedChoiceField(
-                label=goal.text,
+                label=_("Score for goal %(number)s") % {"number": goal.position},
                 choices=Score.choices,
                 coerce=int,
                 empty_value=None,
@@ -81,8 +81,8 @@ class EvaluationForm(forms.Form):
             field.required, field.validators = required, validators
 
     def scores(self):
-        """The bound fields of the scores, in the order of the goals."""
-        return [self[name] for name in self.goals]
+        """The goals' texts, each with its bound field, in the order of the goals."""
+        return [(goal.text, self[name]) for name, goal in self.goals.items()]
 
     def answers(self):
         """What was typed, for the operations; in place of a field with an error what was saved before."""

@@ -86,8 +86,11 @@ class PairingQuerySet(models.QuerySet):
         return self.filter(own)
 
     def for_desk(self):
-        """With what a desk shows of each pair."""
-        return self.select_related(
+        """With what a desk shows of each pair; the latest cohort first, and by name within it."""
+        ordered = self.order_by(
+            F("enrolment__cohort__starts_at").desc(nulls_last=True), "enrolment__person__full_name", "pk"
+        )
+        return ordered.select_related(
             "mentor__user",
             "mentor__expert",
             "enrolment__person",

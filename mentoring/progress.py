@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.html import escape, format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from mentoring.models import EvaluationStatus
 from portal import i18n, pills
@@ -14,6 +14,7 @@ from portal import i18n, pills
 MENTOR, MENTEE, STAFF = "mentor", "mentee", "staff"
 DONE, NOW, NEXT = "done", "now", "next"
 NONE, DRAFT, SUBMITTED, SHARED = "none", "draft", "submitted", "shared"
+URGENCY = (DRAFT, SUBMITTED, NONE, SHARED)  # what a mentor does first
 
 
 @dataclass(frozen=True)
@@ -191,7 +192,7 @@ def _words(pairing, viewer, state, has_goals):
         return _("The mentoring is in progress."), _("The evaluation has not been submitted yet."), "", ""
     if state == DRAFT:
         return (
-            _("An evaluation is begun."),
+            _("You have begun the evaluation."),
             _("Only you see it until you submit it."),
             "evaluation",
             _("Finish the evaluation"),
@@ -209,9 +210,6 @@ def _words(pairing, viewer, state, has_goals):
         "evaluation",
         _("Write the evaluation"),
     )
-
-
-URGENCY = (DRAFT, SUBMITTED, NONE, SHARED)
 
 
 def desk_panel(pairs):
@@ -237,7 +235,10 @@ def desk_panel(pairs):
         title = with_name(title, name)
     submitted = sum(state in (SUBMITTED, SHARED) for state in state_of.values())
     facts = [
-        {"term": _("Mentees"), "value": i18n.number(len(pairs))},
+        {
+            "term": _("Mentees"),
+            "value": ngettext("%(count)s person", "%(count)s people", len(pairs)) % {"count": len(pairs)},
+        },
         {
             "term": _("Evaluations submitted"),
             "value": pgettext("evaluations", "%(part)s of %(whole)s") % {"part": submitted, "whole": len(pairs)},
@@ -251,7 +252,7 @@ def desk_panel(pairs):
 def _desk_words(pairing, state):
     """Title with `%(name)s`, and text, for the pair that comes first."""
     if state == DRAFT:
-        return _("The evaluation of %(name)s is begun."), _("Only you see it until you submit it.")
+        return _("You have begun the evaluation of %(name)s."), _("Only you see it until you submit it.")
     if state == SUBMITTED:
         return (
             _("The evaluation of %(name)s is submitted."),
