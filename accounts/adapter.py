@@ -1,11 +1,13 @@
 """How allauth does things here: our mail, our words, limits that lock nobody out, redirects that stay here."""
 
+import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from qrcode.image.svg import SvgPathFillImage
 
 from accounts import emails
 
@@ -87,3 +89,7 @@ class MFAAdapter(DefaultMFAAdapter):
     """Allauth's second factor in our words."""
 
     error_messages = {**DefaultMFAAdapter.error_messages, **WORDS}
+
+    def build_totp_svg(self, url):
+        """The QR code on a ground of its own, so that it can be scanned from a dark page too."""
+        return qrcode.make(url, image_factory=SvgPathFillImage).to_string(encoding="unicode")

@@ -251,6 +251,11 @@ class ScopedAdmin(Rights, CleanAdminMixin, admin.ModelAdmin):
 
     # pages
 
+    def changelist_view(self, request, extra_context=None):
+        """The list, headed by what it lists."""
+        title = capfirst(str(self.opts.verbose_name_plural))
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
     def timeline(self, obj):
         """The lines of the object's history, newest first."""
         return [event_line(event) for event in audit.history(obj)[:TIMELINE_ROWS]]

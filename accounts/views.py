@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import operations, terms
 from accounts.forms import ProfileForm
 from accounts.models import TermKind
-from portal import clock
+from portal import clock, i18n
 from portal.public import public_page
 
 AGE = "age_confirmed_at"
@@ -92,15 +92,21 @@ def profile(request):
     return render(request, "accounts/profile.html", {"form": form})
 
 
+def text_page(request, kind):
+    """The text of `kind` that holds now, with its day."""
+    term = terms.in_force(kind)
+    return render(request, "accounts/text.html", {"term": term, "day": i18n.day(term.in_force_at, year=True)})
+
+
 @require_safe
 @public_page
 def privacy(request):
     """The privacy policy in force."""
-    return render(request, "accounts/text.html", {"term": terms.in_force(TermKind.PRIVACY)})
+    return text_page(request, TermKind.PRIVACY)
 
 
 @require_safe
 @public_page
 def terms_of_use(request):
     """The terms of use in force."""
-    return render(request, "accounts/text.html", {"term": terms.in_force(TermKind.TERMS)})
+    return text_page(request, TermKind.TERMS)

@@ -1,5 +1,6 @@
 """Long plain texts, such as the privacy policy, as HTML: headings, paragraphs, lists. Nothing in them is HTML."""
 
+from django.conf import settings
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import mark_safe
 
@@ -9,8 +10,10 @@ def render(text, *, level=2):
 
     A block that begins with `# ` is a heading (of `level`; `## ` of the next one), one whose lines all begin with
     `- ` a list, one that begins with `! ` a paragraph that the law wants stressed; anything else is a paragraph.
+    `{contact}` stands for the address for questions.
     """
-    blocks = [block.strip() for block in text.replace("\r\n", "\n").split("\n\n")]
+    text = text.replace("\r\n", "\n").replace("{contact}", settings.CONTACT_EMAIL)
+    blocks = [block.strip() for block in text.split("\n\n")]
     return mark_safe("\n".join(_block(block, level) for block in blocks if block))  # each part escaped below
 
 
