@@ -1,4 +1,4 @@
-"""The admin as this site has it: log-in by allauth, strangers get 404, people's own language, groups by work."""
+"""The admin as this site has it: log-in by allauth, strangers get 404, groups by work."""
 
 from django.contrib import admin, auth
 from django.contrib.auth.decorators import login_not_required
@@ -6,7 +6,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import translation
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -50,15 +49,12 @@ class PortalAdminSite(admin.AdminSite):
         return request.user.is_authenticated and request.user.is_staff
 
     def admin_view(self, view, cacheable=False):
-        """A view behind the door above, in the person's language."""
+        """A view behind the door above."""
         inner = super().admin_view(view, cacheable)
 
         def guarded(request, *args, **kwargs):
-            if request.user.is_authenticated:
-                if not self.has_permission(request):
-                    raise Http404
-                translation.activate(request.user.language)  # LocaleMiddleware chooses anew for the next request
-                request.LANGUAGE_CODE = translation.get_language()
+            if request.user.is_authenticated and not self.has_permission(request):
+                raise Http404
             return inner(request, *args, **kwargs)
 
         return guarded

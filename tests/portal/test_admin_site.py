@@ -9,9 +9,7 @@ from accounts.models import Role
 from tests import make
 
 pytestmark = pytest.mark.django_db
-LISTS = [
-    f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist" for model in admin.site._registry
-]
+LISTS = [f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist" for model in admin.site._registry]
 
 
 @pytest.fixture

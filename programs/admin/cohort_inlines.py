@@ -1,0 +1,93 @@
+"""The rows beneath a cohort: its sessions with those who teach, its criteria, its milestones."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin_tools import ALL, ScopedStackedInline, ScopedTabularInline
+from programs.models.cohorts import Criterion, Milestone, Session, SessionExpert
+from programs.models.experts import Expert
+
+
+class SessionForm(forms.ModelForm):
+    """A meeting, with those who teach it."""
+
+    expert_choices = ()  # set once a request by the inline, so that the rows do not ask one by one
+    teachers = forms.TypedMultipleChoiceField(
+        label=_("experts"),
+        coerce=int,
+        required=False,
+        help_text=_("Several with Ctrl, or Cmd on a Mac. Whoever is added here leads the session."),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["teachers"].choices = self.expert_choices
+        if self.instance.pk:
+            self.initial["teachers"] = [row.expert_id for row in self.instance.session_experts.all()]
+
+    def set_teachers(self):
+        """Add and remove experts as chosen; those who stay keep their role."""
+        chosen = set(self.cleaned_data["teachers"])
+        rows = self.instance.session_experts
+        rows.exclude(expert__in=chosen).delete()
+        known = set(rows.values_list("expert", flat=True))
+        SessionExpert.objects.bulk_create(
+            SessionExpert(session=self.instance, expert_id=pk)
+            for pk in self.cleaned_data["teachers"]
+            if pk not in known
+        )
+
+
+class SessionInline(ScopedStackedInline):
+    """The meetings, in order; the cohort's own dates follow them."""
+
+    model = Session
+    form = SessionForm
+    managers_may = ALL
+    extra = 1
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("title_ko", "title_en"),
+                    ("starts_at", "ends_at"),
+                    ("place_ko", "place_en"),
+                    "teachers",
+                ]
+            },
+        )
+    ]
+
+    def get_queryset(self, request):
+        """With those who teach."""
+        return super().get_queryset(request).prefetch_related("session_experts")
+
+    def get_formset(self, request, obj=None, **kwargs):
+        """All rows share one list of experts."""
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.form.expert_choices = [(expert.pk, expert.name) for expert in Expert.objects.all()]
+        return formset
+
+
+class CriterionInline(ScopedTabularInline):
+    """What the selection looks at."""
+
+    model = Criterion
+    managers_may = ALL
+    extra = 1
+    fields = ["position", "title_ko", "title_en", "note_ko", "note_en", "weight"]
+
+
+class MilestoneInline(ScopedStackedInline):
+    """Dates beyond those of the window."""
+
+    model = Milestone
+    managers_may = ALL
+    extra = 1
+    fieldsets = [
+        (
+            None,
+            {"fields": [("title_ko", "title_en"), ("at", "until"), ("note_ko", "note_en")]},
+        )
+    ]
