@@ -33,7 +33,7 @@ def add_mentors(world):
                 specialism_ko=row["focus_ko"],
                 specialism_en=row["focus_en"],
                 bio_ko="작가와 감독의 기획안을 1:1로 함께 읽고 고칩니다. 리부트캠프의 멘토입니다.",
-                bio_en="Reads and mends outlines with writers and directors, one to one. Mentor of the Reboot Camp.",
+                bio_en="Reads and mends outlines with writers and directors, one to one. Reboot Camp mentor.",
                 user=user,
             )
         )

@@ -19,7 +19,7 @@ def is_weekday(day):
 
 
 def weekday(day, steps):
-    """The weekday `steps` weekdays after `day`, or before it where negative; with 0 `day` itself or the next one."""
+    """The weekday `steps` weekdays after `day`, before it where negative; with 0 `day` itself or the next one."""
     if steps == 0:
         while not is_weekday(day):
             day += DAY

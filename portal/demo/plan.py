@@ -4,40 +4,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from portal.demo.days import DAY, at, local_day, weekday
+from portal.demo.ledger import table
 from programs.models.cohorts import Cohort, Criterion, Milestone, PromotionStop, Session, SessionExpert
 
 SHORT_NOTICE, SHORT_ANSWER = timedelta(hours=48), timedelta(hours=2)  # as the operations have it
-CRITERIA = {
-    "course": (
-        ("지원동기와 학습 계획", "Motivation and plan of study", "무엇을 왜 배우려 하는가", "What you want to learn, and why", 40),
-        ("직무 관련 경력", "Relevant work", "지금까지 맡은 일이 과정과 이어지는가", "How your work so far leads to the course", 30),
-        ("활용 계획의 구체성", "How it will be used", "배운 것을 어디에 쓸 것인가", "Where you will put it to use", 30),
-    ),
-    "masterclass": (
-        ("기획안 독창성", "Originality of the outline", "처음 보는 시선과 분명한 세계가 있는가", "A fresh view and a clear world", 35),
-        ("시리즈 확장성", "Potential as a series", "여러 회로 이어질 인물과 갈등이 있는가", "People and conflicts that carry many episodes", 25),
-        ("경력·역량", "Work and skills", "영화에서 한 일을 시리즈로 옮길 준비가 되었는가", "Ready to bring film work to series", 20),
-        ("멘토링 목표의 구체성", "Clear goals for the mentoring", "멘토와 무엇을 풀지 알고 있는가", "Knows what to solve with a mentor", 20),
-    ),
-    "internship": (
-        ("직무 이해", "Understanding of the job", "맡을 일을 알고 지원했는가", "Knows the work", 40),
-        ("과정 수료와 작업물", "Course and portfolio", "배운 것을 보여 주는 작업이 있는가", "Work that shows what was learned", 35),
-        ("현장 적응", "Ready for the workplace", "기간과 시간을 지킬 수 있는가", "Can keep the hours and the months", 25),
-    ),
-    "exchange": (
-        ("기획안의 완성도", "Strength of the project", "인물과 이야기가 서 있는가", "People and story stand", 35),
-        ("국제 확장성", "International reach", "다른 나라의 관객과 만날 이유가 있는가", "A reason to meet audiences elsewhere", 40),
-        ("교류 계획", "Plan for the exchange", "두 주 동안 무엇을 할 것인가", "What you will do in the two weeks", 25),
-    ),
-}  # fmt: skip
-CRITERIA["workshop"] = CRITERIA["course"]
 INTERPRETED = ("한국어, 영어 (통역)", "Korean, English (interpreted)")
 KOREAN = ("한국어", "Korean")
 
 
 @dataclass
 class Plan:
-    """The facts of one cohort. A moment may lie ahead; what has happened by now is worked out when rows are made."""
+    """The facts of one cohort. A moment may lie ahead; what has come by now is worked out when rows are made."""
 
     program: str
     slug: str
@@ -67,7 +44,6 @@ class Plan:
     sessions: list = field(default_factory=list)  # of (starts_at, ends_at)
     experts: list = field(default_factory=list)
     contact: str = "training@example.com"
-    milestones: bool = True
 
     @property
     def is_reviewed(self):
@@ -159,20 +135,11 @@ def add_cohort(ledger, catalog, plan):
     )
     add_sessions(ledger, cohort, plan, text)
     if plan.is_reviewed and plan.opens_at:
-        for position, (ko, en, note_ko, note_en, weight) in enumerate(CRITERIA[text["kind"]], 1):
-            ledger.add(
-                Criterion(
-                    cohort=cohort,
-                    title_ko=ko,
-                    title_en=en,
-                    note_ko=note_ko,
-                    note_en=note_en,
-                    weight=weight,
-                    position=position,
-                )
-            )
-        if plan.milestones:
-            add_milestones(ledger, cohort, plan, text["kind"])
+        rows = [row for row in table("criteria") if row["kind"] == text["kind"]]
+        for position, row in enumerate(rows, 1):
+            pairs = {name: row[name] for name in ("title_ko", "title_en", "note_ko", "note_en")}
+            ledger.add(Criterion(cohort=cohort, weight=int(row["weight"]), position=position, **pairs))
+        add_milestones(ledger, cohort, plan, text["kind"])
     return cohort
 
 

@@ -14,7 +14,6 @@ from portal.demo.selection import (
     DRAFT,
     GAVE_UP,
     INELIGIBLE,
-    LATE,
     NO_SHOW,
     NOT_COMPLETED,
     REJECTED,
@@ -210,7 +209,7 @@ def close(plan, row, day, *, announced=None, days=None):
         announced = announced or weekday(day, 17 if plan.interview else 10)
         plan.announce_at = at(announced, "10:00")
         plan.set_review()
-        meet(plan, row, weekday(announced, 14), days)
+        meet(plan, row, weekday(announced, 8), days)
     else:
         meet(plan, row, weekday(day, 4), days)
 
@@ -220,6 +219,8 @@ def meet(plan, row, first, days=None):
     if row["program"].startswith("internship"):
         plan.starts_at, plan.ends_at = at(first, "10:00"), at(weekday(first, 85), "18:00")
     elif row["program"] == CAMP:
+        while first.weekday() > 0:  # a camp fills one week
+            first += DAY
         camp_days(plan, days or weekdays_from(first, row["days"]))
     else:
         plan.run_over(days or weekdays_from(first, row["days"]), row["from"], row["to"])

@@ -1,4 +1,4 @@
-"""How a selection goes: submitted, checked, reviewed, announced, confirmed or given back, and the waitlist after it."""
+"""How a selection goes: submitted, checked, reviewed, announced, answered, and then the waitlist."""
 
 import heapq
 from datetime import timedelta
@@ -56,7 +56,6 @@ def select(book, entries, *, until=None):
     hours = timedelta(hours=plan.offer_hours)
     waiting = [entry for entry in entries if entry.promoted or entry.outcome in (LATE, WAITED)]
     waiting.sort(key=lambda entry: (entry.outcome != LATE, not entry.promoted))
-    ranks = {id(entry): rank for rank, entry in enumerate(waiting, 1)}
     promoted = [entry for entry in waiting if entry.promoted or entry.outcome == LATE]
     leaving = [entry for entry in entries if entry.outcome == GAVE_UP]
     # So many decline early that each promotion has its seat; the others let the offer run out when it is too late.
@@ -68,7 +67,12 @@ def select(book, entries, *, until=None):
         plan.promote_until = book.cohort.promote_until = plan.announce_at + hours - HOUR
         if book.cohort.promotion_ran_at:
             book.cohort.promotion_ran_at = plan.promote_until
-    offered = promotions(plan, rng, promoted, sorted(early.values()))
+    offered = promotions(plan, promoted, sorted(early.values()))
+    # Staff stage the waitlist in its order.
+    staged = sorted(between(rng, plan.review_at + HOUR, plan.announce_at - HOUR) for _entry in waiting)
+    places = {
+        id(entry): (rank, moment) for rank, (entry, moment) in enumerate(zip(waiting, staged, strict=True), 1)
+    }
     for entry in entries:
         begun_at, submitted_at = submission(book, until)
         if entry.outcome == DRAFT:
@@ -87,7 +91,7 @@ def select(book, entries, *, until=None):
             elif entry.outcome == CHANGES:
                 moves.append(changes(book))
             else:
-                verdict, rest = results(book, entry, ranks.get(id(entry)), offered, early)
+                verdict, rest = results(book, entry, places.get(id(entry)), offered, early)
                 moves.extend(rest)
         book.tell(entry.person, begun_at, moves, verdict, ending_of(plan, entry))
 
@@ -102,7 +106,7 @@ def changes(book):
     return Move(plan.review_at + 3 * HOUR, "changes_requested", book.staff, fields)
 
 
-def promotions(plan, rng, promoted, freed):
+def promotions(plan, promoted, freed):
     """When each of `promoted`, in the order of the waitlist, is offered a seat: as soon as one is `freed`."""
     offered, seats = {}, list(freed)
     heapq.heapify(seats)
@@ -114,7 +118,7 @@ def promotions(plan, rng, promoted, freed):
     return offered
 
 
-def results(book, entry, rank, offered, early):
+def results(book, entry, place, offered, early):
     """The staged verdict of one application in review, and what follows its release."""
     plan, rng = book.plan, book.rng
     decided_at = between(rng, plan.review_at + HOUR, plan.announce_at - HOUR)
@@ -122,7 +126,8 @@ def results(book, entry, rank, offered, early):
         reason = "score" if rng.random() < 0.93 else "incomplete"
         verdict = Verdict(decided_at, "reject", book.staff, reason_code=reason)
         return verdict, [Move(plan.announce_at, "rejected", None, {"reason_code": reason})]
-    if rank is not None:
+    if place is not None:
+        rank, decided_at = place
         verdict = Verdict(decided_at, "waitlist", book.staff, rank=rank)
         moves = [Move(plan.announce_at, "waitlisted", None, {"waitlist_number": rank})]
         made_at = offered.get(id(entry))

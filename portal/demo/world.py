@@ -1,4 +1,4 @@
-"""What every part of the story shares: the ledger, the people, the catalog, and how a cohort is opened and closed."""
+"""What every part of the story shares: the ledger, the people, the catalog, and how a cohort is opened."""
 
 from datetime import date
 

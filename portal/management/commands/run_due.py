@@ -27,15 +27,14 @@ def deliver_mail(now):
 
 def free_stuck_tasks(now):
     """Queue a task again whose worker died with it; give it up after three tries. Tasks live on real time."""
-    stuck = DBTaskResult.objects.filter(
-        status=TaskResultStatus.RUNNING, started_at__lt=datetime.now(UTC) - STUCK_AFTER
-    )
+    here_and_now = datetime.fromtimestamp(time.time(), UTC)
+    stuck = DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING, started_at__lt=here_and_now - STUCK_AFTER)
     freed = 0
     for result in stuck:
         if len(result.worker_ids) < MAX_TRIES:
             fields = {"status": TaskResultStatus.READY, "started_at": None}
         else:
-            fields = {"status": TaskResultStatus.FAILED, "finished_at": datetime.now(UTC)}
+            fields = {"status": TaskResultStatus.FAILED, "finished_at": here_and_now}
         freed += DBTaskResult.objects.filter(pk=result.pk, status=TaskResultStatus.RUNNING).update(**fields)
     return freed
 

@@ -43,7 +43,7 @@ class Child:
         self.process = subprocess.Popen(self.command, cwd=settings.BASE_DIR)
 
     def revive(self):
-        """Start it again if it is dead and its pause is over; returns a line to print the moment it is found dead."""
+        """Start it again if it is dead and its pause is over; returns a line to print when it is found dead."""
         if self.process is not None:
             status = self.process.poll()
             if status is None:
@@ -76,7 +76,9 @@ def children(host, port):
     web += ["--blocking-threads", "1", "--backlog", "1024", "--no-ws", "--log-level", "warning"]
     return [
         Child("web server", [sys.executable, "-m", "granian", *web, "portal.wsgi:application"]),
-        Child("task worker", manage("db_worker", "--no-reload", "--queue-name", "*", "--interval", "0.3", "-v", "0")),
+        Child(
+            "task worker", manage("db_worker", "--no-reload", "--queue-name", "*", "--interval", "0.3", "-v", "0")
+        ),
         Child("clock", manage("run_due")),
     ]
 
@@ -132,13 +134,14 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_args: stop.set())
-        running = children(host, port)
+        web, *others = running = children(host, port)
         try:
-            for child in running:
-                child.start()
+            web.start()  # first and alone, so that it answers soon
             deadline = time.monotonic() + START_SECONDS
             while not answers(host, port) and time.monotonic() < deadline and not stop.wait(0.1):
-                self.revive(running)
+                self.revive([web])
+            for child in others:
+                child.start()
             if not stop.is_set():
                 self.announce(port)
             while not stop.wait(0.5):
