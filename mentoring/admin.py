@@ -439,8 +439,7 @@ class EvaluationAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request):
         """Without drafts, and without the person's own before it is shared."""
-        own = Q(pairing__enrolment__person=request.user, shared_at=None)
-        rows = super().get_queryset(request).filter(status=EvaluationStatus.SUBMITTED).exclude(own)
+        rows = super().get_queryset(request).visible_to(request.user).filter(status=EvaluationStatus.SUBMITTED)
         return rows.select_related(*self.list_select_related)
 
     def run_by(self, queryset, user):

@@ -195,13 +195,12 @@ class EvaluationQuerySet(models.QuerySet):
     """Reading evaluations."""
 
     def visible_to(self, user):
-        """The author's own; staff's once submitted; the mentee's once shared."""
+        """The author's own; staff's once submitted; the mentee's once shared, also where the mentee is staff."""
         own = Q(author=user) | Q(pairing__enrolment__person=user, shared_at__isnull=False)
         if user.is_staff:
-            own |= Q(
-                status=EvaluationStatus.SUBMITTED,
-                pairing__enrolment__cohort__in=Cohort.objects.managed_by(user).values("pk"),
-            )
+            run = Cohort.objects.managed_by(user).values("pk")
+            submitted = Q(status=EvaluationStatus.SUBMITTED, pairing__enrolment__cohort__in=run)
+            own |= submitted & ~Q(pairing__enrolment__person=user)
         return self.filter(own)
 
 

@@ -24,5 +24,8 @@ def may_add_goal(user, pairing):
 
 
 def may_share(user, evaluation):
-    """Whether `user` may show the evaluation to the mentee: its author, or staff who run the cohort."""
-    return evaluation.author_id == user.pk or runs(user, evaluation.pairing.enrolment.cohort_id)
+    """Whether `user` may show the evaluation to the mentee: its author, or staff who run the cohort of another."""
+    if evaluation.author_id == user.pk:
+        return True
+    enrolment = evaluation.pairing.enrolment
+    return enrolment.person_id != user.pk and runs(user, enrolment.cohort_id)

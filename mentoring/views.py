@@ -47,12 +47,9 @@ def viewer_of(user, pairing):
     return progress.MENTEE if permissions.is_mentee(user, pairing) else progress.STAFF
 
 
-def readable_evaluation(user, pairing, viewer):
+def readable_evaluation(user, pairing):
     """The evaluation as far as this person may read it, with its scores, or None."""
-    rows = Evaluation.objects.visible_to(user).filter(pairing=pairing).prefetch_related("scores__goal")
-    if viewer == progress.MENTEE:
-        rows = rows.filter(shared_at__isnull=False)
-    return rows.first()
+    return Evaluation.objects.visible_to(user).filter(pairing=pairing).prefetch_related("scores__goal").first()
 
 
 @require_safe
@@ -64,7 +61,7 @@ def pairing(request, code):
 def pairing_page(request, pairing, *, form=None, goal_form=None):
     """The page; with `form` or `goal_form` the one that could not be taken, with what was typed."""
     viewer = viewer_of(request.user, pairing)
-    evaluation = readable_evaluation(request.user, pairing, viewer)
+    evaluation = readable_evaluation(request.user, pairing)
     is_submitted = evaluation is not None and evaluation.status == EvaluationStatus.SUBMITTED
     goals = list(pairing.goals.all())
     if viewer == progress.MENTOR and form is None and not is_submitted:
@@ -92,7 +89,6 @@ def pairing_page(request, pairing, *, form=None, goal_form=None):
         "evaluation": evaluation if is_submitted else None,
         "may_share": is_submitted
         and evaluation.shared_at is None
-        and viewer != progress.MENTEE
         and permissions.may_share(request.user, evaluation),
         "saved_at": evaluation.saved_at if form is not None and evaluation is not None else None,
     }

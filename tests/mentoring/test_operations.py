@@ -196,7 +196,7 @@ def test_ending_a_pair_keeps_the_reason_and_happens_once(cohort, manager):
 
 def test_ending_needs_a_reason_and_staff_who_run_the_cohort(cohort, manager):
     pairing = make_pairing(enrolment=mentee(cohort))
-    assert refusal(operations.end_pairing, pairing.pk, by=manager, reason=" ") == "사유를 입력해 주세요."
+    assert refusal(operations.end_pairing, pairing.pk, by=manager, reason=" ") == "사유를 써 주세요."
     assert (
         refusal(operations.end_pairing, pairing.pk, by=pairing.mentor.user, reason="그만")
         == "이 기수의 담당자가 아니에요."
