@@ -24,6 +24,14 @@ from portal import clock
 
 name_verbs(
     {
+        "person.signed_up": _("Signed up"),
+        "person.changed": _("Profile changed"),
+        "person.address_changed": _("E-mail address changed"),
+        "person.password_changed": _("Password changed"),
+        "person.password_reset": _("Password reset"),
+        "person.second_factor_added": _("Two-step verification turned on"),
+        "person.second_factor_removed": _("Two-step verification turned off"),
+        "person.recovery_codes_renewed": _("New recovery codes"),
         "person.blocked": _("Blocked"),
         "person.unblocked": _("Unblocked"),
         **{f"role.granted.{role}": _("Role granted") for role in Role.values},

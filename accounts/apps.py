@@ -26,8 +26,9 @@ class AccountsConfig(AppConfig):
         """Connect what happens in other apps. These modules need models, which are not there before now."""
         from allauth.mfa.signals import authenticator_added
 
-        from accounts import checks, sessions  # noqa: F401 (the checks register themselves)
+        from accounts import checks, sessions, trail  # noqa: F401 (the checks register themselves)
 
         post_migrate.connect(load_texts, sender=self)
         user_logged_in.connect(sessions.begin)
         authenticator_added.connect(sessions.note_second_factor)
+        trail.begin()
