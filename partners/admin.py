@@ -4,10 +4,8 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_tools import ScopedAdmin, ScopedStackedInline, pill_html
-from partners.models import Agreement, AgreementState, Campaign, Organization, Signature
+from partners.models import Agreement, Campaign, Organization, Signature
 from portal import pills
-
-STATE_PILLS = {**pills.AGREEMENT_PILLS, AgreementState.SUPERSEDED: ("done", "swap")}
 
 
 @admin.register(Organization)
@@ -103,7 +101,7 @@ class AgreementAdmin(ScopedAdmin):
     @admin.display(description=_("state"), ordering="state")
     def state_pill(self, agreement):
         """Where it stands."""
-        return pill_html(pills.pill(STATE_PILLS, agreement.state, agreement.get_state_display()))
+        return pill_html(pills.pill(pills.AGREEMENT_PILLS, agreement.state, agreement.get_state_display()))
 
     @admin.display(description=_("signed"), ordering="signed_on")
     def signed(self, agreement):

@@ -7,9 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_tools import ReadOnlyAdmin, moment_or_dash, pill_html, verb_label
 from portal import pills
-from portal.models import AuditEvent, MailStatus, OutgoingMail
+from portal.models import AuditEvent, OutgoingMail
 
-MAIL_PILLS = {**pills.MAIL_PILLS, MailStatus.WAITING: pills.MAIL_PILLS["queued"]}
 # Mails about programs and mentoring may be read. Any other may hold a code or a way into an account.
 OPEN_TARGETS = ("programs.", "mentoring.")
 
@@ -118,4 +117,4 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
     @admin.display(description=_("status"), ordering="status")
     def status_pill(self, mail):
         """What became of it."""
-        return pill_html(pills.pill(MAIL_PILLS, mail.status, mail.get_status_display()))
+        return pill_html(pills.pill(pills.MAIL_PILLS, mail.status, mail.get_status_display()))

@@ -43,58 +43,16 @@ ENROLMENT_PILLS = {
     "cancelled": ("done", "x"),
 }
 
-ATTENDANCE_PILLS = {
-    "present": ("good", "check"),
-    "late": ("warn", "clock"),
-    "left_early": ("warn", "back"),
-    "stepped_out": ("warn", "swap"),
-    "excused": ("plain", "info"),
-    "absent": ("bad", "x"),
-    "unmarked": ("soon", "ring"),
-}
-
-CERTIFICATE_PILLS = {
-    "valid": ("good", "check"),
-    "superseded": ("warn", "swap"),
-    "revoked": ("bad", "x"),
-}
-
 EVALUATION_PILLS = {
     "draft": ("soon", "pencil"),
     "submitted": ("good", "check"),
     "shared": ("live", "eye"),
 }
 
-REVIEW_PILLS = {
-    "assigned": ("soon", "ring"),
-    "draft": ("soon", "pencil"),
-    "submitted": ("good", "check"),
-    "recused": ("done", "minus"),
-}
-
 PAIRING_PILLS = {
     "proposed": ("soon", "ring"),
     "active": ("good", "play"),
     "ended": ("done", "square"),
-}
-
-MEETING_PILLS = {
-    "open": ("live", "open"),
-    "booked": ("plain", "ring"),
-    "next": ("live", "play"),
-    "moved": ("warn", "clock"),
-    "held": ("good", "check"),
-    "missed": ("bad", "minus"),
-    "cancelled": ("done", "x"),
-}
-
-PLACEMENT_PILLS = {
-    "planned": ("soon", "ring"),
-    "open": ("live", "open"),
-    "active": ("good", "play"),
-    "completed": ("good", "check"),
-    "ended_early": ("done", "minus"),
-    "cancelled": ("done", "x"),
 }
 
 AGREEMENT_PILLS = {
@@ -106,24 +64,8 @@ AGREEMENT_PILLS = {
     "terminated": ("bad", "x"),
 }
 
-COMMITMENT_PILLS = {
-    "planned": ("soon", "ring"),
-    "counting": ("soon", "clock"),
-    "on_track": ("live", "play"),
-    "met": ("good", "check"),
-    "exceeded": ("good", "up"),
-    "missed": ("bad", "down"),
-}
-
-REPORT_PILLS = {
-    "draft": ("soon", "pencil"),
-    "approved": ("good", "check"),
-    "superseded": ("done", "swap"),
-}
-
 MAIL_PILLS = {
     "waiting": ("soon", "clock"),
-    "queued": ("soon", "clock"),
     "sent": ("good", "check"),
     "failed": ("bad", "warn"),
     "dropped": ("done", "minus"),

@@ -181,6 +181,26 @@ def example_lines():
     ]
 
 
+def example_week():
+    """Two hours of a mentor's week."""
+    people = ["남궁별", "박소울", "정이룸", "Amara Lindholm", "남궁별", "박소울"]
+
+    def cell(place):
+        if place == 1:
+            return {"name": people[place], "icon": "play", "label": pick("다음 만남", "Next"), "now": True}
+        if place % 5 == 0:
+            return {"name": people[place], "icon": "check", "label": pick("진행 완료", "Held")}
+        return {"name": people[place], "icon": "ring", "label": pick("확정", "Booked")}
+
+    return {
+        "days": [pick("18일 (월)", "Mon 18"), pick("19일 (화)", "Tue 19"), pick("20일 (수)", "Wed 20")],
+        "rows": [
+            ("13:30~14:10", [cell(place) for place in range(3)]),
+            ("14:30~15:10", [cell(place) for place in range(3, 6)]),
+        ],
+    }
+
+
 def state_pills():
     """Every pill of the tables, by table, with the state's name."""
     tables = {
@@ -255,6 +275,18 @@ def styleguide(request):
             {"tone": "danger", "title": pick("현장 인턴십 배치 18명 / 20명", "Placements 18 / 20"), "text": pick("모집 4자리를 채우지 못했습니다.", "Four places were not filled.")},
         ],
         "form": form,
+        "parts": [
+            {"title": pick("신청 정보", "Details"), "note": pick("완료", "Done"), "done": True},
+            {"title": pick("기획안", "Project"), "note": pick("오류 2건", "2 errors"), "error": True, "current": True},
+            {"title": pick("동의", "Consent"), "note": pick("작성 전", "Not begun")},
+        ],
+        "credit": [
+            ("year", pick("연도", "Year"), "2025"),
+            ("title", pick("작품명", "Title"), "열세 번째 계단"),
+            ("role", pick("역할", "Role"), pick("각본·연출", "Writer, director")),
+            ("release", pick("공개", "Release"), pick("영화제", "Festival")),
+        ],
+        "week": example_week(),
         "score": [1, 2, 3, 4, 5],
         "page": Paginator(range(200), 10).page(7),
         "rows": [
@@ -282,6 +314,12 @@ def styleguide(request):
             "empty_text": pick("지금 4개 과정이 접수 중이에요.", "Four programs are open now."),
             "empty_button": pick("접수 중인 과정 보기", "See what is open"),
             "form": pick("입력", "Form"),
+            "parts": pick("긴 지원서의 순서", "Parts of a long form"),
+            "credit": pick("참여작", "Credit"),
+            "week": pick("이번 주", "This week"),
+            "week_caption": pick("1월 18일부터 20일까지 멘토링 일정", "Mentoring from 18 to 20 January"),
+            "time": pick("시간", "Time"),
+            "today": pick("오늘", "today"),
             "save": pick("저장하고 다음", "Save and continue"),
             "saved": pick("10:42에 자동 저장했어요.", "Saved at 10:42."),
             "file": pick("포트폴리오_김다별.pdf", "portfolio_kim.pdf"),
