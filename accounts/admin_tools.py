@@ -314,11 +314,11 @@ class ScopedInline(Rights, CleanAdminMixin):
     show_change_link = False
 
 
-class ScopedTabularInline(ScopedInline, admin.TabularInline):
+class ScopedTabularInline(ScopedInline, admin.TabularInline):  # type: ignore[misc]
     """Rows as a table."""
 
 
-class ScopedStackedInline(ScopedInline, admin.StackedInline):
+class ScopedStackedInline(ScopedInline, admin.StackedInline):  # type: ignore[misc]
     """Rows as blocks."""
 
 
@@ -467,8 +467,8 @@ class Deed:
         count = len(rows) - len(refused)
         if count:
             model_admin.message_user(request, self.done(count), messages.SUCCESS)
-        for row, refusal in refused[:SHOWN_REFUSALS]:
-            model_admin.message_user(request, f"{self.line(row)['title']}: {refusal}", messages.ERROR)
+        for row, why in refused[:SHOWN_REFUSALS]:
+            model_admin.message_user(request, f"{self.line(row)['title']}: {why}", messages.ERROR)
         if len(refused) > SHOWN_REFUSALS:
             more = len(refused) - SHOWN_REFUSALS
             text = ngettext("Refused for %(count)s more.", "Refused for %(count)s more.", more) % {"count": more}

@@ -1,6 +1,6 @@
 """Sign-up, log-in, second factor, profile: our pages, then allauth's."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from accounts import views
 
@@ -9,7 +9,7 @@ text_urls = [
     path("terms/", views.terms_of_use, name="terms"),
 ]
 
-account_urls = [
+account_urls: list[URLPattern | URLResolver] = [
     path("age/", views.age, name="age"),
     path("age/under-14/", views.too_young, name="too_young"),
     path("profile/", views.profile, name="profile"),

@@ -185,4 +185,4 @@ class CohortAdmin(CohortPages):
         return PromotionStop(cohort.promotion_stop).label
 
 
-admin.site.add_today(overview.today)
+admin.site.add_today(overview.today)  # type: ignore[attr-defined]  # it is PortalAdminSite
