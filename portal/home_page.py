@@ -48,18 +48,18 @@ def year_figures(year):
     if not courses:
         return []
     counts, experts = metrics.enrolment_counts(year), metrics.expert_counts(year)
-    people = pgettext("unit", "people")
+    people = catalog.counter("명")
     return [
         {
             "number": i18n.number(courses),
-            "unit": pgettext("unit", "courses"),
+            "unit": catalog.counter("개 과정"),
             "title": _("Short courses"),
             "definition": metrics.COURSES_RUN,
         },
         {
             "number": i18n.number(counts["enrolled"]),
             "unit": people,
-            "title": _("Enrolled"),
+            "title": pgettext("figure", "Enrolled"),
             "definition": metrics.ENROLLED,
         },
         {

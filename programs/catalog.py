@@ -30,6 +30,7 @@ from programs.models.enrolments import NOT_COUNTED, Enrolment, EnrolmentStatus
 from programs.models.programs import ProgramKind, ProgramPartner, Track
 
 PER_PAGE = 24
+DOT = f"{steps.KEPT}· "  # a line never begins with the dot
 ORDER = [
     Phase.CLOSING,
     Phase.OPEN,
@@ -139,32 +140,26 @@ def in_order(cohorts, now):
 
 
 def seats_left(rows, now):
-    """Places left by cohort, for those that are filled as people come and still take them."""
-    capacity = {
-        row.pk: row.capacity
+    """Places left by cohort, for those that are filled as people come and still take them.
+
+    One query whatever is in `rows`, so that a list costs the same for one row and for many.
+    """
+    held = Application.objects.filter(cohort__in=[row.pk for row in rows]).holding_seats(now).order_by()
+    held = held.exclude(cohort__registration_mode=RegistrationMode.REVIEW)
+    taken = {row["cohort"]: row["n"] for row in held.values("cohort").annotate(n=Count("pk"))}
+    return {
+        row.pk: max(row.capacity - taken.get(row.pk, 0), 0)
         for row in rows
         if row.registration_mode != RegistrationMode.REVIEW and row.phase in TAKES_APPLICATIONS
     }
-    if not capacity:
-        return {}
-    held = Application.objects.filter(cohort__in=capacity).holding_seats(now).order_by()
-    taken = {row["cohort"]: row["n"] for row in held.values("cohort").annotate(n=Count("pk"))}
-    return {pk: max(seats - taken.get(pk, 0), 0) for pk, seats in capacity.items()}
 
 
-def took_part(rows):
-    """`{cohort: (enrolled, completed)}` for those that are over."""
-    finished = [row.pk for row in rows if row.phase == Phase.FINISHED]
-    if not finished:
-        return {}
-    counts = (
-        Enrolment.objects.filter(cohort__in=finished)
-        .order_by()
-        .values("cohort")
-        .annotate(
-            enrolled=Count("pk", filter=~Q(status__in=NOT_COUNTED)),
-            completed=Count("pk", filter=Q(status=EnrolmentStatus.COMPLETED)),
-        )
+def took_part(rows, now):
+    """`{cohort: (enrolled, completed)}` for those that are over. One query, as in `seats_left`."""
+    enrolments = Enrolment.objects.filter(cohort__in=[row.pk for row in rows], cohort__ends_at__lt=now).order_by()
+    counts = enrolments.values("cohort").annotate(
+        enrolled=Count("pk", filter=~Q(status__in=NOT_COUNTED)),
+        completed=Count("pk", filter=Q(status=EnrolmentStatus.COMPLETED)),
     )
     return {row["cohort"]: (row["enrolled"], row["completed"]) for row in counts}
 
@@ -201,6 +196,11 @@ def upcoming(now, limit):
 
 
 # --- texts ---------------------------------------------------------------------------------------------
+
+
+def counter(word):
+    """A Korean counter such as 명, to stand after a figure; English has none."""
+    return word if i18n.language() == i18n.KO else ""
 
 
 def people(count):
@@ -242,7 +242,7 @@ def headline(row, left, counts, now):
         answer_by = row.released_at + timedelta(hours=row.offer_hours)
         if answer_by > now:
             return _("Confirm your place %(by)s") % {"by": i18n.deadline(answer_by)}
-    if phase == Phase.FINISHED and counts is not None:
+    if phase == Phase.FINISHED and counts:
         return took_part_text(row.program__kind, *counts)
     if phase == Phase.CANCELLED:
         return row.cancel_reason
@@ -274,7 +274,7 @@ def card(row, *, left=None, counts=None, now, catalog_url, eager=False):
         details.append(str(RegistrationMode(row.registration_mode).label))
         if left is not None:
             lines.append(i18n.deadline(row.closes_at))
-    lines.append(" · ".join(part for part in details if part))
+    lines.append(DOT.join(part for part in details if part))
     return {
         "url": f"{catalog_url}{slug}/{row.slug}/",
         "poster_url": reverse("poster", args=[kind, slug]),
@@ -293,14 +293,14 @@ def card(row, *, left=None, counts=None, now, catalog_url, eager=False):
 
 
 def cards(rows, now, *, eager=0):
-    """Rows as cards, with the counts they need: at most two queries, however many rows."""
-    left, counts = seats_left(rows, now), took_part(rows)
+    """Rows as cards, with the counts they need: two queries, however many rows."""
+    left, counts = seats_left(rows, now), took_part(rows, now)
     catalog_url = reverse("catalog")
     return [
         card(
             row,
             left=left.get(row.pk),
-            counts=counts.get(row.pk, (0, 0)) if row.phase == Phase.FINISHED else None,
+            counts=counts.get(row.pk),
             now=now,
             catalog_url=catalog_url,
             eager=n < eager,

@@ -53,16 +53,24 @@ def poster(program):
     }
 
 
+def address(email):
+    """A mail address with where a line may break, or None: `{"whole": …, "name": …, "domain": …}`."""
+    name, _at, domain = email.partition("@")
+    return {"whole": email, "name": name, "domain": domain} if email else None
+
+
 # --- facts ---------------------------------------------------------------------------------------------
 
 
 def _window(cohort, phase):
     """The window as it matters now: when it opens, until when, or when it was."""
+    if not cohort.has_window or phase == Phase.CANCELLED:
+        return ""
     if phase == Phase.SCHEDULED:
         return steps.window(cohort.opens_at, cohort.closes_at)
     if phase in TAKES_APPLICATIONS:
         return i18n.deadline(cohort.closes_at)
-    return _("Closed (%(when)s)") % {"when": i18n.span(cohort.opens_at, cohort.closes_at)}
+    return i18n.span(cohort.opens_at, cohort.closes_at)
 
 
 def _place(cohort):
@@ -77,7 +85,7 @@ def facts(cohort, phase, days):
     is_event = cohort.program.kind in EVENTS
     apply_term = pgettext("term", "Applications") if cohort.is_reviewed else pgettext("term", "Registration")
     rows = [
-        (apply_term, _window(cohort, phase) if cohort.has_window else "", None),
+        (apply_term, _window(cohort, phase), None),
         (pgettext("term", "Date") if is_event else pgettext("term", "Dates"), steps.dates(cohort), None),
         (pgettext("term", "Place"), _place(cohort), i18n.language_of(cohort, "place")),
         (pgettext("term", "Seats"), catalog.people(cohort.capacity), None),
@@ -200,7 +208,7 @@ def figures(cohort, phase, now):
     if phase == Phase.FINISHED:
         return _outcome(cohort), None
     left = None
-    rows = [{"number": i18n.number(cohort.capacity), "unit": pgettext("unit", "people"), "title": _("Seats")}]
+    rows = [{"number": i18n.number(cohort.capacity), "unit": catalog.counter("명"), "title": _("Seats")}]
     if not cohort.is_reviewed and phase in TAKES_APPLICATIONS:
         taken = Application.objects.filter(cohort=cohort).holding_seats(now).count()
         left = max(cohort.capacity - taken, 0)
@@ -208,28 +216,38 @@ def figures(cohort, phase, now):
         rows.append(
             {
                 "number": i18n.number(left),
-                "unit": pgettext("unit", "seats"),
+                "unit": catalog.counter("석"),
                 "title": _("Places left"),
                 "note": note,
             }
         )
+    return rows + _last_time(cohort), left
+
+
+def _last_time(cohort):
+    """How many applied to the cohort before this one, and for how many seats."""
     last = previous(cohort)
-    if last is not None and last.applied:
-        names = {"applied": i18n.number(last.applied), "seats": i18n.number(last.capacity)}
-        applied = {
-            "number": i18n.number(last.applied),
-            "unit": pgettext("unit", "people"),
+    if last is None or not last.applied:
+        return []
+    applied, seats = i18n.number(last.applied), i18n.number(last.capacity)
+    rows = [
+        {
+            "number": applied,
+            "unit": catalog.counter("명"),
             "title": _("Applied last time"),
             "note": last.label,
         }
-        competition = {
-            "number": f"{last.applied / last.capacity:.2f}",
-            "unit": ": 1",
-            "title": _("Competition last time"),
-            "note": _("%(applied)s applied ÷ %(seats)s seats") % names,
-        }
-        rows += [applied, competition]
-    return rows, left
+    ]
+    if last.is_reviewed:
+        rows.append(
+            {
+                "number": f"{last.applied / last.capacity:.2f}",
+                "unit": ": 1",
+                "title": _("Competition last time"),
+                "note": _("%(applied)s applied ÷ %(seats)s seats") % {"applied": applied, "seats": seats},
+            }
+        )
+    return rows
 
 
 def _outcome(cohort):
@@ -237,13 +255,13 @@ def _outcome(cohort):
         enrolled=Count("pk", filter=~Q(status__in=NOT_COUNTED)),
         completed=Count("pk", filter=Q(status=EnrolmentStatus.COMPLETED)),
     )
-    people = pgettext("unit", "people")
+    people = catalog.counter("명")
     rows = [
         {"number": i18n.number(cohort.capacity), "unit": people, "title": _("Seats")},
         {
             "number": i18n.number(counts["enrolled"]),
             "unit": people,
-            "title": _("Took part") if cohort.program.kind in EVENTS else _("Enrolled"),
+            "title": _("Took part") if cohort.program.kind in EVENTS else pgettext("figure", "Enrolled"),
             "definition": _("Everyone enrolled, without no-shows and cancelled places."),
         },
     ]

@@ -18,6 +18,7 @@ from programs.models.enrolments import EnrolmentStatus
 from programs.models.programs import ProgramKind
 
 DONE, NOW, NEXT = "done", "now", "next"
+KEPT = "\u00a0"  # a space at which no line breaks
 EVENTS = (ProgramKind.NETWORKING, ProgramKind.TALK)
 
 
@@ -48,8 +49,10 @@ def current_step(steps):
 def window(start, end):
     """`11월 9일 (월) 10:00 ~ 12월 4일 (금) 17:00` / `Mon, 9 November, 10:00 – Fri, 4 December, 17:00 KST`."""
     if i18n.language() == i18n.KO:
-        return f"{i18n.moment(start)} ~ {i18n.moment(end)}"
-    return f"{i18n.day(start)}, {i18n.clock_time(start)} – {i18n.moment(end)}"
+        first, between, last = i18n.moment(start), "~", i18n.moment(end)
+    else:
+        first, between, last = f"{i18n.day(start)}, {i18n.clock_time(start)}", "–", i18n.moment(end)
+    return f"{first} {between} {last}".replace(" ", KEPT).replace(f"{between}{KEPT}", f"{between} ")
 
 
 def dates(cohort):

@@ -74,13 +74,13 @@ def program(request, program):
     rows = list(catalog.in_order(cohorts, now))
     if not rows:
         raise Http404
-    left, counts = catalog.seats_left(rows, now), catalog.took_part(rows)
+    left, counts = catalog.seats_left(rows, now), catalog.took_part(rows, now)
     lines = [
         {
             "title": i18n.localized(row, "label"),
             "url": f"{program.get_absolute_url()}{row.slug}/",
             "when": steps.dates(row) or _("Dates to be announced"),
-            "note": catalog.headline(row, left.get(row.pk), counts.get(row.pk, (0, 0)), now),
+            "note": catalog.headline(row, left.get(row.pk), counts.get(row.pk), now),
             "pill": catalog.phase_pill(row.phase, row.closes_at),
         }
         for row in rows
@@ -134,6 +134,7 @@ def cohort(request, program, cohort):
             cohort.program, cohort.program.program_partners.select_related("organization__parent")
         ),
         "agreement": cohort.agreement if cohort.agreement and showing.is_public(cohort.agreement) else None,
+        "contact": cohort_page.address(cohort.contact_email),
         "bar": cohort_page.apply_bar(cohort, phase, left, mine),
     }
     return render(request, "programs/cohort.html", context)

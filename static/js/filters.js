@@ -1,5 +1,5 @@
-// Filters that need no button: <form method="get" data-filters> beside an element [data-results].
-// A change fetches the same page with the new query and puts its [data-results] in place.
+// Filters that need no button: <form method="get" data-filters> beside elements [data-results].
+// A change fetches the same page with the new query and fills every [data-results] here from the one there.
 
 for (const form of document.querySelectorAll("form[data-filters]")) {
   let latest = 0;
@@ -11,9 +11,10 @@ for (const form of document.querySelectorAll("form[data-filters]")) {
     if (mine !== latest) return;
     if (!answer.ok) { location.assign(address); return; }
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.querySelector("[data-results]");
-    if (!fresh) { location.assign(address); return; }
-    document.querySelector("[data-results]").replaceWith(fresh);
+    const fresh = page.querySelectorAll("[data-results]");
+    const shown = document.querySelectorAll("[data-results]");
+    if (fresh.length !== shown.length) { location.assign(address); return; }
+    shown.forEach((element, n) => element.replaceChildren(...fresh[n].childNodes));
     if (remember) history.pushState(null, "", address);
   };
 
