@@ -111,7 +111,7 @@ def pair_up(world, book, mentees, paired_at, letters):
         return
     mentors = list(world.mentors.values())
     for place, enrolment in enumerate(mentees):
-        mentor = mentors[place // (len(mentees) // len(mentors))]
+        mentor = mentors[place // mentors[0].capacity]
         over = enrolment.ended_at is not None
         pairing = world.ledger.add(
             Pairing(

@@ -54,7 +54,7 @@ def one_stage(known, program, stage):
     counts = {"applied": row["applied"]}
     if full:
         counts = {"applied": row["capacity"] + row["capacity"] // 2, "waitlisted": max(row["capacity"] // 8, 4)}
-        counts |= {"gave_up": 2, "promoted": 1}
+        counts |= {"gave_up": 2, "promoted": 1 if scene == "closed" else 2}
     cast = {}
     if program == CAMP:
         cast = {"open": {"applicant": "draft"}, "deciding": {"applicant": "rejected"}}.get(

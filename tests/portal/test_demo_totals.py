@@ -27,7 +27,9 @@ from programs.models.experts import Expert
 from programs.models.programs import Program, ProgramKind
 from tests.portal.demo_season import NOW, loaded
 
-FUNNEL = {  # capacity applied withdrawn ineligible not-selected waitlisted first gave-up promoted no-show enrolled done
+# capacity, applied, withdrawn, ineligible, not selected, waitlisted, first offers, gave up, promoted, no-shows,
+# enrolled, completed
+FUNNEL = {
     "window-background": (84, 143, 5, 3, 31, 20, 84, 6, 6, 2, 82, 78),
     "next-generation-academy": (300, 412, 18, 4, 0, 90, 300, 22, 22, 4, 296, 262),
     "vfx-producer-virtual-production": (130, 268, 10, 5, 98, 25, 130, 11, 8, 6, 121, 113),

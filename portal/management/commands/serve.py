@@ -151,6 +151,7 @@ class Command(BaseCommand):
 
     def prepare(self):
         """Bring the database and the static files up to date; fill an empty demonstration site."""
+        settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
         collect_static()
