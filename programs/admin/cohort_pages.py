@@ -123,9 +123,8 @@ class CohortPages(ScopedAdmin):
             buttons.append({"label": gettext("Cancel the cohort"), "url": cancel, "look": "danger", "small": True})
         return buttons
 
-    def ask(self, request, cohort_id, *, label, perform, facts=(), note="", danger=False, form_class=None):
+    def ask(self, request, cohort, *, label, perform, facts=(), note="", danger=False, form_class=None):
         """A page that asks before something is done with a cohort."""
-        cohort = self.find(request, cohort_id)
         return object_deed(
             self,
             request,
@@ -172,7 +171,7 @@ class CohortPages(ScopedAdmin):
             )
 
         return self.ask(
-            request, cohort_id, label=gettext("Release the results"), note=note, facts=facts, perform=perform
+            request, cohort, label=gettext("Release the results"), note=note, facts=facts, perform=perform
         )
 
     def promote_view(self, request, cohort_id):
@@ -192,7 +191,7 @@ class CohortPages(ScopedAdmin):
 
         return self.ask(
             request,
-            cohort_id,
+            self.find(request, cohort_id),
             label=gettext("Promote from the waitlist"),
             note=gettext("Every free seat is offered to the waitlist in its order."),
             facts=facts,
@@ -208,7 +207,7 @@ class CohortPages(ScopedAdmin):
 
         return self.ask(
             request,
-            cohort_id,
+            self.find(request, cohort_id),
             label=gettext("Publish"),
             note=gettext("Anyone can see the cohort from now on, and apply once applications open."),
             facts=lambda cohort: [
@@ -238,7 +237,7 @@ class CohortPages(ScopedAdmin):
 
         return self.ask(
             request,
-            cohort_id,
+            self.find(request, cohort_id),
             label=gettext("Cancel the cohort"),
             note=gettext("Places and offers end, and everyone concerned is sent the reason. It cannot be undone."),
             danger=True,
@@ -256,7 +255,7 @@ class CohortPages(ScopedAdmin):
 
         return self.ask(
             request,
-            cohort_id,
+            self.find(request, cohort_id),
             label=gettext("Change the seats"),
             note=gettext("Seats that become free are offered to the waitlist at once."),
             form_class=CapacityForm,
@@ -278,7 +277,7 @@ class CohortPages(ScopedAdmin):
 
         return self.ask(
             request,
-            cohort_id,
+            self.find(request, cohort_id),
             label=gettext("Extend for one person"),
             note=gettext("They may submit, or edit what they submitted, until then."),
             form_class=PersonalExtensionForm,

@@ -1,0 +1,235 @@
+"""Every address against every kind of visitor: what they get, and that looking writes nothing.
+
+A visitor is sent to log-in, a stranger gets 404, and 403 is for CSRF alone. An address without a row here fails.
+"""
+
+from datetime import timedelta
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.contrib import admin
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import NoReverseMatch, get_resolver, reverse
+from django.utils.translation import override
+
+from accounts.models import Role
+from portal import clock
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+LOGIN, YES, MOVED, HIDDEN, POST_ONLY = "log-in", 200, 302, 404, 405
+VISITORS = ("visitor", "stranger", "applicant", "mentor", "partner", "manager", "other_manager", "admin")
+
+
+def row(visitor, others, **special):
+    """What each visitor gets: `visitor` without a log-in, `others` everyone else, unless named."""
+    return {"visitor": visitor} | dict.fromkeys(VISITORS[1:], others) | special
+
+
+PUBLIC = row(YES, YES)
+PERSONAL = row(LOGIN, YES)
+OWN = row(LOGIN, HIDDEN, applicant=YES, manager=YES, admin=YES)  # staff of the cohort read it
+OWN_ACT = row(LOGIN, HIDDEN, applicant=MOVED)  # the page asks only while the answer is possible
+STAFF = row(LOGIN, HIDDEN, manager=YES, admin=YES)
+
+EXPECTED = {
+    "healthz": PUBLIC,
+    "readyz": PUBLIC,
+    "favicon": row(MOVED, MOVED),
+    "robots": PUBLIC,
+    "poster": PUBLIC,
+    "home": PUBLIC,
+    "my": PERSONAL,
+    "catalog": PUBLIC,
+    "program": PUBLIC,
+    "cohort": PUBLIC,
+    "instructors": PUBLIC,
+    "partners": PUBLIC,
+    "partner": PUBLIC,
+    "agreements": PUBLIC,
+    "agreement": PUBLIC,
+    "privacy": PUBLIC,
+    "terms": PUBLIC,
+    "age": row(YES, MOVED),
+    "too_young": PUBLIC,
+    "profile": PERSONAL,
+    "apply": row(LOGIN, YES, applicant=MOVED),
+    "application": OWN,
+    "application-edit": OWN_ACT,
+    "application-submit": OWN_ACT,
+    "application-withdraw": OWN_ACT,
+    "application-confirm": OWN_ACT,
+    "application-decline": OWN_ACT,
+    "application-cancel": row(LOGIN, HIDDEN, applicant=YES),
+    "mentoring": row(LOGIN, HIDDEN, applicant=YES, mentor=YES),
+    "pairing": row(LOGIN, HIDDEN, applicant=YES, mentor=YES, manager=YES, admin=YES),
+    "evaluation-save": row(LOGIN, POST_ONLY),
+    "evaluation-share": row(LOGIN, POST_ONLY),
+    "goal-add": row(LOGIN, POST_ONLY),
+}
+
+
+@pytest.fixture
+def world():
+    """One object of every kind, and a visitor of every kind."""
+    ours, theirs = make.make_organization(), make.make_organization()
+    program = make.make_program(partners=[ours], kind="masterclass", has_mentoring=True)
+    cohort = make.make_cohort(program, capacity=9)
+    make.make_session(cohort, experts=[make.make_expert()])
+    make.make_milestone(cohort)
+    applicant = make.make_user()
+    application = make.make_application(cohort, applicant, status="confirmed")
+    enrolment = make.make_enrolment(application=application)
+    pairing = make.make_pairing(make.make_mentor(), enrolment)
+    other = make.make_cohort(make.make_program(partners=[theirs]))
+    people = {
+        "stranger": make.make_user(),
+        "applicant": applicant,
+        "mentor": pairing.mentor.user,
+        "partner": make.make_user(role=Role.PARTNER, scope=ours),
+        "manager": make.make_manager(ours),
+        "other_manager": make.make_manager(theirs),
+        "admin": make.make_admin(),
+    }
+    for person in people.values():  # as sign-up leaves it; allauth would add the row on looking
+        EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    agreement = make.make_agreement(parties=[ours])
+    place = [program.slug, cohort.slug]
+    arguments = {
+        "poster": ["course", "dit-training"],
+        "program": [program.slug],
+        "cohort": place,
+        "apply": place,
+        "partner": [ours.slug],
+        "agreement": [agreement.slug],
+    }
+    arguments |= {name: [application.code] for name in EXPECTED if name.startswith("application")}
+    arguments |= {name: [pairing.code] for name in ("pairing", "evaluation-save", "evaluation-share", "goal-add")}
+    return {"people": people, "arguments": arguments, "other": other, "cohort": cohort}
+
+
+def names(resolver=None, prefix=""):
+    """Every named address, with its namespace; the admin's and allauth's have tests of their own."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if hasattr(pattern, "url_patterns"):
+            if pattern.namespace != "admin":
+                yield from names(pattern, f"{pattern.namespace}:" if pattern.namespace else prefix)
+        else:
+            yield prefix + (pattern.name or str(pattern.pattern))
+
+
+def of_allauth(name):
+    return name.startswith(("account_", "mfa_", "reauthenticate"))
+
+
+def get(client, address):
+    """The answer, and what looking wrote; a session's own bookkeeping is not the domain's."""
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(address)
+    written = [
+        query["sql"]
+        for query in queries
+        if not query["sql"].startswith(("SELECT", "SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "PRAGMA"))
+        and "django_session" not in query["sql"]
+    ]
+    return response, written
+
+
+def test_every_address_has_a_row():
+    assert {name for name in names() if not of_allauth(name)} == set(EXPECTED)
+
+
+@pytest.mark.parametrize("visitor", VISITORS)
+def test_what_each_visitor_gets(client, world, visitor):
+    if visitor in world["people"]:
+        client.force_login(world["people"][visitor])
+    with override("ko"):
+        for name, expected in EXPECTED.items():
+            address = reverse(name, args=world["arguments"].get(name, []))
+            response, written = get(client, address)
+            wanted = expected[visitor]
+            if wanted == LOGIN:
+                assert (response.status_code, response.url.split("?")[0]) == (302, reverse("account_login")), name
+            else:
+                assert response.status_code == wanted, f"{name} for {visitor}"
+            assert written == [], name
+
+
+@pytest.mark.parametrize("visitor", VISITORS)
+def test_looking_at_accounts_writes_nothing(client, world, visitor):
+    """Allauth's pages answer everyone, or send them on; none fails and none writes on GET."""
+    if visitor in world["people"]:
+        client.force_login(world["people"][visitor])
+    with override("ko"):
+        for name in sorted(name for name in names() if of_allauth(name)):
+            try:
+                address = reverse(name)
+            except NoReverseMatch:  # an address with arguments, such as a reset key
+                continue
+            response, written = get(client, address)
+            assert response.status_code in (200, 302, 404, 405), name
+            assert written == [], name
+
+
+def admin_addresses(world):
+    """Every address of the admin: with the id of an object of its model where it wants one."""
+    for model, model_admin in admin.site._registry.items():
+        rows = model_admin.model._default_manager.order_by("pk")
+        first = rows.first()
+        for pattern in model_admin.get_urls():
+            if not pattern.name:
+                continue
+            wants = pattern.pattern.converters or ("(" in str(pattern.pattern))
+            if wants and first is None:
+                continue
+            yield model, reverse(f"admin:{pattern.name}", args=[first.pk] if wants else [])
+    yield None, reverse("admin:index")
+    yield None, reverse("admin:password_change")
+
+
+@pytest.mark.parametrize("visitor", VISITORS)
+def test_the_admin_lets_in_staff_alone(client, world, visitor):
+    if visitor in world["people"]:
+        client.force_login(world["people"][visitor])
+    staff = visitor in ("manager", "other_manager", "admin")
+    opened = 0
+    for _model, address in admin_addresses(world):
+        response, written = get(client, address)
+        assert written == [], address
+        if visitor == "visitor":
+            assert response.status_code == 302, address
+            assert "/accounts/login/" in client.get(address, follow=True).redirect_chain[-1][0], address
+        elif not staff:
+            assert response.status_code == 404, f"{address} for {visitor}"
+        else:
+            assert response.status_code in (200, 302, 404, 405), f"{address} for {visitor}"
+            opened += response.status_code == 200
+    assert opened > 0 if staff else opened == 0
+
+
+def test_a_manager_of_another_organization_finds_nothing_of_ours(client, world):
+    client.force_login(world["people"]["other_manager"])
+    assert client.get(reverse("admin:programs_cohort_change", args=[world["cohort"].pk])).status_code in (302, 404)
+    assert client.get(reverse("admin:programs_cohort_change", args=[world["other"].pk])).status_code == 200
+    text = client.get(reverse("admin:programs_cohort_changelist")).text
+    assert world["other"].label_ko in text
+    assert world["cohort"].label_ko not in text
+
+
+def test_a_grant_that_has_ended_opens_nothing(client):
+    user = make.make_user()
+    make.make_grant(user, Role.ADMIN, to_at=clock.now() - timedelta(seconds=1))
+    client.force_login(user)
+    assert client.get("/admin/").status_code == 404
+
+
+@pytest.mark.parametrize("visitor", [v for v in VISITORS if v != "visitor"])
+def test_a_post_without_its_token_is_refused(world, visitor):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world["people"][visitor])
+    with override("ko"):
+        address = reverse("application-withdraw", args=world["arguments"]["application-withdraw"])
+        assert client.post(address).status_code == 403
