@@ -125,21 +125,19 @@ def steps(pairing, viewer):
 
 
 def next_thing(pairing, viewer):
-    """What is to be done next, in a few words; empty where nothing is."""
+    """What the mentor or the mentee does next, in a few words; empty where nothing is left."""
     state = evaluation_state(pairing, viewer)
-    if not pairing.is_live and not (viewer == STAFF and state == SUBMITTED):
-        return _("Read the evaluation") if viewer == MENTEE and state == SHARED else ""
+    has_goals = bool(pairing.goals.all())
     if viewer == MENTEE:
         if state == SHARED:
             return _("Read the evaluation")
-        return "" if pairing.goals.all() else _("Set your goals")
-    if state == SUBMITTED:
-        return _("Share the evaluation")
-    if viewer == MENTOR and state == DRAFT:
-        return _("Finish the evaluation")
-    if viewer == MENTOR and state == NONE:
-        return _("Write the evaluation") if pairing.goals.all() else _("Agree on goals")
-    return ""
+        return _("Set your goals") if pairing.is_live and not has_goals else ""
+    return {
+        SHARED: "",
+        SUBMITTED: _("Share the evaluation"),
+        DRAFT: _("Finish the evaluation"),
+        NONE: _("Write the evaluation") if has_goals else _("Agree on goals"),
+    }[state]
 
 
 def panel(pairing, viewer):

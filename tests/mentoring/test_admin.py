@@ -155,7 +155,7 @@ def test_an_enrolment_without_an_application_has_no_goals_to_show(cohort, client
 def test_a_place_lost_in_the_meantime_is_a_message(cohort, client, monkeypatch):
     """Two staff at once: the form was right, and the operation looks again behind its lock."""
     rows, mentor = [mentee(cohort), mentee(cohort, "정이룸")], make_mentor(capacity=1)
-    monkeypatch.setattr("mentoring.admin.PairForm.clean", lambda form: form.cleaned_data)
+    monkeypatch.setattr("mentoring.admin.enrolments.PairForm.clean", lambda form: form.cleaned_data)
     chosen = {f"mentor_{row.pk}": mentor.pk for row in rows}
     page = deed(client, ENROLMENTS, "pair", rows, confirm="yes", **chosen)
     assert Pairing.objects.count() == 1

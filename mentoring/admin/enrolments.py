@@ -1,0 +1,149 @@
+"""People are paired from the list of enrolments, which gets a deed and a filter for it."""
+
+from collections import Counter
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, Exists, OuterRef, Prefetch
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin_tools import Deed, DeedForm
+from mentoring import operations
+from mentoring.admin.shared import cohort_name
+from mentoring.models import MentorProfile, Pairing
+from portal import pills
+from programs.admin.enrolments import EnrolmentAdmin
+from programs.models.enrolments import ENDED
+
+
+def free_places(cohort_ids):
+    """The mentors who take mentees, and a Counter of the places each has taken by (mentor, cohort)."""
+    mentors = MentorProfile.objects.filter(is_paused=False, user__is_active=True)
+    live = Pairing.objects.live().filter(enrolment__cohort__in=cohort_ids).order_by()
+    taken = Counter(
+        {
+            (row["mentor"], row["enrolment__cohort"]): row["n"]
+            for row in live.values("mentor", "enrolment__cohort").annotate(n=Count("pk"))
+        }
+    )
+    return list(mentors.select_related("user", "expert").order_by("user__full_name", "pk")), taken
+
+
+class PairForm(DeedForm):
+    """A mentor for each of the chosen mentees, among those with a free place in the cohort."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.mentors, self.taken = free_places({row.cohort_id for row in self.rows})
+        for row in self.rows:
+            goals = operations.goals_in(row.application.goals) if row.application else []
+            self.fields[f"mentor_{row.pk}"] = forms.TypedChoiceField(
+                label=row.person.display_name,
+                help_text=" / ".join(goals) or _("No goals in the application."),
+                choices=[("", _("Choose a mentor")), *self.choices(row)],
+                coerce=int,
+            )
+
+    def free(self, mentor, cohort_id):
+        """How many mentees the mentor can still take in that cohort."""
+        return mentor.capacity - self.taken[mentor.pk, cohort_id]
+
+    def choices(self, row):
+        """The mentors for one mentee, each with the places that are left."""
+        for mentor in self.mentors:
+            free = self.free(mentor, row.cohort_id)
+            if free > 0 and mentor.user_id != row.person_id:
+                places = ngettext("%(count)s place free", "%(count)s places free", free) % {"count": free}
+                yield mentor.pk, f"{mentor.name} · {mentor.focus} · {places}"
+
+    def clean(self):
+        """No mentor gets more mentees than there are places."""
+        data = super().clean()
+        left = {}
+        for row in self.rows:
+            chosen = data.get(f"mentor_{row.pk}")
+            mentor = next((mentor for mentor in self.mentors if mentor.pk == chosen), None)
+            if mentor is None:
+                continue
+            key = mentor.pk, row.cohort_id
+            left[key] = left.get(key, self.free(mentor, row.cohort_id)) - 1
+            if left[key] < 0:
+                self.add_error(f"mentor_{row.pk}", gettext("This mentor has no free place in the cohort."))
+        return data
+
+
+class PairDeed(Deed):
+    """Gives each chosen mentee a mentor."""
+
+    name = "pair"
+    label = _("Pair with a mentor")
+    button = _("Pair")
+    note = _("Each mentor and each mentee is told by mail. The goals come from the applications.")
+    form_class = PairForm
+
+    def rows(self, request, queryset, *, as_posted):
+        """With the mentor whom each has already."""
+        live = Pairing.objects.live().select_related("mentor__user", "mentor__expert")
+        queryset = queryset.prefetch_related(Prefetch("pairings", live, to_attr="live_pairings"))
+        return super().rows(request, queryset, as_posted=as_posted)
+
+    def refusal(self, row):
+        """Those who take part in a program with mentoring, and have no mentor."""
+        if not row.cohort.program.has_mentoring:
+            return gettext("This program has no mentoring.")
+        if row.status in ENDED:
+            return gettext("This person no longer takes part in the cohort.")
+        if row.live_pairings:
+            return gettext("Paired already with %(mentor)s.") % {"mentor": row.live_pairings[0].mentor.name}
+        return ""
+
+    def line(self, row):
+        """Who, in which cohort, and how it stands."""
+        return {
+            "title": row.person.display_name,
+            "note": cohort_name(row.cohort),
+            "pill": pills.pill(pills.ENROLMENT_PILLS, row.status, row.get_status_display()),
+        }
+
+    def facts(self, request, rows):
+        """How many people, and the places that their cohorts' mentors have left."""
+        cohorts = {row.cohort_id: row.cohort for row in rows}
+        mentors, taken = free_places(set(cohorts))
+        facts = [(gettext("People"), len(rows))]
+        for cohort in cohorts.values():
+            free = sum(max(mentor.capacity - taken[mentor.pk, cohort.pk], 0) for mentor in mentors)
+            facts.append((gettext("Free places with mentors: %(cohort)s") % {"cohort": cohort_name(cohort)}, free))
+        return facts
+
+    def perform(self, row, *, by, data):
+        """Pair one."""
+        operations.pair(row.pk, data[f"mentor_{row.pk}"], by=by)
+
+    def done(self, count):
+        """How many."""
+        return ngettext("%(count)s pair made.", "%(count)s pairs made.", count) % {"count": count}
+
+
+class HasMentorFilter(admin.SimpleListFilter):
+    """Those who take part in a program with mentoring, with or without a mentor."""
+
+    title = _("mentor")
+    parameter_name = "mentor"
+
+    def lookups(self, request, model_admin):
+        """Two."""
+        return [("no", _("No mentor yet")), ("yes", _("With a mentor"))]
+
+    def queryset(self, request, queryset):
+        """Those asked for."""
+        paired = Exists(Pairing.objects.live().filter(enrolment=OuterRef("pk")))
+        if self.value() == "yes":
+            return queryset.filter(paired)
+        if self.value() == "no":
+            return queryset.live().filter(~paired, cohort__program__has_mentoring=True)
+        return queryset
+
+
+EnrolmentAdmin.actions.append(PairDeed.action())
+EnrolmentAdmin.list_filter.append(HasMentorFilter)
