@@ -30,9 +30,8 @@ def really_now():
 
 
 def free_stuck_tasks(now):
-    """Queue a task again whose worker died with it; give it up after three tries. Tasks live on real time."""
-    here_and_now = datetime.fromtimestamp(time.time(), UTC)
-    stuck = DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING, started_at__lt=here_and_now - STUCK_AFTER)
+    """Queue a task again whose worker died with it; give it up after three tries. Returns how many."""
+    stuck = DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING, started_at__lt=really_now() - STUCK_AFTER)
     freed = 0
     for result in stuck:
         if len(result.worker_ids) < MAX_TRIES:
