@@ -15,15 +15,14 @@ CARDS = 4
 def context():
     """Everything the template shows, each text ready."""
     now = clock.now()
-    published = Cohort.objects.published()
-    counts = catalog.phase_counts(published, now)
-    rows = list(catalog.in_order(published, now).filter(phase__in=TAKES_APPLICATIONS)[:CARDS])
+    rows = catalog.rows_of(Cohort.objects.published(), now)
+    takes = catalog.of_phases(rows, TAKES_APPLICATIONS)
     return {
         "heading": _("Training for\npeople who make\nfilm and series").split("\n"),
-        "cards": catalog.cards(rows, now, eager=CARDS),
-        "open_count": sum(counts.get(phase, 0) for phase in TAKES_APPLICATIONS),
-        "total": sum(counts.values()),
-        "dates": catalog.upcoming_lines(now),
+        "cards": catalog.cards(takes[:CARDS], now, eager=CARDS),
+        "open_count": len(takes),
+        "total": len(rows),
+        "dates": catalog.upcoming_lines(rows, now),
         "flow": flow(),
         "year": FIGURES_YEAR,
         "figures": year_figures(FIGURES_YEAR),

@@ -1,13 +1,14 @@
 """What lists of cohorts show: the rows in their order, and each as a card with ready texts.
 
-A card is made of one slim row (`Row`), not of model objects, and holds nothing that a template must compute.
+A card is made of one `Row`, not of model objects, and leaves nothing for the template to compute.
 """
 
 import re
-from datetime import timedelta
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
-from django.db.models import Case, Count, DateTimeField, F, IntegerField, Q, Value, When
-from django.db.models.functions import Least
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -31,6 +32,7 @@ from programs.models.programs import ProgramKind, ProgramPartner, Track
 
 PER_PAGE = 24
 DOT = f"{steps.KEPT}· "  # a line never begins with the dot
+HIDDEN = (Phase.DRAFT, Phase.CANCELLED)
 ORDER = [
     Phase.CLOSING,
     Phase.OPEN,
@@ -42,32 +44,50 @@ ORDER = [
     Phase.FINISHED,
     Phase.CANCELLED,
 ]
-FIELDS = (
-    "pk",
-    "slug",
-    "label_ko",
-    "label_en",
-    "registration_mode",
-    "capacity",
-    "opens_at",
-    "closes_at",
-    "announce_at",
-    "released_at",
-    "offer_hours",
-    "starts_at",
-    "ends_at",
-    "dates_precision",
-    "cancel_reason",
-    "delivery",
-    "place_ko",
-    "place_en",
-    "is_demo_season",
-    "phase",
-    "program__slug",
-    "program__kind",
-    "program__title_ko",
-    "program__title_en",
-)
+LATEST, EARLIEST = datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)
+
+
+class Columns(NamedTuple):
+    """The columns that lists need of a cohort, by the names of their fields, and its computed phase."""
+
+    pk: int
+    slug: str
+    label_ko: str
+    label_en: str
+    registration_mode: str
+    capacity: int
+    opens_at: datetime | None
+    closes_at: datetime | None
+    review_began_at: datetime | None
+    announce_at: datetime | None
+    released_at: datetime | None
+    offer_hours: int
+    starts_at: datetime | None
+    ends_at: datetime | None
+    dates_precision: str
+    published_at: datetime | None
+    cancelled_at: datetime | None
+    cancel_reason: str
+    delivery: str
+    place_ko: str
+    place_en: str
+    is_demo_season: bool
+    program__slug: str
+    program__kind: str
+    program__title_ko: str
+    program__title_en: str
+    phase: str = ""
+
+
+class Row(Columns):
+    """A cohort in a list: enough of one for `Cohort.phase_at`."""
+
+    __slots__ = ()
+    has_window = Cohort.has_window
+    is_reviewed = Cohort.is_reviewed
+
+
+COLUMNS = [name for name in Row._fields if name != "phase"]
 
 
 # --- rows ----------------------------------------------------------------------------------------------
@@ -112,31 +132,37 @@ def matching(filters):
     return cohorts
 
 
-def phase_counts(cohorts, now):
-    """How many of `cohorts` are in each phase."""
-    rows = cohorts.with_phase(now).order_by().values("phase").annotate(n=Count("pk"))
-    return {row["phase"]: row["n"] for row in rows}
+def rows_of(cohorts, now):
+    """`cohorts` as rows with their phase, in order: what closes soonest, open, opening soon, in review, and so on.
+
+    All of them at once. Phases and order are computed here and not in SQL, where the expressions cost more to
+    compile than the rows of a hundred cohorts cost to read.
+    """
+    rows = [Row(*values) for values in cohorts.order_by().values_list(*COLUMNS)]
+    rows = [row._replace(phase=Cohort.phase_at(row, now)) for row in rows]
+    return sorted(rows, key=_place)
 
 
-def in_order(cohorts, now):
-    """`cohorts` as slim rows: closing soonest, open, opening soon, in review, results out, running, finished."""
-    soonest = Case(
-        When(phase__in=TAKES_APPLICATIONS, then=F("closes_at")),
-        When(phase=Phase.SCHEDULED, then=F("opens_at")),
-        When(phase=Phase.IN_REVIEW, then=F("announce_at")),
-        When(phase__in=[Phase.CLOSED, Phase.ANNOUNCED, Phase.RUNNING], then=F("starts_at")),
-        output_field=DateTimeField(null=True),
-    )
-    rank = Case(
-        *[When(phase=phase, then=Value(n)) for n, phase in enumerate(ORDER)],
-        default=Value(len(ORDER)),
-        output_field=IntegerField(),
-    )
-    return (
-        cohorts.with_phase(now)
-        .order_by(rank, soonest.asc(nulls_last=True), F("starts_at").desc(nulls_last=True), "pk")
-        .values_list(*FIELDS, named=True)
-    )
+def _place(row):
+    """Where a row stands: by its phase, then the next date soonest first, or what began latest first."""
+    phase = row.phase
+    if phase in TAKES_APPLICATIONS:
+        next_at = row.closes_at
+    elif phase == Phase.SCHEDULED:
+        next_at = row.opens_at
+    elif phase == Phase.IN_REVIEW:
+        next_at = row.announce_at
+    elif phase in (Phase.FINISHED, Phase.CANCELLED):
+        next_at = None
+    else:
+        next_at = row.starts_at
+    rank = ORDER.index(phase) if phase in ORDER else len(ORDER)
+    return rank, next_at or LATEST, LATEST - (row.starts_at or EARLIEST), row.pk
+
+
+def of_phases(rows, phases):
+    """Those of `rows` that are in one of `phases`."""
+    return [row for row in rows if row.phase in phases]
 
 
 def seats_left(rows, now):
@@ -164,35 +190,13 @@ def took_part(rows, now):
     return {row["cohort"]: (row["enrolled"], row["completed"]) for row in counts}
 
 
-def upcoming(now, limit):
-    """The next `limit` closings, openings and announcements: `(when, what, row)`, soonest first.
-
-    The soonest `limit` dates belong to the `limit` cohorts with the soonest next date, so one query is enough.
-    """
-    never = now + timedelta(days=36500)
-    coming = {
-        "opens_at": Q(opens_at__gt=now),
-        "closes_at": Q(closes_at__gt=now),
-        "announce_at": Q(announce_at__gt=now, released_at__isnull=True),
-    }
-    future = [
-        Case(When(condition, then=F(name)), default=Value(never), output_field=DateTimeField())
-        for name, condition in coming.items()
-    ]
-    rows = (
-        Cohort.objects.published()
-        .filter(coming["opens_at"] | coming["closes_at"] | coming["announce_at"], cancelled_at__isnull=True)
-        .with_phase(now)
-        .order_by(Least(*future), "pk")
-        .values_list(*FIELDS, named=True)[:limit]
-    )
-    dates = []
-    for row in rows:
-        dates += [(row.opens_at, "opens", row)] if row.opens_at and row.opens_at > now else []
-        dates += [(row.closes_at, "closes", row)] if row.closes_at and row.closes_at > now else []
-        if row.announce_at and row.announce_at > now and not row.released_at:
-            dates.append((row.announce_at, "announces", row))
-    return sorted(dates, key=lambda date: date[0])[:limit]
+def upcoming(rows, now, limit):
+    """The next `limit` openings, closings and announcements: `(when, what, row)`, soonest first."""
+    coming = [(row.opens_at, "opens", row) for row in rows]
+    coming += [(row.closes_at, "closes", row) for row in rows]
+    coming += [(row.announce_at, "announces", row) for row in rows if not row.released_at]
+    shown = [date for date in coming if date[0] and date[0] > now and date[2].phase not in HIDDEN]
+    return sorted(shown, key=lambda date: (date[0], date[2].pk))[:limit]
 
 
 # --- texts ---------------------------------------------------------------------------------------------
@@ -316,7 +320,7 @@ WHAT = {
 }
 
 
-def upcoming_lines(now, limit=6):
+def upcoming_lines(rows, now, limit=6):
     """The next dates as components/lines.html shows them."""
     catalog_url = reverse("catalog")
     return [
@@ -326,25 +330,25 @@ def upcoming_lines(now, limit=6):
             "url": f"{catalog_url}{row.program__slug}/{row.slug}/",
             "pill": phase_pill(row.phase),
         }
-        for at, what, row in upcoming(now, limit)
+        for at, what, row in upcoming(rows, now, limit)
     ]
 
 
 # --- what narrows ----------------------------------------------------------------------------------------
 
 
-def phase_chips(filters, counts):
-    """Links to each group of phases that holds anything, with its number, and to all."""
-    url = reverse("catalog")
+def phase_chips(filters, rows):
+    """Links to each group of phases that holds any of `rows`, with its number, and to all."""
+    url, counts = reverse("catalog"), Counter(row.phase for row in rows)
 
     def chip(label, group, count):
         query = filters.query(phase=group)
         current = filters.phase == group
         return {"label": label, "url": f"{url}?{query}" if query else url, "count": count, "current": current}
 
-    chips = [chip(_("All"), "", sum(counts.values()))]
+    chips = [chip(_("All"), "", len(rows))]
     for group, phases in PHASE_GROUPS.items():
-        count = sum(counts.get(phase, 0) for phase in phases)
+        count = sum(counts[phase] for phase in phases)
         if count or filters.phase == group:
             chips.append(chip(Phase(group).label, group, count))
     return chips

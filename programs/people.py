@@ -49,7 +49,6 @@ def rows(experts):
         .order_by("-session__cohort__starts_at", "pk")
         .values_list(
             "expert",
-            "session__cohort__slug",
             "session__cohort__program__slug",
             "session__cohort__program__title_ko",
             "session__cohort__program__title_en",
@@ -59,7 +58,7 @@ def rows(experts):
     taught: dict[int, dict[str, dict]] = {}
     catalog_url = reverse("catalog")
     for part in parts:
-        url = f"{catalog_url}{part.session__cohort__program__slug}/{part.session__cohort__slug}/"
+        url = f"{catalog_url}{part.session__cohort__program__slug}/"
         title = "session__cohort__program__title"
         taught.setdefault(part.expert, {})[url] = {
             "url": url,

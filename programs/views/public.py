@@ -38,18 +38,14 @@ def programs(request):
     """Every published cohort that answers the address, the ones to act on first."""
     now = clock.now()
     filters = CatalogFilters.read(request.GET)
-    cohorts = catalog.matching(filters)
-    counts = catalog.phase_counts(cohorts, now)
-    rows, total = catalog.in_order(cohorts, now), sum(counts.values())
-    if filters.phase:
-        phases = PHASE_GROUPS[filters.phase]
-        rows, total = rows.filter(phase__in=phases), sum(counts.get(phase, 0) for phase in phases)
-    page = CountedPaginator(rows, catalog.PER_PAGE, total=total).get_page(request.GET.get("page"))
+    every = catalog.rows_of(catalog.matching(filters), now)
+    rows = catalog.of_phases(every, PHASE_GROUPS[filters.phase]) if filters.phase else every
+    page = Paginator(rows, catalog.PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "cards": catalog.cards(list(page), now, eager=3),
         "page": page,
         "query": filters.query(),
-        "chips": catalog.phase_chips(filters, counts),
+        "chips": catalog.phase_chips(filters, every),
         "filters": catalog.filter_form(filters),
         "is_narrow": filters.is_narrow,
     }
@@ -71,7 +67,7 @@ def program(request, program):
     now = clock.now()
     program = get_object_or_404(Program.objects.select_related("series"), slug=program)
     cohorts = seen_by(viewer(request)).filter(program=program)
-    rows = list(catalog.in_order(cohorts, now))
+    rows = catalog.rows_of(cohorts, now)
     if not rows:
         raise Http404
     left, counts = catalog.seats_left(rows, now), catalog.took_part(rows, now)

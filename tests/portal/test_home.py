@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from portal import clock
 from portal.clock import SEOUL
 from programs import catalog, metrics
+from programs.models.cohorts import Cohort
 from programs.models.programs import ProgramKind
 from tests.make import make_cohort, make_enrolment, make_expert, make_organization, make_program, make_session
 
@@ -64,7 +65,8 @@ def test_coming_dates_are_the_soonest_of_all_kinds(client):
     make_cohort(make_program(title_ko="다"), phase="in_review", announce_at=now + timedelta(days=3))
     make_cohort(make_program(title_ko="취소"), phase="cancelled")
     make_cohort(make_program(title_ko="초안"), phase="draft")
-    lines = [line["title"] for line in catalog.upcoming_lines(now, 4)]
+    rows = catalog.rows_of(Cohort.objects.all(), now)
+    lines = [line["title"] for line in catalog.upcoming_lines(rows, now, 4)]
     assert lines == ["나 접수 시작", "가 접수 마감", "다 결과 발표", "가 결과 발표"]
     assert "나 접수 시작" in home(client)
 

@@ -213,7 +213,7 @@ def test_cards_say_what_matters_in_each_phase(client):
         make_enrolment(cohort, status="no_show")
     now = clock.now()
     with translation.override("en"):
-        rows = list(catalog.in_order(Cohort.objects.all(), now))
+        rows = catalog.rows_of(Cohort.objects.all(), now)
         cards = {row.pk: card for row, card in zip(rows, catalog.cards(rows, now), strict=True)}
         strong = {pk: card["strong"] for pk, card in cards.items()}
     assert strong[closing.pk].startswith("by ")
