@@ -15,6 +15,7 @@ from accounts.admin_tools import (
     ReadOnlyAdmin,
     ScopedAdmin,
     ScopedTabularInline,
+    moment_in_list,
     moment_or_dash,
     name_verbs,
     pill_html,
@@ -50,6 +51,11 @@ def active_pill(user):
 def holds(grant, now):
     """Whether a grant holds at `now`."""
     return grant.from_at <= now and (grant.to_at is None or grant.to_at > now)
+
+
+def scope_of(grant):
+    """What a grant is for."""
+    return grant.cohort or grant.program or grant.organization or _("Everything")
 
 
 class Block(Deed):
@@ -101,11 +107,26 @@ class GrantInline(ScopedTabularInline):
 
     model = RoleGrant
     admins_may = ("view",)
-    fields = readonly_fields = ["role", "organization", "program", "cohort", "from_at", "to_at"]
+    fields = readonly_fields = ["role", "scope", "from_", "until"]
 
     def get_queryset(self, request):
         """With the scopes' names."""
         return super().get_queryset(request).select_related("organization", "program", "cohort__program")
+
+    @admin.display(description=_("scope"))
+    def scope(self, grant):
+        """What it is for."""
+        return scope_of(grant)
+
+    @admin.display(description=_("from"))
+    def from_(self, grant):
+        """Since when."""
+        return moment_or_dash(grant.from_at)
+
+    @admin.display(description=_("until"))
+    def until(self, grant):
+        """Until when."""
+        return moment_or_dash(grant.to_at)
 
 
 @admin.register(User)
@@ -159,7 +180,7 @@ class UserAdmin(ScopedAdmin):
     @admin.display(description=_("joined"), ordering="date_joined")
     def joined(self, user):
         """When the account was made."""
-        return moment_or_dash(user.date_joined)
+        return moment_in_list(user.date_joined)
 
     @admin.display(description=_("last log-in"))
     def last_seen(self, user):
@@ -307,17 +328,17 @@ class RoleGrantAdmin(ScopedAdmin):
     @admin.display(description=_("scope"))
     def scope(self, grant):
         """What it is for."""
-        return grant.cohort or grant.program or grant.organization or _("Everything")
+        return scope_of(grant)
 
     @admin.display(description=_("from"), ordering="from_at")
     def from_(self, grant):
         """Since when."""
-        return moment_or_dash(grant.from_at)
+        return moment_in_list(grant.from_at)
 
     @admin.display(description=_("until"), ordering="to_at")
     def until(self, grant):
         """Until when."""
-        return moment_or_dash(grant.to_at)
+        return moment_in_list(grant.to_at)
 
     @admin.display(description=_("state"))
     def state(self, grant):
@@ -385,4 +406,4 @@ class ConsentRecordAdmin(ReadOnlyAdmin):
     @admin.display(description=_("when"), ordering="at")
     def when(self, record):
         """When."""
-        return moment_or_dash(record.at)
+        return moment_in_list(record.at)

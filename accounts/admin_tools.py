@@ -59,6 +59,11 @@ def moment_or_dash(value):
     return i18n.moment(value) if value else "–"
 
 
+def moment_in_list(value):
+    """A moment for a column, as short as it can be said."""
+    return f"{i18n.day(value, weekday=False)} {i18n.clock_time(value)}" if value else "–"
+
+
 def event_line(event):
     """One row of the audit as a line of a history."""
     change = " → ".join(part for part in (event.before, event.after) if part)

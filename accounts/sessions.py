@@ -16,8 +16,7 @@ SEEN_STEP_SECONDS = 300  # how often being active is written down
 def begin(sender, request, user, **kwargs):
     """Note when the session began; called whenever somebody has logged in."""
     request.session[BEGAN] = request.session[SEEN] = int(time.time())
-    if request.session.get(SECOND_FACTOR) != user.pk:
-        request.session.pop(SECOND_FACTOR, None)
+    request.session.pop(SECOND_FACTOR, None)
 
 
 def note_second_factor(sender, request, user, **kwargs):

@@ -42,7 +42,10 @@ else:
 # A query repeated per row raises in any request a test makes.
 INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]  # noqa: F405
 MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]  # noqa: F405
-ZEAL_ALLOWLIST = [{"model": "account.EmailAddress"}]  # allauth asks for a person's address again at each step
+ZEAL_ALLOWLIST = [
+    {"model": "account.EmailAddress"},  # allauth asks for a person's address again at each step
+    {"model": "sessions.Session"},  # an unknown or ended session is looked for once more before a new one is made
+]
 
 # Static files come from where they lie, without collecting them first.
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
