@@ -1,7 +1,7 @@
 """What every page's frame needs. For a visitor without a session nothing here touches one."""
 
 from django.conf import settings
-from django.urls import resolve, reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -12,7 +12,7 @@ from portal.navigation import sections
 
 def viewer(request):
     """The person looking at the page, or None for a visitor; asks the session only where there is a cookie."""
-    if settings.SESSION_COOKIE_NAME not in request.COOKIES and not getattr(request, "_signed_in_now", False):
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return None
     return request.user if request.user.is_authenticated else None
 
@@ -29,7 +29,7 @@ def twin(request):
     try:
         with override(language):
             resolve(address)
-    except Exception:  # noqa: BLE001
+    except Resolver404:
         return home
     query = request.META.get("QUERY_STRING", "")
     return f"{address}?{query}" if query and request.method == "GET" else address

@@ -4,7 +4,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from portal.clock import SEOUL, now
 
@@ -109,7 +109,7 @@ def moment(value, *, year=None):
 
 def deadline(value, *, year=None):
     """`11월 26일 (목) 17:00까지` / `by Thu, 26 November, 17:00 KST`."""
-    return f"{moment(value, year=year)}까지" if language() == KO else f"by {moment(value, year=year)}"
+    return pgettext("deadline", "by %(moment)s") % {"moment": moment(value, year=year)}
 
 
 def span(start, end, *, year=None, times=False):
@@ -158,9 +158,7 @@ def days_left(value):
     left = (_local(value).date() - now().astimezone(SEOUL).date()).days
     if left <= 0:
         return _("Closes today")
-    if language() == KO:
-        return f"D-{left}"
-    return "1 day left" if left == 1 else f"{left} days left"
+    return ngettext("%(days)s day left", "%(days)s days left", left) % {"days": left}
 
 
 def in_days(value):
@@ -170,7 +168,7 @@ def in_days(value):
         return pgettext("when", "today")
     if left == 1:
         return pgettext("when", "tomorrow")
-    return f"{left}일 뒤" if language() == KO else f"in {left} days"
+    return _("in %(days)s days") % {"days": left}
 
 
 def speaking(user_language):

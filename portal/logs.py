@@ -12,13 +12,8 @@ def request_id():
 
 
 def start_request(value):
-    """Make `value` the current request's id; the token given back ends it in `end_request`."""
-    return _current.set(value)
-
-
-def end_request(token):
-    """Forget the id that `start_request` set."""
-    _current.reset(token)
+    """Make `value` the current request's id until the next one begins: Django logs after the middleware is done."""
+    _current.set(value)
 
 
 class RequestIdFilter(logging.Filter):

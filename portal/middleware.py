@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 from django.conf import settings
 from django.http import HttpResponseBadRequest
+from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
 
 from portal import logs
@@ -20,11 +21,8 @@ class RequestId:
     def __call__(self, request):
         """Answer with the id set."""
         value = uuid.uuid4().hex
-        token = logs.start_request(value)
-        try:
-            response = self.get_response(request)
-        finally:
-            logs.end_request(token)
+        logs.start_request(value)
+        response = self.get_response(request)
         response["X-Request-Id"] = value
         return response
 
@@ -55,11 +53,8 @@ class ReadableRequest:
 
     @staticmethod
     def refuse():
-        """The plainest answer: nothing of the request may be read again."""
-        return HttpResponseBadRequest(
-            "요청을 읽을 수 없습니다. / This request cannot be read.",
-            content_type="text/plain; charset=utf-8",
-        )
+        """A page that needs nothing: nothing of the request may be read again."""
+        return HttpResponseBadRequest(render_to_string("errors/unreadable.html"))
 
 
 class CacheRules:

@@ -143,6 +143,14 @@ def test_a_module_says_what_it_is_for_and_stays_readable(module):
     assert len(text.splitlines()) <= 520, f"{module} wants to be split by noun"
 
 
+# Django and crispy hand these over as HTML of their own making, or of a developer's.
+GIVEN_AS_HTML = (
+    "fields_output|safe",
+    "fields|safe",
+    "fieldset.description|safe",
+    "field.field.help_text|safe",
+    "field.help_text|safe",
+)
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*.html"))
 
 
@@ -151,6 +159,8 @@ def test_templates_hold_no_inline_script_or_style(path):
     text = path.read_text()
     assert not re.search(r"\sstyle=|<style|\son[a-z]+=\"|javascript:", text)
     assert not re.search(r"<script(?![^>]*\ssrc=)", text)
+    for given in GIVEN_AS_HTML:
+        text = text.replace(given, "")
     assert "|safe" not in text
 
 
