@@ -86,10 +86,10 @@ class Command(BaseCommand):
     def handle(self, *, once, **options):
         """Run until stopped; with --once the exit status says whether every step went well."""
         while True:
-            close_old_connections()
             failed = run_due(clock.now())
             if once:
                 if failed:
                     raise SystemExit(f"Failed: {', '.join(failed)}")
                 return
             time.sleep(INTERVAL_SECONDS)
+            close_old_connections()
