@@ -86,8 +86,11 @@ class MomentInput(forms.DateTimeInput):
 
     input_type = "datetime-local"
 
-    def __init__(self, attrs=None):
-        super().__init__(attrs, format="%Y-%m-%dT%H:%M")
+    def format_value(self, value):
+        """To the minute; with the seconds of a moment that has some, so that saving does not cut them off."""
+        if hasattr(value, "second"):
+            return value.strftime("%Y-%m-%dT%H:%M:%S" if value.second else "%Y-%m-%dT%H:%M")
+        return value
 
 
 class DayInput(forms.DateInput):

@@ -13,6 +13,7 @@ account_urls: list[URLPattern | URLResolver] = [
     path("age/", views.age, name="age"),
     path("age/under-14/", views.too_young, name="too_young"),
     path("profile/", views.profile, name="profile"),
+    path("stay/", views.stay, name="stay"),
     path("signup/", views.signup, name="account_signup"),
     path("", include("allauth.urls")),
 ]

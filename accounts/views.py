@@ -7,14 +7,14 @@ from allauth.account import views as allauth_views
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import operations, terms
+from accounts import operations, sessions, terms
 from accounts.forms import ProfileForm
 from accounts.models import TermKind
 from portal import clock, i18n
@@ -78,6 +78,13 @@ def signup(request):
     if request.method == "POST" and response.status_code == 302:
         request.session.pop(AGE, None)
     return response
+
+
+@require_POST
+def stay(request):
+    """The person is still there, though no page was asked for: the session goes on."""
+    sessions.touch(request, now=True)
+    return HttpResponse(status=204)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -48,6 +48,7 @@ def page(request):
         "site_url": settings.SITE_URL,
         "site_name": "Grow Creative",
         "contact_email": settings.CONTACT_EMAIL,
+        "staff_idle_seconds": settings.SESSION_IDLE_SECONDS_STAFF,
         "server_now": SimpleLazyObject(lambda: i18n.moment(clock.now(), year=True)),
         "canonical_path": request.path,
         "partner_names": [_("Netflix"), _("KOCCA"), _("KOFIC"), _("KAFA")],

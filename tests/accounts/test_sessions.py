@@ -52,6 +52,22 @@ def test_staff_are_logged_out_after_an_hour_without_use(client, later):
     assert SESSION_KEY not in client.session
 
 
+def test_whoever_says_they_are_still_there_stays(client, later):
+    client.force_login(make_admin())
+    later(HOUR - 10)
+    assert client.post(url("stay")).status_code == 204
+    assert client.get(url("stay")).status_code == 405
+    later(HOUR - 10)
+    assert enters(client)
+
+
+def test_the_admin_warns_before_the_end(client):
+    client.force_login(make_admin())
+    page = client.get("/admin/").content.decode()
+    assert f'action="{url("stay")}" method="post" role="alert" data-session="3600" hidden' in page
+    assert "js/session.js" in page
+
+
 def test_others_are_not(client, later):
     client.force_login(make_member())
     later(DAY)
