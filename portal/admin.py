@@ -5,7 +5,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_tools import ReadOnlyAdmin, moment_or_dash, pill_html, verb_label
+from accounts.admin_tools import ReadOnlyAdmin, moment_in_list, pill_html, verb_label
 from portal import pills
 from portal.models import AuditEvent, OutgoingMail
 
@@ -46,7 +46,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
     @admin.display(description=_("when"), ordering="at")
     def when(self, event):
         """When."""
-        return moment_or_dash(event.at)
+        return moment_in_list(event.at)
 
     @admin.display(description=_("what"), ordering="verb")
     def what(self, event):
@@ -95,12 +95,12 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
     @admin.display(description=_("queued"), ordering="queued_at")
     def queued(self, mail):
         """When it was written."""
-        return moment_or_dash(mail.queued_at)
+        return moment_in_list(mail.queued_at)
 
     @admin.display(description=_("sent"), ordering="sent_at")
     def sent(self, mail):
         """When it left."""
-        return moment_or_dash(mail.sent_at)
+        return moment_in_list(mail.sent_at)
 
     @admin.display(description=_("subject"), ordering="subject")
     def subject_shown(self, mail):

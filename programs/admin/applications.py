@@ -6,7 +6,7 @@ from django.http import Http404
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_tools import TIMELINE_ROWS, ScopedAdmin, event_line, moment_or_dash, pill_html
+from accounts.admin_tools import TIMELINE_ROWS, ScopedAdmin, event_line, moment_in_list, moment_or_dash, pill_html
 from portal import audit, clock, i18n, pills
 from programs.admin.deeds import DEEDS, CohortPage
 from programs.admin.filters import CohortFilter, StagedFilter, StatusFilter
@@ -123,7 +123,7 @@ class ApplicationAdmin(ScopedAdmin):
     @admin.display(description=_("submitted"), ordering="submitted_at")
     def submitted(self, application):
         """When it was submitted."""
-        return moment_or_dash(application.submitted_at)
+        return moment_in_list(application.submitted_at)
 
     # pages
 
@@ -167,7 +167,7 @@ class ApplicationAdmin(ScopedAdmin):
             (gettext("Name in English"), application.romanized_name),
             (gettext("E-mail"), application.applicant.email),
             (gettext("Cohort"), f"{cohort.program.title} {cohort.label}"),
-            (gettext("Submitted"), moment_or_dash(application.submitted_at)),
+            (gettext("Submitted at"), moment_or_dash(application.submitted_at)),
             (gettext("Last change"), moment_or_dash(application.moved_at)),
         ]
         if application.staged_outcome:

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_tools import ALL, ScopedStackedInline, ScopedTabularInline
+from accounts.admin_tools import ALL, ScopedStackedInline
 from programs.models.cohorts import Criterion, Milestone, Session, SessionExpert
 from programs.models.experts import Expert
 
@@ -70,13 +70,18 @@ class SessionInline(ScopedStackedInline):
         return formset
 
 
-class CriterionInline(ScopedTabularInline):
+class CriterionInline(ScopedStackedInline):
     """What the selection looks at."""
 
     model = Criterion
     managers_may = ALL
     extra = 1
-    fields = ["position", "title_ko", "title_en", "note_ko", "note_en", "weight"]
+    fieldsets = [
+        (
+            None,
+            {"fields": [("title_ko", "title_en"), ("note_ko", "note_en"), ("weight", "position")]},
+        )
+    ]
 
 
 class MilestoneInline(ScopedStackedInline):

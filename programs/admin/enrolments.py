@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_tools import Deed, DeedForm, ScopedAdmin, moment_or_dash, pill_html
+from accounts.admin_tools import Deed, DeedForm, ScopedAdmin, moment_in_list, pill_html
 from portal import pills
 from portal.fields import CleanCharField
 from programs.admin.filters import CohortFilter
@@ -160,12 +160,12 @@ class EnrolmentAdmin(ScopedAdmin):
     @admin.display(description=_("enrolled"), ordering="enrolled_at")
     def enrolled(self, enrolment):
         """Since when."""
-        return moment_or_dash(enrolment.enrolled_at)
+        return moment_in_list(enrolment.enrolled_at)
 
     @admin.display(description=_("ended"), ordering="ended_at")
     def ended(self, enrolment):
         """When it ended."""
-        return moment_or_dash(enrolment.ended_at)
+        return moment_in_list(enrolment.ended_at)
 
     @admin.display(description=_("application"))
     def application_link(self, enrolment):

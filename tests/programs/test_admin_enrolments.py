@@ -1,0 +1,89 @@
+"""Enrolments in the admin: found, and ended with an outcome."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from portal.models import AuditEvent
+from tests import make
+from tests.programs.test_admin_applications import confirm, said
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/programs/enrolment/"
+
+
+@pytest.fixture
+def boss(client):
+    person = make.make_admin(language="en")
+    client.force_login(person)
+    return person
+
+
+def ask(client, *rows):
+    data = {"action": "end_enrolment", "index": "0", "_selected_action": [row.pk for row in rows]}
+    return client.post(LIST, data)
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_the_list_costs_the_same_for_any_number_of_rows(client, boss, count):
+    cohort = make.make_cohort(phase="running")
+    for _number in range(count):
+        make.make_enrolment(application=make.make_application(cohort, status="confirmed"))
+    client.get(LIST)
+
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(LIST)
+
+    assert len(response.context["cl"].result_list) == count
+    assert len(queries) <= 10
+
+
+def test_search_and_filters(client, boss):
+    wanted = make.make_enrolment(person=make.make_user(full_name="민들레"), status="completed")
+    make.make_enrolment()
+
+    for query in ("q=민들레", f"q={wanted.code}", "status=completed", f"cohort={wanted.cohort_id}"):
+        rows = client.get(f"{LIST}?{query}").context["cl"].result_list
+        assert [row.pk for row in rows] == [wanted.pk], query
+
+
+def test_a_manager_sees_own_cohorts_alone(client):
+    ours, theirs = make.make_enrolment(), make.make_enrolment()
+    client.force_login(make.make_manager(ours.cohort))
+
+    assert [row.pk for row in client.get(LIST).context["cl"].result_list] == [ours.pk]
+    assert client.get(reverse("admin:programs_enrolment_change", args=[ours.pk])).status_code == 200
+    assert client.get(reverse("admin:programs_enrolment_change", args=[theirs.pk])).status_code == 404
+    assert client.post(LIST, {"action": "end_enrolment", "_selected_action": theirs.pk}).context["rows"] == []
+
+
+def test_end_with_an_outcome(client, boss):
+    active, ended = make.make_enrolment(status="active"), make.make_enrolment(status="no_show")
+
+    page = ask(client, active, ended)
+    assert page.context["refused"][0]["note"] == "Ended already: No-show."
+    assert "outcome" in confirm(client, page, reason="").context["form"].errors
+    assert "reason" in confirm(client, page, outcome="dropped", reason="").context["form"].errors
+    active.refresh_from_db()
+    assert active.status == "active"
+    response = confirm(client, page, outcome="completed", reason="")
+
+    active.refresh_from_db()
+    assert active.status == "completed"
+    assert said(response) == ["1 enrolment ended."]
+    assert AuditEvent.objects.get(verb="enrolment.completed").by == boss
+
+
+def test_an_outcome_that_is_not_possible_is_refused(client, boss):
+    active = make.make_enrolment(person=make.make_user(romanized_name="Min Deulle"), status="active")
+
+    response = confirm(client, ask(client, active), outcome="no_show", reason="오지 않음")
+
+    assert said(response) == ["Min Deulle: “Taking part” cannot become “No-show”."]
+
+
+def test_other_apps_may_add_deeds():
+    from programs.admin.enrolments import EnrolmentAdmin
+
+    assert isinstance(EnrolmentAdmin.actions, list)
