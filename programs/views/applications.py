@@ -33,8 +33,10 @@ def apply(request, program, cohort):
         Cohort.objects.published().select_related("program"), program__slug=program, slug=cohort
     )
     mine = Application.objects.live().filter(cohort=cohort, applicant=request.user).first()
-    if mine is not None:
-        return redirect("application-edit", mine.code) if mine.status == S.DRAFT else redirect(mine)
+    if mine is not None and mine.status != S.DRAFT:
+        return redirect(mine)
+    if mine is not None and request.method == "GET":
+        return redirect("application-edit", mine.code)
     if cohort.current_phase not in TAKES_APPLICATIONS:
         return render(request, "programs/apply_closed.html", {"cohort": cohort}, status=200)
     if request.method == "GET":

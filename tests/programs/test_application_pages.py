@@ -147,6 +147,15 @@ def test_what_is_wrong_is_said_at_the_field_and_nothing_typed_is_lost(client, fi
     assert ConsentRecord.objects.count() == 0
 
 
+def test_a_form_sent_again_from_the_first_page_loses_nothing(client):
+    """The page that came back with an error still stands at the address of the first one."""
+    cohort = make_cohort()
+    client.post(apply_page(cohort), TYPED | {"motivation": "", "submit": "1"})
+    client.post(apply_page(cohort), TYPED | {"motivation": "두 번째로 보낸 글", "submit": "1"})
+    application = Application.objects.get()
+    assert (application.status, application.motivation) == (S.SUBMITTED, "두 번째로 보낸 글")
+
+
 def test_autosave_answers_in_json(client, person):
     application = make_application(applicant=person, status=S.DRAFT)
     response = client.post(page_of(application, "edit"), {"motivation": "이어 쓰기"}, headers={"x-autosave": "1"})
