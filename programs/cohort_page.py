@@ -203,7 +203,8 @@ def previous(cohort):
 def figures(cohort, phase, now):
     """Seats, and what the last time was like; once it is over, who took part and completed.
 
-    With them the number of places left, or None where places do not go as people come.
+    The number of seats alone is not worth a figure: it stands among the facts. With the figures comes the number
+    of places left, or None where places do not go as people come.
     """
     if phase == Phase.FINISHED:
         return _outcome(cohort), None
@@ -221,7 +222,9 @@ def figures(cohort, phase, now):
                 "note": note,
             }
         )
-    return rows + _last_time(cohort), left
+    if phase != Phase.CANCELLED:
+        rows += _last_time(cohort)
+    return (rows if len(rows) > 1 else []), left
 
 
 def _last_time(cohort):
@@ -257,7 +260,6 @@ def _outcome(cohort):
     )
     people = catalog.counter("명")
     rows = [
-        {"number": i18n.number(cohort.capacity), "unit": people, "title": _("Seats")},
         {
             "number": i18n.number(counts["enrolled"]),
             "unit": people,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import override, pgettext
 
 from portal import i18n
 from programs.models.applications import ApplicationStatus as S
@@ -19,6 +19,7 @@ from programs.models.programs import ProgramKind
 
 DONE, NOW, NEXT = "done", "now", "next"
 KEPT = "\u00a0"  # a space at which no line breaks
+NAMED = {"eligibility": "Eligibility check", "review": "Document review"}
 EVENTS = (ProgramKind.NETWORKING, ProgramKind.TALK)
 
 
@@ -174,13 +175,28 @@ def _selection(cohort, milestones):
     return steps
 
 
+def _is_named(milestone, step):
+    """Whether a milestone bears the name of a step of every selection, in either language."""
+    msgid = NAMED.get(step.key)
+    if msgid is None:
+        return False
+    with override(i18n.KO):
+        return milestone.title_ko == _(msgid) or milestone.title_en == msgid
+
+
 def _with_milestones(plan, milestones):
-    """`plan` with each milestone put where its time says."""
+    """`plan` with each milestone where its time says; one that bears a step's name gives that step its dates."""
+    milestones = sorted(milestones, key=lambda one: one.at)
     anchored, last = [], None
     for begins, step in plan:
+        own = next((one for one in milestones if _is_named(one, step)), None)
+        if own is not None:
+            milestones.remove(own)
+            begins = own.at
+            step = replace(step, title=own.title, note=own.note or step.note, when=_milestone_when(own))
         last = begins or last
         anchored.append((last, step))
-    for milestone in sorted(milestones, key=lambda one: one.at):
+    for milestone in milestones:
         place = next((n for n, (at, _step) in enumerate(anchored) if at and at > milestone.at), len(anchored))
         step = Step(milestone.title, milestone.note, _milestone_when(milestone), key="milestone")
         anchored.insert(place, (milestone.at, step))

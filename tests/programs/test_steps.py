@@ -96,6 +96,16 @@ def test_an_interview_stands_between_the_review_and_the_results_and_moves_the_co
     assert keys(during, NOW) == ["milestone"]
 
 
+def test_a_milestone_with_the_name_of_a_step_gives_that_step_its_dates():
+    cohort = make_cohort(phase="in_review")
+    checked = make_milestone(cohort, title_ko="자격 확인", title_en="Conditions", at=cohort.closes_at, until=None)
+    reviewed = make_milestone(cohort, title_ko="심사", title_en="Document review", note_ko="세 명이 읽습니다.")
+    steps = cohort_steps(cohort, [reviewed, checked], clock.now())
+    assert keys(steps) == REVIEWED
+    assert steps[1].when
+    assert (steps[2].title, steps[2].note) == ("심사", "세 명이 읽습니다.")
+
+
 def test_a_briefing_while_one_can_apply_is_over_when_its_time_has_passed():
     cohort = make_cohort()
     briefing = make_milestone(cohort, at=clock.now() - timedelta(hours=1), until=None)
