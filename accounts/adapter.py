@@ -9,7 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from qrcode.image.svg import SvgPathFillImage
 
-from accounts import emails
+from accounts import emails, operations, terms
+from accounts.models import TermKind
+from portal import i18n
 
 WORDS = {
     "account_inactive": _("This account is closed for now."),
@@ -31,6 +33,25 @@ class AccountAdapter(DefaultAccountAdapter):
     """Allauth with our mail, words and limits."""
 
     error_messages = {**DefaultAccountAdapter.error_messages, **WORDS}
+
+    # sign-up
+
+    @transaction.atomic
+    def save_user(self, request, user, form, commit=True):
+        """The person with everything the form asked, and the consents; or nothing."""
+        user = super().save_user(request, user, form, commit)
+        operations.finish_sign_up(
+            user,
+            full_name=form.cleaned_data["full_name"],
+            romanized_name=form.cleaned_data["romanized_name"],
+            language=i18n.language(),
+            age_confirmed_at=request.age_confirmed_at,
+            consents={
+                terms.in_force(TermKind.TERMS): form.cleaned_data["agree_terms"],
+                terms.in_force(TermKind.PRIVACY): form.cleaned_data["agree_privacy"],
+            },
+        )
+        return user
 
     # mail
 

@@ -12,15 +12,13 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.contrib.auth.hashers import make_password
 from django.core.validators import MaxLengthValidator
-from django.db import transaction
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from accounts import operations, passwords, terms
-from accounts.models import TermKind, User
-from portal import i18n
+from accounts import passwords
+from accounts.models import User
 from portal.fields import CleanCharField
 from portal.i18n import EN, KO
 
@@ -155,26 +153,6 @@ class SignupForm(Tidy, allauth_forms.SignupForm):
         if self.account_already_exists:
             make_password(self.cleaned_data["password1"])
         return super().try_save(request)
-
-    @transaction.atomic
-    def save(self, request):
-        """The person, the address and the consents, or nothing."""
-        return super().save(request)
-
-    def signup(self, request, user):
-        """Called by allauth once the person has a row."""
-        data = self.cleaned_data
-        operations.finish_sign_up(
-            user,
-            full_name=data["full_name"],
-            romanized_name=data["romanized_name"],
-            language=i18n.language(),
-            age_confirmed_at=request.age_confirmed_at,
-            consents={
-                terms.in_force(TermKind.TERMS): data["agree_terms"],
-                terms.in_force(TermKind.PRIVACY): data["agree_privacy"],
-            },
-        )
 
 
 class ChangeEmailForm(Tidy, allauth_forms.AddEmailForm):

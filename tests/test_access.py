@@ -56,6 +56,7 @@ EXPECTED = {
     "age": row(YES, MOVED),
     "too_young": PUBLIC,
     "profile": PERSONAL,
+    "stay": row(LOGIN, POST_ONLY),
     "apply": row(LOGIN, YES, applicant=MOVED),
     "application": OWN,
     "application-edit": OWN_ACT,
