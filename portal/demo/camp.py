@@ -79,7 +79,6 @@ def tell(world, former):
         prefix="RB25",
         capacity=16,
         agreement="2024",
-        offer_hours=79,
     )
     camp_days(plan, weekdays_from(first, 5))
     plan.select_before(first, open_days=60, close_days=38, announce_days=20)

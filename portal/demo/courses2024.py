@@ -164,7 +164,6 @@ def tell_course(world, row, people):
         languages=INTERPRETED if any(expert.is_international for expert in experts) else KOREAN,
         agreement="2024",
         experts=experts,
-        offer_hours=72,
     )
     plan.run_over(days, "10:00", f"{10 + per_day}:00")
     plan.select_before(days[0])

@@ -41,8 +41,8 @@ def remove(rows):
     keys = list(rows.values_list("pk", flat=True))
     if not keys:
         return
-    for relation in model._meta.related_objects:
-        if relation.on_delete is not PROTECT:
+    for relation in model._meta.get_fields(include_hidden=True):  # hidden ones have no name at this end
+        if not relation.auto_created or relation.concrete or getattr(relation, "on_delete", None) is not PROTECT:
             continue
         for some in batches(keys):
             held = relation.related_model.objects.filter(**{f"{relation.field.name}__in": some})

@@ -23,7 +23,6 @@ def tell(world, former):
         place=("참여기업 10곳", "Ten host companies"),
         agreement="2024",
         interview=True,
-        offer_hours=72,
         starts_at=at(date(2024, 9, 2), "10:00"),
         ends_at=at(date(2024, 12, 31), "18:00"),
     )

@@ -75,10 +75,11 @@ class Plan:
             self.announce_at = at(weekday(start - announce_days * DAY, 0), "10:00")
 
     def set_review(self):
-        """Put the check of conditions and the review between the close and the announcement."""
-        closed = local_day(self.closes_at)
+        """Put the check of conditions and the review before the announcement, and let offers run two weekdays."""
+        closed, announced = local_day(self.closes_at), local_day(self.announce_at)
         self.checked_at = at(weekday(closed, 1), "15:00")
         self.review_at = at(weekday(closed, 2), "10:00")
+        self.offer_hours = int((at(weekday(announced, 2), "17:00") - self.announce_at) / timedelta(hours=1))
 
 
 def past(moment, now):
@@ -159,7 +160,7 @@ def add_sessions(ledger, cohort, plan, text):
 
 
 def add_milestones(ledger, cohort, plan, kind):
-    """The dates of a selection beyond those of its window."""
+    """The dates of a selection beyond those that every selection has."""
 
     def add(titles, starts_at, ends_at=None, notes=("", "")):
         ledger.add(
@@ -174,16 +175,9 @@ def add_milestones(ledger, cohort, plan, kind):
             )
         )
 
-    announced = local_day(plan.announce_at)
-    reviewed = local_day(plan.review_at)
-    add(
-        ("자격 확인", "Check of the conditions"),
-        plan.checked_at,
-        notes=("빠진 것이 있으면 보완을 요청합니다.", "If something is missing we ask for it."),
-    )
+    announced, reviewed = local_day(plan.announce_at), local_day(plan.review_at)
     if plan.interview:
         middle = reviewed + (announced - reviewed) / 2
-        add(("서류심사", "Review of documents"), plan.review_at, at(weekday(middle, -2), "18:00"))
         add(("서류 결과 발표", "Results of the documents"), at(weekday(middle, -1), "10:00"))
         add(
             ("면접", "Interviews"),
@@ -191,7 +185,5 @@ def add_milestones(ledger, cohort, plan, kind):
             at(weekday(announced, -1), "17:00"),
             ("1인 20분, 온라인", "20 minutes each, online"),
         )
-    else:
-        add(("서류심사", "Review of documents"), plan.review_at, at(weekday(announced, -1), "18:00"))
     if kind in ("course", "masterclass", "internship") and plan.ends_at:
         add(("수료증 발급", "Certificates"), at(weekday(local_day(plan.ends_at), 8), "10:00"))

@@ -254,6 +254,8 @@ def test_the_season_keeps_office_hours():
         if cohort.announce_at:
             announced = cohort.announce_at.astimezone(NOW.tzinfo)
             assert (announced.hour, announced.weekday() < 5) == (10, True)
+            answer_by = announced + timedelta(hours=cohort.offer_hours)
+            assert (answer_by.hour, answer_by.weekday() < 5) == (17, True)
 
 
 def test_staged_decisions_wait_for_the_announcement():
@@ -446,7 +448,7 @@ def test_calls_by_selection_say_how():
     reviewed = Cohort.objects.filter(registration_mode="review", opens_at__isnull=False)
     for cohort in reviewed:
         assert sum(cohort.criteria.values_list("weight", flat=True)) == 100
-        assert cohort.milestones.count() >= 2
+        assert cohort.milestones.filter(title_en="Interviews").exists() == ("면접" in cohort.selection_ko)
         assert cohort.selection_ko
     assert not Criterion.objects.exclude(cohort__in=reviewed).exists()
 
