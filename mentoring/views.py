@@ -95,6 +95,12 @@ def pairing_page(request, pairing, *, form=None, goal_form=None):
     return render(request, "mentoring/pairing.html", context)
 
 
+def unsaved(form):
+    """What autosave says where a field could not be saved as it stands; all others were."""
+    label, errors = next((form[name].label, form.errors[name]) for name in form.fields if name in form.errors)
+    return _("%(field)s is not saved: %(error)s") % {"field": label, "error": errors[0]}
+
+
 @require_POST
 def evaluation_save(request, code):
     """Save the draft, or with the button `submit` hand it in. What is valid is saved, so nothing typed is lost."""
@@ -121,7 +127,7 @@ def evaluation_save(request, code):
         return pairing_page(request, pairing, form=form)
     now = _("Saved at %(time)s.") % {"time": i18n.clock_time(clock.now())}
     if is_autosave:
-        return JsonResponse({"saved": now}) if is_valid else JsonResponse({"error": ""}, status=400)
+        return JsonResponse({"saved": now if is_valid else unsaved(form)})
     if not is_valid:
         return pairing_page(request, pairing, form=form)
     messages.success(

@@ -89,11 +89,11 @@ class PairingAdmin(ReadOnlyAdmin):
         "mentor_name",
         "cohort",
         "state",
+        "workspace",
         "paired",
         "ended",
         "end_reason",
         "goals",
-        "workspace",
     ]
     actions = [EndPairing.action()]
 

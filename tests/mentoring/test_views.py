@@ -513,9 +513,15 @@ def test_autosave_answers_with_the_time(pairing, mentor_client):
     assert Evaluation.objects.get().status == EvaluationStatus.DRAFT
 
 
-def test_autosave_says_when_it_did_not_save(pairing, mentor_client):
-    assert autosave(mentor_client, pairing, strengths="900101-1234567").status_code == 400
-    Evaluation.objects.all().delete()
+def test_autosave_says_which_field_it_could_not_save(pairing, mentor_client):
+    response = autosave(mentor_client, pairing, strengths="900101-1234567", next_steps="다음")
+    assert response.status_code == 200
+    assert response.json()["saved"].startswith("강점 항목을 저장하지 못했어요: ")
+    evaluation = Evaluation.objects.get()
+    assert (evaluation.strengths, evaluation.next_steps) == ("", "다음")
+
+
+def test_autosave_is_refused_once_the_evaluation_is_submitted(pairing, mentor_client):
     make_evaluation(pairing, status="submitted")
     response = autosave(mentor_client, pairing, strengths="다른 말")
     assert (response.status_code, response.json()) == (400, {"error": "제출한 평가는 더 고칠 수 없어요."})
