@@ -22,6 +22,7 @@ ALL = ("view", "add", "change", "delete")
 MOST_ROWS = 300
 SHOWN_REFUSALS = 20
 TIMELINE_ROWS = 200
+FIRST_YEAR, LAST_YEAR = 1950, 2150
 
 # --- words ----------------------------------------------------------------------------------------
 
@@ -93,6 +94,19 @@ class MomentInput(forms.DateTimeInput):
         return value
 
 
+class MomentField(forms.DateTimeField):
+    """A moment in a year that databases and time zones can hold."""
+
+    widget = MomentInput
+
+    def clean(self, value):
+        """Nothing before computers kept such things, nothing that nobody will live to see."""
+        moment = super().clean(value)
+        if moment is not None and not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return moment
+
+
 class DayInput(forms.DateInput):
     """The browser's own field for a day."""
 
@@ -103,7 +117,7 @@ class DayInput(forms.DateInput):
 
 
 NATIVE_INPUTS = {
-    models.DateTimeField: {"form_class": forms.DateTimeField, "widget": MomentInput},
+    models.DateTimeField: {"form_class": MomentField, "widget": MomentInput},
     models.DateField: {"form_class": forms.DateField, "widget": DayInput},
 }
 

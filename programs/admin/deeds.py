@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.admin_tools import Deed, DeedForm, DeedReasonForm, MomentInput
+from accounts.admin_tools import Deed, DeedForm, DeedReasonForm, MomentField
 from portal import clock, pills
 from portal.fields import CleanCharField
 from programs.models.applications import REOPENABLE, ApplicationStatus, Outcome, ReasonCode
@@ -110,9 +110,7 @@ class ChangesForm(DeedForm):
         max_length=1000,
         help_text=gettext_lazy("The applicant reads this, so write it in their language."),
     )
-    until = forms.DateTimeField(
-        label=gettext_lazy("To be completed by"), widget=MomentInput, help_text=gettext_lazy("Seoul time.")
-    )
+    until = MomentField(label=gettext_lazy("To be completed by"), help_text=gettext_lazy("Seoul time."))
 
     def clean_until(self):
         """Not in the past."""
@@ -339,9 +337,7 @@ class Reopen(ApplicationDeed):
 class ExtensionForm(DeedReasonForm):
     """Until when, and why."""
 
-    until = forms.DateTimeField(
-        label=gettext_lazy("Extended until"), widget=MomentInput, help_text=gettext_lazy("Seoul time.")
-    )
+    until = MomentField(label=gettext_lazy("Extended until"), help_text=gettext_lazy("Seoul time."))
     field_order = ["until", "reason"]
 
     def clean_until(self):
