@@ -2,6 +2,7 @@
 
 from django.db.models import Count, F, Q
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -125,6 +126,16 @@ def criteria(cohort):
     }
 
 
+def meeting(session):
+    """When a session meets; the hours of a single day on a line of their own."""
+    first, last = i18n.as_seoul(session.starts_at), i18n.as_seoul(session.ends_at)
+    if first.date() != last.date():
+        return i18n.span(first, last)
+    if i18n.language() == i18n.KO:
+        return format_html("{} <br>{}~{}", i18n.day(first), i18n.clock_time(first), i18n.clock_time(last))
+    return format_html("{}, <br>{}–{} KST", i18n.day(first), i18n.clock_time(first), i18n.clock_time(last))
+
+
 def session_lines(sessions, parts):
     """The meetings as components/lines.html shows them, with who teaches; `parts` are their SessionExpert rows."""
     who = {}
@@ -132,7 +143,7 @@ def session_lines(sessions, parts):
         who.setdefault(part.session_id, []).append(part.expert.name)
     return [
         {
-            "when": i18n.span(session.starts_at, session.ends_at, times=True),
+            "when": meeting(session),
             "title": session.title,
             "title_lang": i18n.language_of(session, "title"),
             "note": " · ".join(part for part in (", ".join(who.get(session.pk, [])), session.place) if part),

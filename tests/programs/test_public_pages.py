@@ -332,6 +332,16 @@ def test_the_same_page_in_english(client):
         assert text in html, text
 
 
+def test_a_session_over_midnight_shows_its_days(client):
+    cohort = make_cohort()
+    late = datetime(2027, 1, 18, 22, tzinfo=SEOUL)
+    make_session(cohort, starts_at=late, ends_at=late + timedelta(hours=4))
+    make_session(cohort, starts_at=late - timedelta(hours=2), ends_at=late)
+    assert "18–19 January 2027" in cohort_page(client, cohort, "en")
+    assert "Mon, 18 January 2027, <br>20:00–22:00 KST" in cohort_page(client, cohort, "en")
+    assert "2027년 1월 18일 (월) <br>20:00~22:00" in cohort_page(client, cohort)
+
+
 def test_names_in_the_other_language_carry_it(client):
     html = cohort_page(client, whole_cohort(), "en")
     assert re.search(r'<span lang="ko">남궁설\d+</span>', html)
