@@ -25,7 +25,7 @@ class EndPairing(Deed):
 
     def refusal(self, row):
         """What has ended has ended."""
-        return "" if row.is_live else gettext("Ended already.")
+        return "" if row.is_live else gettext("This pair has ended.")
 
     def line(self, row):
         """The two, and in which cohort."""

@@ -267,7 +267,7 @@ def test_ending_asks_for_a_reason_first(pairing, client):
     pairing.refresh_from_db()
     assert (pairing.is_live, pairing.end_reason) == (False, "일정이 맞지 않음")
     page = deed(client, PAIRS, "end_pairing", [pairing])
-    assert [row["note"] for row in page.context["refused"]] == ["이미 종료되었습니다."]
+    assert [row["note"] for row in page.context["refused"]] == ["이미 끝난 멘토링이에요."]
 
 
 def test_the_history_of_a_pair_tells_of_its_evaluation_but_not_of_the_draft(pairing, client):
