@@ -228,11 +228,6 @@ def phase_pill(phase, closes_at=None):
     return pills.pill(pills.PHASE_PILLS, phase, label)
 
 
-def results_moment(row):
-    """When the results come or came, or None."""
-    return row.released_at or row.announce_at
-
-
 def headline(row, left, counts, now):
     """The line of a card that matters now."""
     phase = row.phase

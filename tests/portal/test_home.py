@@ -33,7 +33,7 @@ def course_of_2024(day=20, **fields):
 def test_an_empty_portal_has_a_home(client):
     html = home(client)
     for text in [
-        "만드는 사람을<br>키우는 교육",
+        "만드는 사람을 <br>키우는 교육",
         "지금 접수 중인 과정이 없어요.",
         "아직 정해진 일정이 없어요.",
         "지원에서 수료까지",

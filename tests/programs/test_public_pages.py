@@ -332,6 +332,21 @@ def test_the_same_page_in_english(client):
         assert text in html, text
 
 
+def test_a_cohort_names_its_own_way_of_selection_its_window_and_the_academy_with_its_parent(client):
+    kafa = make_organization(name_en="Academy", parent=make_organization(name_en="Council"), is_listed=False)
+    cohort = make_cohort(
+        make_program(partners=[kafa]),
+        phase="scheduled",
+        selection_ko="서류심사, 면접",
+        selection_en="Documents, interview",
+    )
+    html = cohort_page(client, cohort, "en")
+    assert "Documents, interview" in html
+    assert "Academy (Council)</dd>" in html
+    assert html.count("\N{NO-BREAK SPACE}KST") >= 2
+    assert "서류심사, 면접" in cohort_page(client, cohort)
+
+
 def test_a_session_over_midnight_shows_its_days(client):
     cohort = make_cohort()
     late = datetime(2027, 1, 18, 22, tzinfo=SEOUL)
