@@ -12,6 +12,7 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.contrib.auth.hashers import make_password
 from django.core.validators import MaxLengthValidator
+from django.db import IntegrityError
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -149,10 +150,15 @@ class SignupForm(Tidy, allauth_forms.SignupForm):
         return cleaned
 
     def try_save(self, request):
-        """Take as long for an address that is known as for one that is not."""
+        """Take as long for a known address as for a new one; of two sign-ups at once the later finds it known."""
         if self.account_already_exists:
             make_password(self.cleaned_data["password1"])
-        return super().try_save(request)
+            return super().try_save(request)
+        try:
+            return super().try_save(request)
+        except IntegrityError:  # somebody has signed up with the address a moment ago
+            self.account_already_exists = True
+            return super().try_save(request)
 
 
 class ChangeEmailForm(Tidy, allauth_forms.AddEmailForm):

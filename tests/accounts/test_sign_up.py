@@ -205,6 +205,18 @@ def test_a_known_address_looks_the_same_and_its_owner_is_told(client, django_use
     assert "_auth_user_id" not in other.session
 
 
+def test_of_two_sign_ups_at_once_the_later_finds_the_address_known(client, monkeypatch):
+    monkeypatch.setattr(
+        "allauth.account.internal.flows.manage_email.email_already_exists", lambda email, **kwargs: (email, False)
+    )
+    owner = make_member()
+    say_age(client)
+    response = client.post(url("account_signup"), sign_up_form())
+    assert response["Location"] == url("account_email_verification_sent")
+    assert list(User.objects.all()) == [owner]
+    assert [mail.reason for mail in mails()] == ["account_already_exists"]
+
+
 def test_a_new_code_can_be_asked_for(client, monkeypatch, settings):
     settings.ACCOUNT_RATE_LIMITS = False
     say_age(client)
