@@ -286,6 +286,10 @@ def test_the_mentee_reads_a_shared_evaluation_also_after_the_end(pairing, mentee
     assert "매우 뛰어남" in page.text
     assert page.context["may_share"] is False
     assert "멘토의 평가가 도착했습니다." in page.text
+    desk = mentee_client.get(address("mentoring"))
+    assert [(row["next"], row["pill"]["label"]) for row in desk.context["mentors"]] == [
+        ("평가 읽기", "평가 공유됨")
+    ]
 
 
 def test_an_ended_pair_without_a_shared_evaluation_just_ended_for_the_mentee(pairing, mentee_client):
