@@ -9,7 +9,6 @@ WORDS = [
     gettext_noop("View %s"),
     gettext_noop("Action:"),
     gettext_noop("Start typing to filter…"),
-    gettext_noop("Are you sure?"),
     gettext_noop("No action selected."),
     gettext_noop("Items must be selected in order to perform actions on them. No items have been changed."),
     gettext_noop("The {name} “{obj}” was added successfully."),

@@ -244,6 +244,7 @@ TIME_ZONE = "Asia/Seoul"
 LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", _("Korean")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["portal.formats"]
 LANGUAGE_COOKIE_NAME = "language"
 
 # --- files --------------------------------------------------------------------------------------------

@@ -38,8 +38,3 @@ def programs_seen_by(user):
 def runs_program(user, program):
     """Whether `user` runs `program` as a whole."""
     return user.is_admin or programs_run_by(user).filter(pk=program.pk).exists()
-
-
-def runs_cohort(user, cohort_id):
-    """Whether `user` is staff who run that cohort."""
-    return user.is_staff and Cohort.objects.managed_by(user).filter(pk=cohort_id).exists()

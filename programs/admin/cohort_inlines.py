@@ -13,7 +13,7 @@ class SessionForm(forms.ModelForm):
 
     expert_choices = ()  # set once a request by the inline, so that the rows do not ask one by one
     teachers = forms.TypedMultipleChoiceField(
-        label=_("experts"),
+        label=_("Experts"),
         coerce=int,
         required=False,
         help_text=_("Several with Ctrl, or Cmd on a Mac. Whoever is added here leads the session."),

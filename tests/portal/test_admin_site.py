@@ -1,11 +1,15 @@
 """The admin's door, its index, and every list and page of it for those who may see them."""
 
+from pathlib import Path
+
 import pytest
 from django.contrib import admin
 from django.urls import reverse
+from django.utils.translation import gettext, override
 
 from accounts.admin_tools import ScopedAdmin
 from accounts.models import Role
+from portal.admin_words import WORDS
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -150,3 +154,14 @@ def test_what_no_list_understands_breaks_nothing(client, world):
         assert client.get(f"{address}?{query}", follow=True).status_code == 200
     for query in ("year=x", "phase=x", "kind=x"):
         assert client.get(f"{reverse('admin:programs_cohort_changelist')}?{query}", follow=True).status_code == 200
+
+
+@pytest.mark.parametrize("text", WORDS)
+def test_what_is_said_in_better_korean_is_still_said_by_django(text):
+    folder = Path(admin.__file__).parent
+    files = [path.read_text() for path in folder.rglob("*") if path.suffix in (".py", ".html")]
+    sources = " ".join(" ".join(files).split()).replace('" "', "")
+
+    assert text in sources
+    with override("ko"):
+        assert gettext(text) != text
