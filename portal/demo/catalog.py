@@ -1,10 +1,11 @@
 """What the demonstration is about: organizations, agreements, programs and the experts who teach in them."""
 
 from datetime import date
+from itertools import cycle
 
 from partners.models import Agreement, Campaign, Organization, Signature
 from portal.demo.ledger import table, texts
-from programs.models.experts import Expert
+from programs.models.experts import HOME_COUNTRY, Expert
 from programs.models.programs import Program, ProgramPartner, Series
 
 PAIRS = ("title", "tagline", "about")
@@ -108,7 +109,9 @@ class Catalog:
         return next(row for row in texts("programs") if row["slug"] == slug)
 
     def _add_experts(self, crowd):
+        bios = {kind: cycle(pairs) for kind, pairs in texts("bios").items()}
         for row in table("experts"):
+            bio_ko, bio_en = next(bios["domestic" if row["country"] == HOME_COUNTRY else "international"])
             user = crowd["instructor"] if row["name_ko"] == crowd["instructor"].full_name else None
             self.experts[row["slug"]] = self.ledger.add(
                 Expert(
@@ -118,22 +121,9 @@ class Catalog:
                     country=row["country"],
                     specialism_ko=row["specialism_ko"],
                     specialism_en=row["specialism_en"],
-                    bio_ko=expert_bio(row, "ko"),
-                    bio_en=expert_bio(row, "en"),
+                    bio_ko=bio_ko,
+                    bio_en=bio_en,
                     user=user,
                 )
             )
             self.courses_of_experts.setdefault(row["course"], []).append(self.experts[row["slug"]])
-
-
-def expert_bio(row, language):
-    """Two or three lines about an expert, without the title of any real work."""
-    abroad = row["country"] != "KR"
-    if language == "ko":
-        place = "여러 나라의 시리즈 현장에서" if abroad else "시리즈와 장편 영화 현장에서"
-        teaches = "강의는 통역과 함께 진행합니다." if abroad else "실제 작업 자료를 가지고 순서대로 설명합니다."
-        return f"{place} {row['specialism_ko']} 분야를 맡아 왔습니다. {teaches}"
-    specialism = row["specialism_en"] if row["specialism_en"][:2].isupper() else row["specialism_en"].lower()
-    place = "on series in several countries" if abroad else "on series and feature films in Korea"
-    teaches = "Teaches with an interpreter." if abroad else "Teaches step by step from real working material."
-    return f"Works {place}; specialism: {specialism}. {teaches}"

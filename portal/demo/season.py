@@ -31,6 +31,8 @@ STAGES = ("open", "deciding", "running", "finished")
 # What one stage alone consists of: a cohort of each way to a seat.
 BY_MODE = (CAMP, "data-color-meetup", "alumni-directors-talk")
 MENTEES = ("P03", "mentee", "P06", "P04")
+# Under which count a person written by hand is counted.
+GROUPS = {COMPLETED: "offered", NOT_COMPLETED: "offered", UNDECIDED: "offered", CHANGES: REJECTED}
 LETTERS = {"P03": "shared", "P06": "draft", "P04": "submitted"}
 
 
@@ -283,9 +285,6 @@ def entries_of(world, book, row, returning, scale):
     return entries if book.plan.is_reviewed else in_order(rng, entries)
 
 
-GROUPS = {COMPLETED: "offered", NOT_COMPLETED: "offered", UNDECIDED: "offered", CHANGES: REJECTED}
-
-
 def taking_part(rng, count, row):
     """How `count` people with a seat will have ended: most complete."""
     absent, failed = count // 30, count // 14
@@ -303,8 +302,8 @@ def in_order(rng, entries):
     promoted = [entry for entry in entries if entry.promoted]
     undecided = [entry for entry in entries if entry.outcome == UNDECIDED]
     waited = [entry for entry in entries if entry.outcome == WAITED]
-    waited.sort(key=lambda entry: entry.person.email == "applicant@example.com")
-    waited.insert(2, waited.pop()) if len(waited) > 2 else None
+    if len(waited) > 2:  # somebody written by hand comes third; they are told first
+        waited.insert(2, waited.pop(0))
     return seated + promoted + undecided + waited
 
 

@@ -85,11 +85,14 @@ class Command(BaseCommand):
 
     def handle(self, *, once, **options):
         """Run until stopped; with --once the exit status says whether every step went well."""
-        while True:
-            failed = run_due(clock.now())
-            if once:
-                if failed:
-                    raise SystemExit(f"Failed: {', '.join(failed)}")
-                return
-            time.sleep(INTERVAL_SECONDS)
-            close_old_connections()
+        try:
+            while True:
+                failed = run_due(clock.now())
+                if once:
+                    break
+                time.sleep(INTERVAL_SECONDS)
+                close_old_connections()
+        except KeyboardInterrupt:
+            return
+        if failed:
+            raise SystemExit(f"Failed: {', '.join(failed)}")
