@@ -24,9 +24,10 @@ from mentoring.models import (
 )
 from portal import audit, clock
 from portal.errors import Refused
-from programs.models.enrolments import ENDED, Enrolment
+from programs.models.enrolments import ENDED, Enrolment, EnrolmentStatus
 
 BULLETS = "-–—•·*▪■□○●◦ \t"
+REGULAR_ENDS = (EnrolmentStatus.COMPLETED, EnrolmentStatus.NOT_COMPLETED)
 
 
 # --- pairs ----------------------------------------------------------------------------------------
@@ -105,9 +106,15 @@ def end_pairing(pairing_id, *, by, reason):
 
 
 def end_with_enrolment(sender, enrolment, by, **kwargs):
-    """The mentee's part in the cohort is over, and with it the pair; in the transaction that ended it."""
+    """The mentee's part in the cohort is over, and with it the pair; in the transaction that ended it.
+
+    One that came to its regular end leaves the pair open while its evaluation is unwritten: the mentor writes it
+    after the last session, and staff end the pair.
+    """
     for pairing in enrolment.pairings.live().select_for_update(no_key=True):
-        _end(pairing, by=by, reason=f"enrolment {enrolment.status}")
+        submitted = Evaluation.objects.filter(pairing=pairing, status=EvaluationStatus.SUBMITTED).exists()
+        if enrolment.status not in REGULAR_ENDS or submitted:
+            _end(pairing, by=by, reason=f"enrolment {enrolment.status}")
 
 
 def _end(pairing, *, by, reason):

@@ -9,6 +9,7 @@ from django.templatetags.static import static
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from mentoring import summaries
 from portal import clock, home_page
 from portal.public import public_page
 from programs import mine, posters
@@ -25,7 +26,7 @@ def home(request):
 @require_safe
 def my(request):
     """One person's applications, places and pairs, each with its steps."""
-    context = mine.overview(request.user, clock.now())
+    context = mine.overview(request.user, clock.now()) | {"pairs": summaries.for_person(request.user)}
     return render(request, "portal/my.html", context)
 
 

@@ -8,6 +8,7 @@ from django.db import connection
 from accounts.models import Role, RoleGrant
 from mentoring import operations
 from mentoring.models import Evaluation, EvaluationStatus, GoalScore, Pairing
+from portal import clock
 from portal.errors import Refused
 from portal.models import AuditEvent, OutgoingMail
 from programs.models.enrolments import Enrolment, EnrolmentStatus
@@ -215,6 +216,26 @@ def test_a_pair_ends_with_the_enrolment(cohort, manager):
     assert verbs(pairing) == ["pairing.ended"]
     other.refresh_from_db()
     assert other.is_live
+
+
+@pytest.mark.parametrize("outcome", ["completed", "not_completed"])
+def test_a_mentor_writes_the_evaluation_after_the_last_session(cohort, manager, outcome):
+    unwritten, written = make_pairing(enrolment=mentee(cohort)), make_pairing(enrolment=mentee(cohort))
+    Evaluation.objects.create(
+        pairing=written,
+        author=written.mentor.user,
+        status="submitted",
+        strengths="장점",
+        next_steps="다음",
+        submitted_at=clock.now(),
+    )
+
+    for pairing in (unwritten, written):
+        end_enrolment(pairing.enrolment_id, outcome, by=manager)
+        pairing.refresh_from_db()
+
+    assert unwritten.is_live
+    assert written.end_reason == f"enrolment {outcome}"
 
 
 def test_the_end_of_an_enrolment_without_a_pair_changes_nothing(cohort):

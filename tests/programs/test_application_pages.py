@@ -388,5 +388,5 @@ def test_the_page_costs_the_same_for_one_and_for_many(client, person, count, dja
         )
         make_milestone(application.cohort)
         seats.run_promotions(application.cohort_id)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         assert client.get(reverse("my")).status_code == 200
