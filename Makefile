@@ -24,7 +24,7 @@ test: .venv/development ## the whole suite: on PostgreSQL what needs it, the res
 lint: .venv/development ## style, types, migrations, translations, deployment check
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	find templates -name '*.html' -print0 | xargs -0 .venv/bin/djade --check --target-version 5.2
+	find templates portal/templates -name '*.html' -print0 | xargs -0 .venv/bin/djade --check --target-version 5.2
 	SECRET_KEY=unused $(PY) -m mypy
 	SECRET_KEY=unused DATABASE_URL=sqlite://:memory: $(PY) manage.py makemigrations --check --dry-run
 	$(PY) tools/messages.py --check
@@ -35,7 +35,7 @@ lint: .venv/development ## style, types, migrations, translations, deployment ch
 format: .venv/development ## rewrite code and templates in the style that lint asks for
 	$(PY) -m ruff check --fix-only --quiet .
 	$(PY) -m ruff format .
-	find templates -name '*.html' -print0 | xargs -0 .venv/bin/djade --target-version 5.2 || true
+	find templates portal/templates -name '*.html' -print0 | xargs -0 .venv/bin/djade --target-version 5.2 || true
 
 check: lint ## lint, then the suite with coverage and its gate
 	$(PY) -m coverage erase
