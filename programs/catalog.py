@@ -5,7 +5,7 @@ A card is made of one `Row`, not of model objects, and leaves nothing for the te
 
 import re
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from django.db.models import Count, Q
@@ -26,6 +26,7 @@ from programs.models.cohorts import (
     Phase,
     RegistrationMode,
     SessionExpert,
+    answer_time,
 )
 from programs.models.enrolments import NOT_COUNTED, Enrolment, EnrolmentStatus
 from programs.models.programs import ProgramKind, ProgramPartner, Track
@@ -238,7 +239,7 @@ def headline(row, left, counts, now):
     if phase == Phase.IN_REVIEW and row.announce_at and row.announce_at > now:
         return _("Results %(when)s") % {"when": i18n.moment(row.announce_at)}
     if phase == Phase.ANNOUNCED:
-        answer_by = row.released_at + timedelta(hours=row.offer_hours)
+        answer_by = answer_time(row, row.released_at)
         if answer_by > now:
             return _("Confirm your place %(by)s") % {"by": i18n.deadline(answer_by)}
     if phase == Phase.FINISHED and counts:

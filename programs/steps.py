@@ -5,7 +5,6 @@ follow its status alone: what is staged for it, and what an announcement will sa
 """
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override, pgettext
@@ -13,7 +12,7 @@ from django.utils.translation import override, pgettext
 from portal import i18n
 from programs.models.applications import ApplicationStatus as S
 from programs.models.applications import ReasonCode
-from programs.models.cohorts import Phase
+from programs.models.cohorts import Phase, answer_time
 from programs.models.enrolments import EnrolmentStatus
 from programs.models.programs import ProgramKind
 
@@ -168,7 +167,7 @@ def _selection(cohort, milestones):
         confirm = Step(
             _("Confirm your place"),
             _("A place that is not confirmed goes to the next on the waitlist."),
-            i18n.deadline(announced + timedelta(hours=cohort.offer_hours)) if announced else "",
+            i18n.deadline(answer_time(cohort, announced)) if announced else "",
             key="confirm",
         )
         steps += [(announced, results), (announced, confirm)]

@@ -4,6 +4,7 @@ import os
 
 import pytest
 from django.core.cache import cache
+from django.utils import translation
 
 
 def pytest_collection_modifyitems(config, items):
@@ -18,3 +19,10 @@ def pytest_collection_modifyitems(config, items):
 def empty_cache():
     """Each test begins with no counted log-in attempts."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def korean():
+    """Each test begins in Korean, whatever language the last request of the test before was in."""
+    with translation.override("ko"):
+        yield

@@ -17,6 +17,8 @@ from programs.models.experts import Expert
 from programs.models.programs import PartnerRole, Program
 
 CLOSING_HOURS = 72
+SHORT_NOTICE = timedelta(hours=48)  # this close to the start …
+SHORT_ANSWER = timedelta(hours=2)  # … an offer lasts this long
 HOUR_RULE_BELOW = 30  # hours: shorter courses complete by hours, longer ones by days
 
 
@@ -296,6 +298,16 @@ class Cohort(models.Model):
     def completes_by_days(self):
         """Whether completion is counted in days; shorter courses count hours. None where the hours are not set."""
         return None if self.hours is None else self.hours >= HOUR_RULE_BELOW
+
+
+def answer_time(cohort, made_at):
+    """Until when an offer made at `made_at` can be confirmed: the cohort's hours, fewer close to its start."""
+    until = made_at + timedelta(hours=cohort.offer_hours)
+    if cohort.starts_at and cohort.starts_at > made_at:
+        if cohort.starts_at - made_at < SHORT_NOTICE:
+            until = min(until, made_at + SHORT_ANSWER)
+        until = min(until, cohort.starts_at)
+    return until
 
 
 class Criterion(models.Model):

@@ -5,7 +5,6 @@ promotion pass serves a cohort; whatever frees a seat runs it, and so does the c
 """
 
 from collections import namedtuple
-from datetime import timedelta
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
@@ -23,14 +22,12 @@ from programs.models.applications import (
     Offer,
     OfferKind,
 )
-from programs.models.cohorts import Cohort, PromotionStop, Session
+from programs.models.cohorts import Cohort, PromotionStop, Session, answer_time
 from programs.models.enrolments import Enrolment, EnrolmentStatus
 from programs.operations.moves import lock_application, lock_cohort, move, not_now
 from programs.signals import enrolment_ended
 
 Seats = namedtuple("Seats", "capacity confirmed offered free waiting")
-SHORT_NOTICE = timedelta(hours=48)  # this close to the start …
-SHORT_ANSWER = timedelta(hours=2)  # … an offer lasts this long (domain rule 4 of the waitlist)
 
 
 def seats(cohort, now):
@@ -45,16 +42,6 @@ def seats(cohort, now):
 def promotes_until(cohort):
     """The last moment at which a seat may be promoted; None where nothing ends it."""
     return cohort.promote_until or cohort.starts_at
-
-
-def answer_time(cohort, now):
-    """Until when an offer made at `now` can be confirmed: the cohort's hours, fewer close to its start."""
-    until = now + timedelta(hours=cohort.offer_hours)
-    if cohort.starts_at and cohort.starts_at > now:
-        if cohort.starts_at - now < SHORT_NOTICE:
-            until = min(until, now + SHORT_ANSWER)
-        until = min(until, cohort.starts_at)
-    return until
 
 
 def make_offer(application, kind, *, by, reason="", now):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from portal import clock
+from portal import clock, i18n
 from programs.models.applications import ApplicationStatus as S
 from programs.models.applications import StateChange
 from programs.models.cohorts import Phase
@@ -261,3 +261,11 @@ def test_whoever_completed_has_all_steps_done():
 def test_a_live_application_to_a_cancelled_cohort_says_so():
     application = make_application(make_cohort(phase=Phase.CANCELLED), status=S.SUBMITTED)
     assert keys(steps_of(application)) == ["apply", "cancelled"]
+
+
+def test_the_plan_promises_no_later_answer_than_an_offer_has():
+    cohort = make_cohort()
+    cohort.starts_at = cohort.announce_at + timedelta(hours=40)
+    cohort.ends_at = cohort.starts_at + timedelta(hours=8)
+    confirm = next(step for step in cohort_steps(cohort, [], clock.now()) if step.key == "confirm")
+    assert confirm.when == i18n.deadline(cohort.announce_at + timedelta(hours=2))
