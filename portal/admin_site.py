@@ -10,7 +10,9 @@ from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
+from django.views.i18n import JavaScriptCatalog
 
 from accounts.admin_tools import ScopedAdmin
 
@@ -25,6 +27,15 @@ GROUPS = {
     "other": _("Other"),
 }
 LEFT_OUT = ("view_on_site", "password_change_done")
+
+
+class ScriptWords(JavaScriptCatalog):
+    """Django's catalog for its scripts, whose count of chosen rows the portal's own catalog says."""
+
+    def get_catalog(self):
+        """With our word for that count, in as many plural forms as the language has."""
+        text = ngettext("%(sel)s of %(cnt)s selected", "%(sel)s of %(cnt)s selected", 2)
+        return super().get_catalog() | {"%(sel)s of %(cnt)s selected": [text] * self._num_plurals}
 
 
 class PortalAdminSite(admin.AdminSite):
@@ -82,6 +93,10 @@ class PortalAdminSite(admin.AdminSite):
     def password_change(self, request, extra_context=None):
         """The one page for it, which asks for the old password."""
         return redirect("account_change_password")
+
+    def i18n_javascript(self, request, extra_context=None):
+        """The words of Django's scripts, one of them said in better Korean."""
+        return ScriptWords.as_view(packages=["django.contrib.admin"])(request)
 
     def get_urls(self):
         """Django's addresses without those that show an object by its type and number."""

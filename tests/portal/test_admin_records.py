@@ -1,16 +1,24 @@
 """The records in the admin: every deed and every mail, read alone; a mail that may hold a code is not shown."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import override
 
 from accounts.admin_tools import verb_label
+from accounts.models import Role
 from portal import audit
 from portal.models import AuditEvent, OutgoingMail
+from programs.models.applications import Outcome
+from programs.models.enrolments import ENDED
 from tests import make
 
 pytestmark = pytest.mark.django_db
+APPS = ("portal", "accounts", "partners", "programs", "mentoring")
 
 
 @pytest.fixture
@@ -64,7 +72,20 @@ def test_deeds_are_found_by_verb_object_and_person(client, boss):
 
 def test_a_verb_without_words_stands_as_it_is():
     assert verb_label("something.odd") == "something.odd"
-    assert str(verb_label("whatever.changed")) == "Changed"
+    with override("en"):
+        assert str(verb_label("whatever.changed")) == "Changed"
+
+
+def test_every_verb_of_the_code_has_its_words():
+    root = Path(__file__).parents[2]
+    sources = [path.read_text() for app in APPS for path in (root / app).rglob("*.py")]
+    verbs = {verb for source in sources for verb in re.findall(r'audit\.record\(\s*"([a-z_.]+)"', source)}
+    verbs |= {f"decisions.staged.{outcome}" for outcome in Outcome.values}
+    verbs |= {f"enrolment.{outcome}" for outcome in ENDED if outcome != "cancelled"}
+    verbs |= {f"role.{deed}.{role}" for deed in ("granted", "ended") for role in Role.values}
+
+    assert len(verbs) > 30
+    assert [verb for verb in sorted(verbs) if verb_label(verb) == verb] == []
 
 
 @pytest.mark.parametrize("model", ["auditevent", "outgoingmail"])
@@ -112,3 +133,25 @@ def test_mails_by_what_became_of_them(client, boss, status):
     rows = client.get(address, {"status__exact": status}).context["cl"].result_list
 
     assert list(rows) == [wanted]
+
+
+def test_deeds_by_kind_and_the_way_to_the_object(client, boss):
+    cohort = make.make_cohort()
+    audit.record("cohort.capacity", target=cohort, by=boss)
+    AuditEvent.objects.create(verb="old.deed", target_type="gone.model", target_id=7)
+    address = reverse("admin:portal_auditevent_changelist")
+
+    response = client.get(address, {"kind": "programs.cohort"})
+
+    assert [row.target_id for row in response.context["cl"].result_list] == [cohort.pk]
+    assert reverse("admin:programs_cohort_history", args=[cohort.pk]) in response.content.decode()
+    choices = response.context["cl"].filter_specs[0].lookup_choices
+    assert choices == [("programs.cohort", "Cohort"), ("gone.model", "gone.model")]
+    assert client.get(address, {"kind": "gone.model"}).status_code == 200
+
+
+def test_scripts_count_the_chosen_rows_in_words(client, boss):
+    boss.language = "ko"
+    boss.save()
+
+    assert "%(cnt)s\\uac1c \\uc911" in client.get(reverse("admin:jsi18n")).content.decode()
