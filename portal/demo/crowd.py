@@ -26,6 +26,11 @@ class Crowd:
         return self.known[key]
 
     @property
+    def everyone(self):
+        """All of them."""
+        return self.ledger.rows[get_user_model()]
+
+    @property
     def logins(self):
         """Those who can log in."""
         return [self.known[row["key"]] for row in table("people") if row["logs_in"] == "yes"]
@@ -89,6 +94,4 @@ class Crowd:
 
     def leave_out_strangers(self):
         """Drop the people to whom nothing has happened yet, so that each row has the day its person joined."""
-        self.ledger.rows[get_user_model()][:] = [
-            person for person in self.ledger.rows[get_user_model()] if person.date_joined is not None
-        ]
+        self.everyone[:] = [person for person in self.everyone if person.date_joined is not None]

@@ -9,7 +9,7 @@ from pathlib import Path
 from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user_model
 
-from accounts.models import RoleGrant
+from accounts.models import ConsentRecord, RoleGrant
 from mentoring.models import Evaluation, Goal, GoalScore, MentorProfile, Pairing
 from partners.models import Agreement, Campaign, Organization, Signature
 from portal.codes import ALPHABET, LENGTH
@@ -24,6 +24,7 @@ DATA = Path(__file__).parent / "data"
 ORDER = (
     get_user_model(),
     EmailAddress,
+    ConsentRecord,
     Organization,
     Campaign,
     Agreement,

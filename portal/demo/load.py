@@ -5,6 +5,7 @@ from django.db import transaction
 
 from portal import clock
 from portal.demo import camp, courses2024, events2024, internship, logins, season, year2025
+from portal.demo.consents import add_consents
 from portal.demo.eraser import erase
 from portal.demo.world import World
 from programs.models.enrolments import EnrolmentStatus
@@ -28,6 +29,7 @@ def load(*, stage="all", scale=1, reset=False):
             return False
         erase()
     world = tell(clock.now(), stage, scale)
+    add_consents(world)
     world.ledger.write()
     logins.set_password(world)
     return True

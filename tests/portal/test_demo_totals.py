@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from django.db.models import Count, F, Max, Min, Q
 
-from accounts.models import Role, User
+from accounts.models import ConsentRecord, Role, TermKind, User
 from mentoring.models import Evaluation, MentorProfile, Pairing
 from partners.models import Agreement, Campaign, Organization, Signature
 from portal.models import AuditEvent, OutgoingMail
@@ -342,6 +342,15 @@ def test_only_the_logins_have_a_password():
     names = "admin manager reviewer mentor mentee applicant applicant2 instructor host partner"
     assert can == {f"{name}@example.com" for name in names.split()}
     assert User.objects.filter(emailaddress__verified=True, emailaddress__primary=True).count() == 10
+
+
+def test_everyone_agreed_before_anything_was_kept():
+    agreed = ConsentRecord.objects.filter(given=True)
+    for kind in (TermKind.TERMS, TermKind.PRIVACY):
+        assert agreed.filter(term__kind=kind, at=F("user__date_joined")).count() == User.objects.count()
+    submitted = Application.objects.exclude(status="draft").values("applicant").distinct()
+    assert agreed.filter(term__kind=TermKind.APPLICATION, user__in=submitted).count() == submitted.count()
+    assert agreed.filter(term__kind=TermKind.APPLICATION).count() == submitted.count()
 
 
 def test_nothing_was_mailed_or_audited():
