@@ -34,7 +34,12 @@ NEXT = {
         EnrolmentStatus.NOT_COMPLETED,
         EnrolmentStatus.CANCELLED,
     },
-    EnrolmentStatus.ACTIVE: {EnrolmentStatus.DROPPED, EnrolmentStatus.COMPLETED, EnrolmentStatus.NOT_COMPLETED},
+    EnrolmentStatus.ACTIVE: {
+        EnrolmentStatus.DROPPED,
+        EnrolmentStatus.NO_SHOW,
+        EnrolmentStatus.COMPLETED,
+        EnrolmentStatus.NOT_COMPLETED,
+    },
     EnrolmentStatus.DROPPED: set(),
     EnrolmentStatus.NO_SHOW: set(),
     EnrolmentStatus.COMPLETED: set(),

@@ -216,7 +216,7 @@ def test_an_enrolment_ends_once_with_its_outcome(outcome, ended):
         ("enrolled", "no_show", " "),
         ("enrolled", "cancelled", "x"),
         ("enrolled", "active", "x"),
-        ("active", "no_show", "x"),
+        ("active", "cancelled", "x"),
         ("completed", "not_completed", "x"),
         ("cancelled", "completed", "x"),
     ],
