@@ -9,9 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts import operations
+from accounts.admin_deeds import Deed, DeedReasonForm
 from accounts.admin_tools import (
-    Deed,
-    DeedReasonForm,
     ReadOnlyAdmin,
     ScopedAdmin,
     ScopedTabularInline,

@@ -1,26 +1,23 @@
 """What every page of the admin stands on: rights from roles, audited changes, deeds that ask before acting."""
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.db import models
-from django.http import Http404, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.http import Http404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from portal import audit, i18n, icons
-from portal.errors import Refused
-from portal.fields import CleanAdminMixin, CleanCharField
+from portal.fields import CleanAdminMixin
 
 ALL = ("view", "add", "change", "delete")
 MOST_ROWS = 300
-SHOWN_REFUSALS = 20
 TIMELINE_ROWS = 200
 FIRST_YEAR, LAST_YEAR = 1950, 2150
 
@@ -48,11 +45,6 @@ def pill_html(pill):
     return format_html(
         '<span class="pill pill--{}">{}{}</span>', pill["tone"], icons.icon(pill["icon"]), pill["label"]
     )
-
-
-def row_line(line):
-    """A deed's line as admin/action_confirm.html takes it."""
-    return {"text": line["title"], "note": line.get("note", ""), "pill": line.get("pill")}
 
 
 def moment_or_dash(value):
@@ -122,12 +114,6 @@ NATIVE_INPUTS = {
 }
 
 
-class ReasonForm(forms.Form):
-    """Asks for a reason, which is written down and, where the deed says so, read by the person concerned."""
-
-    reason = CleanCharField(label=gettext_lazy("Reason"), max_length=300)
-
-
 # --- rights ---------------------------------------------------------------------------------------
 
 
@@ -178,8 +164,11 @@ class Rights:
         return model._default_manager.all() if request.user.is_admin else model._default_manager.none()
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        """The field without Django's pop-up windows beside it."""
+        """The field without Django's pop-up windows beside it, and in the language in which it is filled."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        stem, _underscore, code = db_field.name.rpartition("_")
+        if field is not None and stem and code in i18n.LANGUAGES:
+            field.widget.attrs["lang"] = code
         for name in ("can_add_related", "can_change_related", "can_delete_related", "can_view_related"):
             if field is not None and hasattr(field.widget, name):
                 setattr(field.widget, name, False)
@@ -348,189 +337,3 @@ class ReadOnlyAdmin(ScopedAdmin):
     """Rows that the admin only ever shows."""
 
     admins_may = ("view",)
-
-
-# --- deeds ----------------------------------------------------------------------------------------
-
-
-class DeedForm(forms.Form):
-    """A form that knows the rows it is asked about."""
-
-    def __init__(self, *args, rows=(), request=None, **kwargs):
-        self.rows, self.request = rows, request
-        super().__init__(*args, **kwargs)
-
-
-class DeedReasonForm(DeedForm, ReasonForm):
-    """A reason, for rows."""
-
-
-class Deed:
-    """An action of staff on chosen rows. A page first shows what it would do; nothing happens before its button.
-
-    Subclasses say which rows are `able`, and call one operation for each (`perform`) or for all (`perform_all`).
-    """
-
-    name = ""
-    label = ""  # in the menu, and the heading of the page
-    button = ""  # what confirms it; the label where empty
-    note = ""  # what it means, in a sentence
-    danger = False
-    form_class = None
-    may = "view"
-
-    @classmethod
-    def action(cls):
-        """The action for `ModelAdmin.actions`."""
-
-        def run(model_admin, request, queryset):
-            return cls()(model_admin, request, queryset)
-
-        run.__name__ = cls.name
-        run.short_description = cls.label
-        run.allowed_permissions = (cls.may,)
-        return run
-
-    def refusal(self, row):
-        """Why this cannot be done with `row` as it stands; empty where it can."""
-        return ""
-
-    def facts(self, request, rows):
-        """What to know before confirming: pairs of a term and its value."""
-        return []
-
-    def line(self, row):
-        """How `row` is shown on the page."""
-        return {"title": str(row)}
-
-    def perform(self, row, *, by, data):
-        """Do it with one row; may raise Refused."""
-        raise NotImplementedError
-
-    def perform_all(self, rows, *, by, data):
-        """Do it with all rows. Returns the refused ones with their refusals."""
-        refused = []
-        for row in rows:
-            try:
-                self.perform(row, by=by, data=data)
-            except Refused as refusal:
-                refused.append((row, str(refusal)))
-        return refused
-
-    def done(self, count):
-        """The message afterwards."""
-        return ngettext("Done for %(count)s.", "Done for %(count)s.", count) % {"count": count}
-
-    def form(self, request, rows, data=None):
-        """The form that asks for what the deed needs, or None."""
-        if self.form_class is None:
-            return None
-        return self.form_class(data, rows=rows, request=request)
-
-    def __call__(self, model_admin, request, queryset):
-        """Show the page, or do it where the page was confirmed."""
-        confirmed = "confirm" in request.POST
-        rows = self.rows(request, queryset, as_posted=confirmed)
-        if len(rows) > MOST_ROWS:
-            too_many = _("Choose at most %(most)s at a time.") % {"most": MOST_ROWS}
-            model_admin.message_user(request, too_many, messages.ERROR)
-            return None
-        refusals = [(row, str(self.refusal(row))) for row in rows]
-        able = [row for row, refusal in refusals if not refusal]
-        form = self.form(request, able, request.POST if confirmed else None)
-        if confirmed and able and (form is None or form.is_valid()):
-            return self.carry_out(model_admin, request, able, form.cleaned_data if form else {})
-        refused = [(row, refusal) for row, refusal in refusals if refusal]
-        context = {
-            "title": capfirst(str(self.label)),
-            "intro": self.note,
-            "counts": self.facts(request, able),
-            "rows": [row_line(self.line(row)) for row in able],
-            "refused": [row_line({**self.line(row), "note": refusal}) for row, refusal in refused],
-            "form": form if able else None,
-            "action_url": model_admin.changelist_url(),
-            "hidden": [
-                ("action", self.name),
-                ("confirm", "yes"),
-                ("back", request.POST.get("back", request.META.get("QUERY_STRING", ""))),
-                *[("object", chosen) for chosen in request.POST.getlist("object")],
-                *[(ACTION_CHECKBOX_NAME, row.pk) for row in rows],
-            ],
-            "submit": (self.button or self.label) if able else "",
-            "danger": self.danger,
-            "back_url": self.back(model_admin, request),
-        }
-        return model_admin.page(request, "admin/action_confirm.html", None, **context)
-
-    def rows(self, request, queryset, *, as_posted):
-        """The chosen rows in the order of the list, or, once confirmed, in the order in which they were shown."""
-        rows = list(queryset[: MOST_ROWS + 1])
-        if as_posted:
-            shown = request.POST.getlist(ACTION_CHECKBOX_NAME)
-            places = {pk: place for place, pk in enumerate(shown)}
-            rows.sort(key=lambda row: places.get(str(row.pk), len(shown)))
-        return rows
-
-    def back(self, model_admin, request):
-        """The object's page where the deed was chosen there, else the list as it was filtered."""
-        chosen = request.POST.get("object", "")
-        if chosen.isdecimal():
-            return model_admin.change_url(chosen)
-        query = request.POST.get("back", request.META.get("QUERY_STRING", ""))
-        return model_admin.changelist_url(query)
-
-    def carry_out(self, model_admin, request, rows, data):
-        """Do it, say what came of it, and go back to the list."""
-        try:
-            refused = self.perform_all(rows, by=request.user, data=data)
-        except Refused as refusal:
-            model_admin.message_user(request, str(refusal), messages.ERROR)
-            return HttpResponseRedirect(self.back(model_admin, request))
-        count = len(rows) - len(refused)
-        if count:
-            model_admin.message_user(request, self.done(count), messages.SUCCESS)
-        for row, why in refused[:SHOWN_REFUSALS]:
-            model_admin.message_user(request, f"{self.line(row)['title']}: {why}", messages.ERROR)
-        if len(refused) > SHOWN_REFUSALS:
-            more = len(refused) - SHOWN_REFUSALS
-            text = ngettext("Refused for %(count)s more.", "Refused for %(count)s more.", more) % {"count": more}
-            model_admin.message_user(request, text, messages.ERROR)
-        return HttpResponseRedirect(self.back(model_admin, request))
-
-
-def object_deed(
-    model_admin, request, obj, *, label, perform, back_url, note="", danger=False, facts=(), form_class=None
-):
-    """A page that asks before something is done with one object: GET shows it, POST does it.
-
-    `perform(data)` calls the operation and returns the message; `facts` are pairs of a term and its value. A
-    refusal stands on the page, and nothing typed is lost.
-    """
-    form = None
-    if form_class is not None:
-        form = form_class(request.POST if request.method == "POST" else None, rows=[obj], request=request)
-    refused = []
-    if request.method == "POST" and (form is None or form.is_valid()):
-        try:
-            message = perform(form.cleaned_data if form else {})
-        except Refused as refusal:
-            refused = [{"text": str(obj), "note": str(refusal)}]
-        else:
-            model_admin.message_user(request, message, messages.SUCCESS)
-            return redirect(back_url)
-    return model_admin.page(
-        request,
-        "admin/action_confirm.html",
-        obj,
-        title=label,
-        intro=note,
-        counts=facts,
-        rows=[{"text": str(obj)}],
-        refused=refused,
-        form=form,
-        action_url=request.path,
-        hidden=[],
-        submit=label,
-        danger=danger,
-        back_url=back_url,
-    )

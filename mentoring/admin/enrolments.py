@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_tools import Deed, DeedForm
+from accounts.admin_deeds import Deed, DeedForm
 from mentoring import operations
 from mentoring.admin.shared import cohort_name
 from mentoring.models import MentorProfile, Pairing

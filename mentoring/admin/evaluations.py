@@ -5,7 +5,8 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_tools import Deed, ReadOnlyAdmin, moment_or_dash
+from accounts.admin_deeds import Deed
+from accounts.admin_tools import ReadOnlyAdmin, moment_or_dash
 from mentoring import operations
 from mentoring.admin.shared import EvaluationCohortFilter, cohort_name
 from mentoring.models import Evaluation, EvaluationStatus

@@ -5,7 +5,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_tools import Deed, DeedReasonForm, ReadOnlyAdmin, event_line, moment_or_dash, pill_html
+from accounts.admin_deeds import Deed, DeedReasonForm
+from accounts.admin_tools import ReadOnlyAdmin, event_line, moment_or_dash, pill_html
 from mentoring import operations, progress
 from mentoring.admin.shared import PairCohortFilter, cohort_name
 from mentoring.models import Pairing

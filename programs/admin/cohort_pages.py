@@ -6,7 +6,8 @@ from django.urls import path, reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_tools import DeedForm, DeedReasonForm, ScopedAdmin, event_line, moment_or_dash, object_deed
+from accounts.admin_deeds import DeedForm, DeedReasonForm, object_deed
+from accounts.admin_tools import ScopedAdmin, event_line, moment_or_dash
 from portal import audit, clock, i18n
 from portal.errors import Refused
 from programs.admin import overview

@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.admin_tools import Deed, DeedForm, DeedReasonForm, MomentField
+from accounts.admin_deeds import Deed, DeedForm, DeedReasonForm
+from accounts.admin_tools import MomentField
 from portal import clock, pills
 from portal.fields import CleanCharField
 from programs.models.applications import REOPENABLE, ApplicationStatus, Outcome, ReasonCode

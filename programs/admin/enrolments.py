@@ -7,7 +7,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_tools import Deed, DeedForm, ScopedAdmin, moment_in_list, pill_html
+from accounts.admin_deeds import Deed, DeedForm
+from accounts.admin_tools import ScopedAdmin, moment_in_list, pill_html
 from portal import pills
 from portal.fields import CleanCharField
 from programs.admin.filters import CohortFilter

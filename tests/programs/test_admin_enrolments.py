@@ -6,6 +6,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from portal.models import AuditEvent
+from programs.admin.enrolments import EndEnrolment, EnrolmentAdmin
+from programs.models.enrolments import Enrolment
 from tests import make
 from tests.programs.test_admin_applications import confirm, said
 
@@ -75,15 +77,16 @@ def test_end_with_an_outcome(client, boss):
     assert AuditEvent.objects.get(verb="enrolment.completed").by == boss
 
 
-def test_an_outcome_that_is_not_possible_is_refused(client, boss):
+def test_an_outcome_that_came_meanwhile_is_refused(client, boss, monkeypatch):
     active = make.make_enrolment(person=make.make_user(romanized_name="Min Deulle"), status="active")
+    page = ask(client, active)
+    monkeypatch.setattr(EndEnrolment, "refusal", lambda self, row: "")
+    Enrolment.objects.update(status="dropped", ended_at=active.enrolled_at)
 
-    response = confirm(client, ask(client, active), outcome="no_show", reason="오지 않음")
+    response = confirm(client, page, outcome="completed", reason="")
 
-    assert said(response) == ["Min Deulle: “Taking part” cannot become “No-show”."]
+    assert said(response) == ["Min Deulle: “Dropped out” cannot become “Completed”."]
 
 
 def test_other_apps_may_add_deeds():
-    from programs.admin.enrolments import EnrolmentAdmin
-
     assert isinstance(EnrolmentAdmin.actions, list)
