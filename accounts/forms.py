@@ -241,6 +241,16 @@ class ActivateSecondFactorForm(Tidy, ActivateTOTPForm):
     labels = {"code": gettext_lazy("Code from the app")}
 
 
+class LanguageSelect(forms.Select):
+    """Each language by its own name, marked as such."""
+
+    def create_option(self, name, value, *args, **kwargs):
+        """The option, with its `lang`."""
+        option = super().create_option(name, value, *args, **kwargs)
+        option["attrs"]["lang"] = value
+        return option
+
+
 class ProfileForm(forms.Form):
     """What a person says about themselves, and how the portal speaks to them."""
 
@@ -249,6 +259,7 @@ class ProfileForm(forms.Form):
     language = forms.ChoiceField(
         label=pgettext_lazy("of mails", "Language"),
         choices=[(KO, "한국어"), (EN, "English")],
+        widget=LanguageSelect,
         help_text=gettext_lazy("For mails and for pages without a language of their own."),
     )
     time_zone = forms.ChoiceField(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-SILENT = {"script", "style", "template", "code"}
+SILENT = {"script", "style", "template", "code", "textarea"}  # what is in a textarea, someone wrote
 SPOKEN = ("alt", "title", "aria-label", "placeholder", "content", "data-failed", "label")
 HANGUL = re.compile("[\u3131-\u318e\uac00-\ud7a3]")
 ENGLISH = re.compile(r"[A-Za-z][A-Za-z'’-]*")

@@ -14,7 +14,7 @@ from mentoring.operations import add_goal
 from programs.models.applications import Application, ApplicationStatus
 from tests import make
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 PUBLIC = [
