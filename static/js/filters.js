@@ -4,6 +4,7 @@
 for (const form of document.querySelectorAll("form[data-filters]")) {
   let latest = 0;
   let timer = null;
+  let query = location.search; // of what is shown; going to a place on the page is no new query
 
   const show = async (address, remember) => {
     const mine = ++latest;
@@ -16,11 +17,12 @@ for (const form of document.querySelectorAll("form[data-filters]")) {
     if (fresh.length !== shown.length) { location.assign(address); return; }
     shown.forEach((element, n) => element.replaceChildren(...fresh[n].childNodes));
     if (remember) history.pushState(null, "", address);
+    query = location.search;
   };
 
   const apply = () => {
-    const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
-    show(`${form.getAttribute("action") || location.pathname}?${query}`, true);
+    const chosen = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
+    show(`${form.getAttribute("action") || location.pathname}?${chosen}`, true);
   };
 
   form.addEventListener("change", apply);
@@ -30,5 +32,5 @@ for (const form of document.querySelectorAll("form[data-filters]")) {
     timer = setTimeout(apply, 400);
   });
   form.addEventListener("submit", (event) => { event.preventDefault(); apply(); });
-  addEventListener("popstate", () => location.reload());
+  addEventListener("popstate", () => { if (location.search !== query) location.reload(); });
 }
