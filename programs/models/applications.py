@@ -84,10 +84,6 @@ class ApplicationQuerySet(models.QuerySet):
         """Those that keep their person from applying to the same cohort again."""
         return self.filter(status__in=LIVE)
 
-    def for_list(self):
-        """With what a row shows."""
-        return self.select_related("cohort__program", "applicant")
-
     def holding_seats(self, now):
         """Those that take a seat: confirmed places and offers that still run at `now`."""
         return self.filter(Q(status=S.CONFIRMED) | Q(status=S.OFFERED, answer_by__gt=now))

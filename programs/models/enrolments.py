@@ -6,7 +6,6 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Role
 from portal import clock
 from portal.codes import new_code
 from programs.models.applications import Application
@@ -72,9 +71,7 @@ class EnrolmentQuerySet(models.QuerySet):
         own = Q(person=user)
         if user.is_staff:
             own |= Q(cohort__in=Cohort.objects.managed_by(user).values("pk"))
-        if user.has_role(Role.INSTRUCTOR):
-            own |= Q(cohort__sessions__experts__user=user)
-        return self.filter(own).distinct()
+        return self.filter(own)
 
 
 class Enrolment(models.Model):

@@ -10,9 +10,11 @@ from django.utils.translation import override
 
 from accounts.models import ConsentRecord
 from portal import clock
+from portal.errors import Refused
 from programs.models.applications import Application, ApplicationStatus, Decision
 from programs.models.enrolments import Enrolment
 from programs.operations import review, seats
+from programs.views import applications as views
 from tests.make import (
     make_admin,
     make_application,
@@ -186,6 +188,39 @@ def test_a_cohort_that_is_not_open_says_so(client, phase, words):
     assert words in client.get(apply_page(cohort)).text
     client.post(apply_page(cohort), TYPED | {"submit": "1"})
     assert Application.objects.count() == 0
+
+
+def test_a_cohort_that_closes_between_two_looks_leads_back(client, monkeypatch):
+    def refuse(cohort_id, *, by):
+        raise Refused("방금 마감되었어요.")
+
+    monkeypatch.setattr(views.operations, "start_application", refuse)
+    cohort = make_cohort()
+    response = client.post(apply_page(cohort), TYPED | {"submit": "1"}, follow=True)
+    assert response.redirect_chain == [(cohort.get_absolute_url(), 302)]
+    assert "방금 마감되었어요." in response.text
+
+
+def test_the_address_for_submitting_shows_the_form_and_forgives_a_second_click(client, person):
+    draft = make_application(applicant=person, status=S.DRAFT)
+    assert client.get(page_of(draft, "submit")).url == page_of(draft, "edit")
+    seated = make_application(applicant=person, status=S.CONFIRMED)
+    assert client.post(page_of(seated, "submit"), TYPED).url == page_of(seated)
+
+
+def test_a_draft_that_cannot_be_kept_whole_comes_back_with_the_reason(client, person):
+    draft = make_application(applicant=person, status=S.DRAFT)
+    response = client.post(page_of(draft, "edit"), {"full_name": "가" * 61, "career": "새 경력", "save": "1"})
+    assert "full_name" in response.context["form"].errors
+    draft.refresh_from_db()
+    assert draft.career == "새 경력"
+
+
+def test_a_place_without_dates_can_be_cancelled(client, person):
+    cohort = make_cohort(phase="announced", starts_at=None, ends_at=None)
+    application = make_application(cohort, person, status=S.CONFIRMED)
+    make_enrolment(application=application)
+    assert page_of(application, "cancel") in client.get(page_of(application)).text
 
 
 def test_a_draft_cohort_is_not_there(client):

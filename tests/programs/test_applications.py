@@ -50,6 +50,14 @@ def test_clicks_that_begin_at_once_share_one_draft():
     assert outcomes == [Application.objects.get()] * 4
 
 
+def test_the_other_of_two_clicks_is_found(monkeypatch):
+    cohort, person = make_cohort(), make_user()
+    monkeypatch.setattr(
+        operations, "refuse_closed", lambda cohort: Application.objects.create(cohort=cohort, applicant=person)
+    )
+    assert operations.start_application(cohort.pk, by=person) == Application.objects.get()
+
+
 @pytest.mark.parametrize(
     ("phase", "words"),
     [

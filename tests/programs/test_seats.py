@@ -246,6 +246,17 @@ def test_a_pass_offers_every_free_seat_in_order():
     assert list(cohort.applications.filter(status=S.OFFERED).order_by("waitlist_number")) == line[:2]
 
 
+def test_the_clock_writes_nothing_where_nothing_changed(settings):
+    cohort = make_cohort(phase="announced")
+    seats.run_promotions(cohort.pk)
+    cohort.refresh_from_db()
+    first = cohort.promotion_ran_at
+    settings.DEMO_NOW = first + timedelta(minutes=5)
+    seats.run_promotions(cohort.pk)
+    cohort.refresh_from_db()
+    assert cohort.promotion_ran_at == first
+
+
 def test_expiry_promotes_the_next_and_happens_once(settings):
     cohort = make_cohort(phase="announced", capacity=1)
     application = offered(cohort)
