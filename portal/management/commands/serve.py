@@ -40,7 +40,8 @@ class Child:
     def start(self):
         """Start it now."""
         self.started_at = time.monotonic()
-        self.process = subprocess.Popen(self.command, cwd=settings.BASE_DIR)
+        # In a session of its own, so that Ctrl-C reaches the supervisor alone, which then ends them in order.
+        self.process = subprocess.Popen(self.command, cwd=settings.BASE_DIR, start_new_session=True)
 
     def revive(self):
         """Start it again if it is dead and its pause is over; returns a line to print when it is found dead."""
