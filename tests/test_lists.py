@@ -1,0 +1,120 @@
+"""Every list costs the same number of queries for one row and for three hundred."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.translation import override
+
+from mentoring.models import MentorProfile
+from partners.models import OrganizationKind
+from tests import make
+
+pytestmark = pytest.mark.django_db
+MANY = 300
+
+
+def queries(client, address):
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(address)
+    assert response.status_code == 200
+    return len(captured)
+
+
+def cohorts(count):
+    program = make.make_program(partners=[make.make_organization()])
+    for _row in range(count):
+        make.make_session(make.make_cohort(program))
+
+
+def applications(count, person=None):
+    cohort = make.make_cohort(phase="announced", capacity=999)
+    for number in range(count):
+        own = make.make_cohort(phase="announced") if person else cohort
+        make.make_application(own, person, status="waitlisted", waitlist_number=number + 1)
+        make.make_milestone(own)
+
+
+def enrolments(count):
+    for _row in range(count):
+        make.make_enrolment(application=make.make_application(status="confirmed"))
+
+
+def experts(count):
+    cohort = make.make_cohort()
+    for _row in range(count):
+        make.make_session(cohort, experts=[make.make_expert()])
+
+
+def partners(count):
+    for _row in range(count):
+        make.make_agreement(parties=[make.make_organization(kind=OrganizationKind.COMPANY)])
+
+
+def people(count):
+    for _row in range(count):
+        make.make_user(role="instructor", scope=make.make_cohort())
+
+
+def mentees(count, mentor):
+    for _row in range(count):
+        make.make_pairing(mentor, make.make_enrolment(application=make.make_application(status="confirmed")))
+
+
+PUBLIC = {
+    "catalog": cohorts,
+    "instructors": experts,
+    "partners": partners,
+    "agreements": partners,
+    "home": cohorts,
+}
+ADMIN = {
+    "admin:index": cohorts,
+    "admin:programs_cohort_changelist": cohorts,
+    "admin:programs_program_changelist": cohorts,
+    "admin:programs_application_changelist": applications,
+    "admin:programs_enrolment_changelist": enrolments,
+    "admin:programs_expert_changelist": experts,
+    "admin:partners_organization_changelist": partners,
+    "admin:partners_agreement_changelist": partners,
+    "admin:accounts_user_changelist": people,
+    "admin:accounts_rolegrant_changelist": people,
+    "admin:portal_outgoingmail_changelist": applications,
+    "admin:portal_auditevent_changelist": applications,
+}
+
+
+@pytest.mark.parametrize("name", [*PUBLIC, *ADMIN])
+def test_one_row_and_three_hundred_cost_the_same(client, name):
+    fill = (PUBLIC | ADMIN)[name]
+    if name in ADMIN:
+        client.force_login(make.make_admin())
+    with override("ko"):
+        address = reverse(name)
+        fill(1)
+        queries(client, address)  # what is read once and kept, such as content types, is read now
+        one = queries(client, address)
+        fill(MANY)
+        assert queries(client, address) == one
+
+
+@pytest.mark.parametrize("name", ["my", "mentoring"])
+def test_a_persons_own_lists_cost_the_same(client, name):
+    person = make.make_user()
+    client.force_login(person)
+    mentor = make.make_mentor(person, capacity=999)
+
+    def fill(count):
+        if name == "my":
+            applications(count, person)
+        else:
+            mentees(count, mentor)
+
+    with override("ko"):
+        address = reverse(name)
+        fill(1)
+        queries(client, address)
+        one = queries(client, address)
+        fill(MANY)
+        assert queries(client, address) == one
+    assert MentorProfile.objects.count() == 1
