@@ -122,7 +122,7 @@ def test_staff_of_a_demonstration_need_none(client):
     assert client.get("/admin/").status_code == 200
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)  # what happens on commit changes the session
+@pytest.mark.django_db(transaction=True)  # what happens on commit changes the session
 def test_staff_in_production_set_one_up_first(client, settings):
     settings.STAFF_NEED_SECOND_FACTOR = True
     make_staff()
@@ -175,7 +175,7 @@ def test_other_people_and_visitors_pass(client, settings):
     assert stale.get(url("my"))["Location"].startswith(url("account_login"))
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)  # what happens on commit changes the session
+@pytest.mark.django_db(transaction=True)  # what happens on commit changes the session
 def test_the_second_factor_is_that_persons_alone(client, settings):
     settings.STAFF_NEED_SECOND_FACTOR = True
     make_member("other@example.com")

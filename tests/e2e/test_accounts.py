@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from accounts.models import User
 from tests.accounts.doors import PASSWORD, app_code, code_in, mails, make_member, url
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 NARROW = {"width": 360, "height": 740}
 

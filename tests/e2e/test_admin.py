@@ -7,7 +7,7 @@ from programs.models.applications import Decision
 from programs.models.cohorts import Cohort
 from tests import make
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
