@@ -42,6 +42,15 @@ def test_production_says_in_one_line_what_is_missing(tmp_path, name):
     assert error.endswith(f"An https site needs {name} in the environment.")
 
 
+def test_serve_does_not_start_and_prints_one_line(tmp_path):
+    env = {"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path), "SITE_URL": "https://portal.example.com"}
+    done = subprocess.run([sys.executable, "manage.py", "serve"], env=env, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "Not started: An https site needs SECRET_KEY, ALLOWED_HOSTS, DATABASE_URL, EMAIL_URL in the environment."
+    ]
+
+
 def test_production_is_shut(tmp_path):
     show = (
         "(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_SECURE, s.SECURE_HSTS_SECONDS >= 31536000, s.SECURE_SSL_REDIRECT,"
