@@ -64,7 +64,7 @@ def test_whoever_says_they_are_still_there_stays(client, later):
 def test_the_admin_warns_before_the_end(client):
     client.force_login(make_admin())
     page = client.get("/admin/").content.decode()
-    assert f'action="{url("stay")}" method="post" role="alert" data-session="3600" hidden' in page
+    assert f'action="{url("stay")}" method="post" data-session="3600" hidden' in page
     assert "js/session.js" in page
 
 
