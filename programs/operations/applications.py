@@ -67,10 +67,15 @@ def start_application(cohort_id, *, by):
 
 @transaction.atomic
 def save_draft(application_id, *, by, **answers):
-    """Keep what was typed in a draft or in an application sent back for changes; nothing need be complete."""
+    """Keep what was typed in a draft or in an application sent back for changes; nothing need be complete.
+
+    One sent back is read by staff, so nothing is kept in it once its time has passed.
+    """
     application = Application.objects.select_for_update(of=("self",), no_key=True).get(pk=application_id)
     if application.status not in (ApplicationStatus.DRAFT, ApplicationStatus.CHANGES_REQUESTED):
         raise Refused(_("This application has been submitted; use “Edit application”."))
+    if application.status == ApplicationStatus.CHANGES_REQUESTED and clock.now() >= application.changes_by:
+        raise Refused(_("The time to complete the application has passed."))
     application.save(update_fields=set_answers(application, answers))
     return application
 

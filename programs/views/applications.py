@@ -53,7 +53,11 @@ def apply(request, program, cohort):
 def edit(request, code):
     """Write on: a draft, an application sent back, or a submitted one before the deadline."""
     application = own(request, code)
-    if application.status not in EDITABLE or not status.can_edit(application, clock.now()):
+    may_edit = application.status in EDITABLE and status.can_edit(application, clock.now())
+    if request.headers.get("X-Autosave") and (not may_edit or application.status == S.SUBMITTED):
+        # a window left open: what was submitted is changed by a button alone
+        return JsonResponse({"error": _("This application can no longer be changed.")}, status=400)
+    if not may_edit:
         if request.method == "POST":
             messages.error(request, _("This application can no longer be changed."))
         return redirect(application)
@@ -88,10 +92,17 @@ def take(request, application, *, submit):
     """Save or submit the posted form. What is valid is saved in any case, so nothing typed is lost."""
     cohort = application.cohort
     was_submitted = application.status == S.SUBMITTED
+    submit = submit and not request.headers.get("X-Autosave")
     draft = new_form(request, cohort, application, data=request.POST, as_draft=True)
     draft.is_valid()
     if not was_submitted:
-        operations.save_draft(application.pk, by=request.user, **draft.answers())
+        try:
+            operations.save_draft(application.pk, by=request.user, **draft.answers())
+        except Refused as refusal:  # its time has passed, or it was submitted in another window a moment ago
+            if request.headers.get("X-Autosave"):
+                return JsonResponse({"error": str(refusal)}, status=400)
+            draft.add_error(None, str(refusal))
+            return form_page(request, cohort, application, draft)
     if not submit and not was_submitted:
         saved = _("Saved at %(time)s.") % {"time": i18n.clock_time(clock.now())}
         if request.headers.get("X-Autosave"):

@@ -13,6 +13,7 @@ from portal import clock
 from portal.errors import Refused
 from programs.models.applications import Application, ApplicationStatus, Decision
 from programs.models.enrolments import Enrolment
+from programs.operations import applications as operations
 from programs.operations import review, seats
 from programs.views import applications as views
 from tests.make import (
@@ -425,3 +426,46 @@ def test_the_page_costs_the_same_for_one_and_for_many(client, person, count, dja
         seats.run_promotions(application.cohort_id)
     with django_assert_max_num_queries(10):
         assert client.get(reverse("my")).status_code == 200
+
+
+def test_what_was_sent_back_stays_as_it_is_once_its_time_has_passed(client, person, settings):
+    application = make_application(make_cohort(phase="in_review"), person, status=S.CHANGES_REQUESTED)
+    before = application.motivation
+    settings.DEMO_NOW = application.changes_by
+    for act in ("edit", "submit"):
+        response = client.post(page_of(application, act), TYPED | {"motivation": "늦은 글", "submit": "1"})
+        application.refresh_from_db()
+        assert (application.status, application.motivation) == (S.CHANGES_REQUESTED, before)
+    assert "늦은 글" in response.text  # nothing typed is lost
+    with pytest.raises(Refused):
+        operations.save_draft(application.pk, by=person, motivation="늦은 글")
+
+
+def test_a_window_left_open_changes_nothing_that_was_submitted(client, person):
+    application = make_application(make_cohort(), person)
+    response = client.post(page_of(application, "edit"), TYPED | {"career": "옛 글"}, headers={"X-Autosave": "1"})
+    assert response.status_code == 400
+    assert "error" in response.json()
+    application.refresh_from_db()
+    assert application.career != "옛 글"
+
+
+@pytest.mark.parametrize("autosave", [True, False])
+def test_submitted_in_another_window_while_this_one_saves(client, person, monkeypatch, autosave):
+    application = make_application(make_cohort(), person, status=S.DRAFT)
+
+    def refuse(*args, **kwargs):
+        raise Refused("제출한 뒤입니다.")
+
+    monkeypatch.setattr(operations, "save_draft", refuse)
+    headers = {"X-Autosave": "1"} if autosave else {}
+    response = client.post(page_of(application, "edit"), TYPED, headers=headers)
+    assert response.status_code == (400 if autosave else 200)
+    assert "제출한 뒤입니다." in (response.json()["error"] if autosave else response.text)
+
+
+def test_saving_by_itself_never_submits(client, person):
+    application = make_application(make_cohort(), person, status=S.DRAFT)
+    client.post(page_of(application, "edit"), TYPED | {"submit": "1"}, headers={"X-Autosave": "1"})
+    application.refresh_from_db()
+    assert application.status == S.DRAFT
