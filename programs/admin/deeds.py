@@ -248,7 +248,7 @@ class OfferForm(DeedForm):
         label=gettext_lazy("Reason"),
         max_length=300,
         required=False,
-        help_text=gettext_lazy("Needed for everyone who is not on the waitlist."),
+        help_text=gettext_lazy("Needed for whoever is not next on the waitlist."),
     )
 
     def clean_reason(self):
@@ -267,6 +267,10 @@ class OfferSeat(ApplicationDeed):
     note = gettext_lazy("Each is sent an offer with a deadline. Without a free seat it is refused.")
     statuses = (S.WAITLISTED, *REOPENABLE)
     form_class = OfferForm
+
+    def perform_all(self, rows, *, by, data):
+        """The waitlisted in the waitlist's own order."""
+        return super().perform_all(sorted(rows, key=lambda row: row.waitlist_number or 0), by=by, data=data)
 
     def perform(self, row, *, by, data):
         """Offer one."""
@@ -323,6 +327,12 @@ class Reopen(ApplicationDeed):
     note = gettext_lazy("The applications go back to review, for a new decision.")
     statuses = REOPENABLE
     form_class = DeedReasonForm
+
+    def refusal(self, row):
+        """Ended, and to a cohort whose seats are given by selection."""
+        if not row.cohort.is_reviewed:
+            return _("Seats of this cohort are not given by selection.")
+        return super().refusal(row)
 
     def perform(self, row, *, by, data):
         """Reopen one."""

@@ -122,7 +122,16 @@ def offer_seat(application_id, *, by, reason=""):
         raise Refused(_("The cohort has begun."))
     if seats(cohort, now).free == 0:
         raise Refused(_("Every seat is confirmed or offered."))
+    if kind == OfferKind.PROMOTION and not reason.strip() and ahead_of(application):
+        raise Refused(_("Others stand before this person on the waitlist; give a reason for passing them."))
     return make_offer(application, kind, by=by, reason=reason, now=now)
+
+
+def ahead_of(application):
+    """How many stand before a waitlisted application."""
+    return application.cohort.applications.filter(
+        status=ApplicationStatus.WAITLISTED, waitlist_number__lt=application.waitlist_number or 0
+    ).count()
 
 
 def refuse_second_live(application):

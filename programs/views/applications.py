@@ -18,6 +18,7 @@ from programs.operations import applications as operations
 from programs.operations import seats
 
 S = ApplicationStatus
+TOLD = (S.RESCINDED, S.CANCELLED, S.WITHDRAWN, S.CLOSED_OUT)  # whose reason staff know the applicant reads
 
 
 def own(request, code):
@@ -167,11 +168,7 @@ def application(request, code):
         found, found.cohort, list(found.cohort.milestones.all()), changes, enrolment, now
     )
     is_own = found.applicant_id == request.user.pk
-    ahead = None
-    if found.status == S.WAITLISTED:
-        ahead = found.cohort.applications.filter(
-            status=S.WAITLISTED, waitlist_number__lt=found.waitlist_number
-        ).count()
+    ahead = seats.ahead_of(found) if found.status == S.WAITLISTED else None
     panel = status.panel(found, steps.next_step(all_steps), now, ahead=ahead)
     if not is_own:
         panel["actions"] = []
@@ -204,12 +201,13 @@ def history_line(change, found):
         who = _("Applicant")
     else:
         who = _("Staff")
+    note = change.reason if change.to_status in TOLD else ""
     return {
         "when": i18n.moment(change.at),
         "title": change.get_to_status_display(),
-        "note": change.reason,
+        "note": note,
         "side": who,
-        "user": bool(change.reason),
+        "user": bool(note),
     }
 
 

@@ -180,6 +180,16 @@ def test_staff_offer_again_with_a_reason():
     assert application.changes.get().reason == "이의신청 인용"
 
 
+def test_passing_others_on_the_waitlist_needs_a_reason():
+    cohort = make_cohort(phase="announced")
+    first, second = waiting(cohort, 2)
+    with pytest.raises(Refused):
+        seats.offer_seat(second.pk, by=make_admin())
+    seats.offer_seat(second.pk, by=make_admin(), reason="1번이 전화로 사양")
+    seats.offer_seat(first.pk, by=make_admin())
+    assert Offer.objects.count() == 2
+
+
 @pytest.mark.parametrize(
     ("phase", "status"),
     [
