@@ -83,10 +83,13 @@ class ApplicationAdmin(ScopedAdmin):
     actions = [deed.action() for deed in DEEDS]
 
     def get_queryset(self, request):
-        """Submitted ones, each with the outcome staged in its present round; drafts are their writers' alone."""
+        """Submitted ones, each with the outcome staged in its present round; drafts are their writers' alone.
+
+        One's own is not among them: nobody reads or stages their own result before it is announced.
+        """
         latest = Decision.objects.filter(application=OuterRef("pk"), at__gte=OuterRef("moved_at"))
         outcome = latest.filter(application__status=S.IN_REVIEW).order_by("-at", "-pk").values("outcome")[:1]
-        submitted = super().get_queryset(request).exclude(status=S.DRAFT)
+        submitted = super().get_queryset(request).exclude(status=S.DRAFT).exclude(applicant=request.user)
         return submitted.annotate(staged_outcome=Subquery(outcome))
 
     def run_by(self, queryset, user):

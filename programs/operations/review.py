@@ -78,10 +78,17 @@ def reject_ineligible(application_id, *, by):
 
 @transaction.atomic
 def reopen_application(application_id, *, by, reason):
-    """Bring a rejected, declined or expired application back into review, with a reason."""
-    _cohort, application = lock_application(application_id)
+    """Bring a rejected, declined or expired application back into review, with a reason.
+
+    Refuses where no review leads anywhere: where seats are not given by selection, and in a cancelled cohort.
+    """
+    cohort, application = lock_application(application_id)
     if not reason.strip():
         raise Refused(_("Give a reason for reopening it."))
+    if not cohort.is_reviewed:
+        raise Refused(_("Seats of this cohort are not given by selection."))
+    if cohort.cancelled_at:
+        raise Refused(_("The cohort is cancelled."))
     refuse_second_live(application)
     move(application, ApplicationStatus.IN_REVIEW, by=by, reason=reason)
 

@@ -21,6 +21,7 @@ from tests.make import (
     make_application,
     make_cohort,
     make_enrolment,
+    make_grant,
     make_manager,
     make_milestone,
     make_program,
@@ -469,3 +470,28 @@ def test_saving_by_itself_never_submits(client, person):
     client.post(page_of(application, "edit"), TYPED | {"submit": "1"}, headers={"X-Autosave": "1"})
     application.refresh_from_db()
     assert application.status == S.DRAFT
+
+
+def test_a_reason_that_staff_wrote_for_themselves_is_not_shown(client, person):
+    application = make_application(make_cohort(phase="announced"), person, status=S.DECLINED)
+    review.reopen_application(application.pk, by=make_admin(), reason="심사위원 착오로 점수를 다시 매김")
+    assert "착오" not in client.get(page_of(application)).text
+    offered = make_application(make_cohort(phase="announced"), person, status=S.EXPIRED)
+    seats.offer_seat(offered.pk, by=make_admin(), reason="전화로 사정을 들음")
+    assert "사정을 들음" not in client.get(page_of(offered)).text
+    seats.rescind_offer(offered.pk, by=make_admin(), reason="제출한 경력이 사실과 다름")
+    assert "사실과 다름" in client.get(page_of(offered)).text
+
+
+def test_staff_who_apply_do_not_see_their_own_result_in_the_admin(client, person):
+    cohort = make_cohort(phase="in_review")
+    make_grant(person, "manager", cohort)
+    own, other = make_application(cohort, person, status=S.IN_REVIEW), make_application(cohort, status=S.IN_REVIEW)
+    review.stage_decisions([own.pk, other.pk], "offer", by=make_admin())
+    assert client.get(reverse("admin:programs_application_change", args=[other.pk])).status_code == 200
+    assert client.get(reverse("admin:programs_application_change", args=[own.pk])).status_code == 404
+    text = client.get(reverse("admin:programs_application_changelist")).text
+    assert (other.receipt_number in text, own.receipt_number in text) == (True, False)
+    fields = {"action": "stage_reject", "_selected_action": own.pk, "confirm": "yes", "reason_code": "score"}
+    client.post(reverse("admin:programs_application_changelist"), fields)
+    assert own.decisions.count() == 1

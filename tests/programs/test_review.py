@@ -115,6 +115,16 @@ def test_nothing_is_reopened_beside_a_live_one():
         review.reopen_application(closed.pk, by=make_admin(), reason="사유")
 
 
+@pytest.mark.parametrize(
+    "fields", [{"registration_mode": "first_come"}, {"cancelled_at": clock.now(), "cancel_reason": "강사 사정"}]
+)
+def test_nothing_is_reopened_where_no_review_leads_anywhere(fields):
+    application = make_application(make_cohort(phase="closed", **fields), status=S.EXPIRED)
+    with pytest.raises(Refused):
+        review.reopen_application(application.pk, by=make_admin(), reason="사유")
+    assert statuses([application]) == [S.EXPIRED]
+
+
 # --- staging -----------------------------------------------------------------------------------------
 
 
