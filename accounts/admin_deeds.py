@@ -14,6 +14,7 @@ from portal.errors import Refused
 from portal.fields import CleanCharField
 
 SHOWN_REFUSALS = 20
+LONGEST_NUMBER, LONGEST_QUERY = 18, 2000  # what a way back may hold; Django refuses to redirect to a longer one
 
 
 def row_line(line):
@@ -148,10 +149,10 @@ class Deed:
     def back(self, model_admin, request):
         """The object's page where the deed was chosen there, else the list as it was filtered."""
         chosen = request.POST.get("object", "")
-        if chosen.isdecimal():
+        if chosen.isdecimal() and len(chosen) < LONGEST_NUMBER:
             return model_admin.change_url(chosen)
         query = request.POST.get("back", request.META.get("QUERY_STRING", ""))
-        return model_admin.changelist_url(query)
+        return model_admin.changelist_url(query if len(query) <= LONGEST_QUERY else "")
 
     def carry_out(self, model_admin, request, rows, data):
         """Do it, say what came of it, and go back to the list."""

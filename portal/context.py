@@ -11,8 +11,11 @@ from portal.navigation import sections
 
 
 def viewer(request):
-    """The person looking at the page, or None for a visitor; asks the session only where there is a cookie."""
-    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+    """The person looking at the page, or None for a visitor; asks the session only where there is a cookie.
+
+    A request refused before anyone asked who sends it (a host that is not ours) is a visitor's.
+    """
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or not hasattr(request, "user"):
         return None
     return request.user if request.user.is_authenticated else None
 

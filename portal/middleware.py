@@ -28,10 +28,11 @@ class RequestId:
 
 
 class ReadableRequest:
-    """Answers 400 to what no page could read: a body in an unknown or multi-byte charset, and NUL anywhere.
+    """Answers 400 to what no page could read: anything said to be in another charset than UTF-8, and NUL anywhere.
 
-    Django 5.2 raises BadRequest on `request.POST` for a charset other than UTF-8, and again in its error view;
-    PostgreSQL refuses NUL in text.
+    Django 5.2 raises BadRequest on `request.POST` for such a charset, and again in its error view. It reads the
+    query in it too, whatever the content: with `text/plain; charset=rot13` that is a LookupError, and with UTF-7
+    a NUL. PostgreSQL refuses NUL in text.
     """
 
     def __init__(self, get_response):
@@ -44,8 +45,7 @@ class ReadableRequest:
             readable = codecs.lookup(charset).name in ("utf-8", "ascii")
         except (LookupError, ValueError):
             readable = False
-        form = request.content_type in ("application/x-www-form-urlencoded", "multipart/form-data")
-        if form and not readable:
+        if not readable:
             return self.refuse()
         if "\x00" in request.path_info or "\x00" in unquote(request.META.get("QUERY_STRING", "")):
             return self.refuse()
