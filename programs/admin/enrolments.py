@@ -36,7 +36,7 @@ class EndForm(DeedForm):
         label=_("Reason"),
         max_length=300,
         required=False,
-        help_text=_("Needed for a drop-out and a no-show."),
+        help_text=_("Needed for a drop-out and a no-show. The participant reads it."),
     )
 
     def clean(self):

@@ -90,3 +90,11 @@ def test_an_outcome_that_came_meanwhile_is_refused(client, boss, monkeypatch):
 
 def test_other_apps_may_add_deeds():
     assert isinstance(EnrolmentAdmin.actions, list)
+
+
+def test_the_page_says_that_the_participant_reads_the_reason(client):
+    client.force_login(make.make_admin())
+    enrolment = make.make_enrolment()
+    fields = {"action": "end_enrolment", "_selected_action": enrolment.pk}
+    response = client.post(reverse("admin:programs_enrolment_changelist"), fields)
+    assert "참여자도 이 내용을 볼 수 있어요." in response.text
