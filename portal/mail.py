@@ -95,7 +95,7 @@ def deliver(mail_id):
     mail.attempts += 1
     try:
         message(mail).send()
-    except OSError:  # SMTPException is one
+    except (OSError, ValueError):  # SMTPException is the one, a header that cannot be written the other
         logger.exception("mail %s was not sent", mail.pk)
         close(mail, MailStatus.FAILED if mail.attempts >= MAX_ATTEMPTS else MailStatus.WAITING)
         return 0

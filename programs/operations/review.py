@@ -179,6 +179,8 @@ def release_decisions(cohort_id, *, by):
     if not decisions:
         raise Refused(_("No decision is staged."))
     counts = Counter(decision.outcome for decision in decisions.values())
+    if counts[Outcome.OFFER] and cohort.starts_at and cohort.starts_at <= now:
+        raise Refused(_("The cohort has begun."))
     free = seats(cohort, now).free
     if counts[Outcome.OFFER] > free:
         raise Refused(

@@ -36,18 +36,30 @@ def apply(request, program, cohort):
     mine = Application.objects.live().filter(cohort=cohort, applicant=request.user).first()
     if mine is not None and mine.status != S.DRAFT:
         return redirect(mine)
-    if mine is not None and request.method == "GET":
-        return redirect("application-edit", mine.code)
-    if cohort.current_phase not in TAKES_APPLICATIONS:
-        return render(request, "programs/apply_closed.html", {"cohort": cohort}, status=200)
+    if mine is not None:
+        if request.method == "GET":
+            return redirect("application-edit", mine.code)
+        return take(request, mine, submit="submit" in request.POST)
     if request.method == "GET":
+        if cohort.current_phase not in TAKES_APPLICATIONS:
+            return render(request, "programs/apply_closed.html", {"cohort": cohort})
         return form_page(request, cohort, None, new_form(request, cohort, None))
     try:
         application = operations.start_application(cohort.pk, by=request.user)
     except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect(cohort)
+        return refused(request, cohort, str(refusal))
     return take(request, application, submit="submit" in request.POST)
+
+
+def refused(request, cohort, refusal):
+    """No application can be begun: why, beside what was typed, which only this page holds."""
+    if not cohort.has_window:
+        messages.error(request, refusal)
+        return redirect(cohort)
+    form = new_form(request, cohort, None, data=request.POST)
+    form.is_valid()
+    form.add_error(None, refusal)
+    return form_page(request, cohort, None, form)
 
 
 @require_http_methods(["GET", "POST"])

@@ -15,7 +15,6 @@ from programs.models.applications import Application, ApplicationStatus, Decisio
 from programs.models.enrolments import Enrolment
 from programs.operations import applications as operations
 from programs.operations import review, seats
-from programs.views import applications as views
 from tests.make import (
     make_admin,
     make_application,
@@ -192,15 +191,27 @@ def test_a_cohort_that_is_not_open_says_so(client, phase, words):
     assert Application.objects.count() == 0
 
 
-def test_a_cohort_that_closes_between_two_looks_leads_back(client, monkeypatch):
-    def refuse(cohort_id, *, by):
-        raise Refused("방금 마감되었어요.")
+def test_what_was_typed_stays_on_the_page_when_the_cohort_has_closed_meanwhile(client):
+    cohort = make_cohort(phase="closed")
+    response = client.post(apply_page(cohort), TYPED | {"submit": "1"})
+    assert response.status_code == 200
+    assert "접수가 마감되었어요." in response.text
+    assert TYPED["motivation"] in response.text
+    assert Application.objects.count() == 0
 
-    monkeypatch.setattr(views.operations, "start_application", refuse)
-    cohort = make_cohort()
+
+def test_a_cohort_without_a_window_takes_nothing(client):
+    cohort = make_cohort(phase="open", opens_at=None, closes_at=None, announce_at=None)
     response = client.post(apply_page(cohort), TYPED | {"submit": "1"}, follow=True)
     assert response.redirect_chain == [(cohort.get_absolute_url(), 302)]
-    assert "방금 마감되었어요." in response.text
+    assert "접수가 마감되었어요." in response.text
+
+
+def test_an_extended_draft_is_submitted_from_the_first_page_too(client, person):
+    cohort = make_cohort(phase="closed")
+    make_application(cohort, person, status=S.DRAFT, extended_until=clock.now() + timedelta(days=1))
+    client.post(apply_page(cohort), TYPED | {"submit": "1"})
+    assert Application.objects.get().status == S.SUBMITTED
 
 
 def test_the_address_for_submitting_shows_the_form_and_forgives_a_second_click(client, person):

@@ -263,6 +263,18 @@ def test_when_nothing_is_released(phase):
         review.release_decisions(cohort.pk, by=make_admin())
 
 
+def test_no_seat_is_offered_once_the_cohort_has_begun():
+    cohort = make_cohort(phase="in_review", capacity=3)
+    cohort.starts_at = clock.now() - timedelta(hours=1)
+    cohort.save()
+    late, out = in_review(cohort, 2)
+    stage([late], Outcome.OFFER)
+    with pytest.raises(Refused):
+        review.release_decisions(cohort.pk, by=make_admin())
+    stage([late, out], Outcome.REJECT, reason_code="other")
+    assert review.release_decisions(cohort.pk, by=make_admin()).rejected == 2
+
+
 def test_registrations_have_no_release():
     with pytest.raises(Refused):
         review.release_decisions(make_cohort(registration_mode="rsvp").pk, by=make_admin())
