@@ -5,7 +5,6 @@ from django.utils.translation import gettext as _
 
 from portal import i18n, pills
 from programs.models.applications import WITHDRAWABLE, ApplicationStatus
-from programs.models.cohorts import TAKES_APPLICATIONS
 from programs.operations.seats import can_cancel_until
 
 S = ApplicationStatus
@@ -18,13 +17,9 @@ def pill(application):
 
 def can_edit(application, now):
     """Whether the applicant may still change the answers at `now`."""
-    cohort = application.cohort
-    extended = application.extended_until is not None and now < application.extended_until
     if application.status == S.CHANGES_REQUESTED:
         return now < application.changes_by
-    if application.status in (S.DRAFT, S.SUBMITTED):
-        return cohort.cancelled_at is None and (cohort.phase_at(now) in TAKES_APPLICATIONS or extended)
-    return False
+    return application.status in (S.DRAFT, S.SUBMITTED) and application.is_in_time(now)
 
 
 def can_cancel(application, now):

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from portal import clock
 from portal.codes import new_code
-from programs.models.cohorts import Cohort
+from programs.models.cohorts import TAKES_APPLICATIONS, Cohort
 
 MOTIVATION_LIMIT = 500
 CAREER_LIMIT = 500
@@ -186,6 +186,12 @@ class Application(models.Model):
     def can_become(self, status):
         """Whether the table of moves allows it."""
         return status in NEXT[ApplicationStatus(self.status)]
+
+    def is_in_time(self, now):
+        """Whether it may be written and submitted at `now`: while the cohort is open, or until its extension."""
+        if self.cohort.phase_at(now) in TAKES_APPLICATIONS:
+            return True
+        return self.cohort.cancelled_at is None and self.extended_until is not None and now < self.extended_until
 
     @property
     def is_promoted(self):

@@ -20,12 +20,7 @@ def refuse_closed(cohort, application=None):
     """Refuse unless `cohort` takes applications now, or `application` has a personal extension that still runs."""
     now = clock.now()
     phase = cohort.phase_at(now)
-    if phase in TAKES_APPLICATIONS:
-        return
-    extended = (
-        application is not None and application.extended_until is not None and now < application.extended_until
-    )
-    if extended and cohort.cancelled_at is None:
+    if phase in TAKES_APPLICATIONS or (application is not None and application.is_in_time(now)):
         return
     if phase == Phase.SCHEDULED:
         raise Refused(_("Applications open on %(moment)s.") % {"moment": i18n.moment(cohort.opens_at)})
