@@ -1,4 +1,4 @@
-"""The floor's rows: what was done by whom, and the mail that waits to be sent. Both are only ever added to."""
+"""The floor's rows: what was done by whom, the mail that waits to be sent, the files that people hand in."""
 
 from django.conf import settings
 from django.db import models
@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
+from portal.codes import LENGTH, new_code
 
 
 class AuditEvent(models.Model):
@@ -99,3 +100,88 @@ class OutgoingMail(models.Model):
 
     def __str__(self):
         return f"{self.reason} {self.target_type} {self.target_id}"
+
+
+class UploadKind(models.TextChoices):
+    """What a file is by its content. Every kind that the portal keeps; a question may allow fewer."""
+
+    PDF = "pdf", "PDF"
+    DOCX = "docx", "DOCX"
+    HWP = "hwp", "HWP"
+    HWPX = "hwpx", "HWPX"
+    PNG = "png", "PNG"
+    JPEG = "jpeg", "JPEG"
+    WEBP = "webp", "WebP"
+
+
+class Upload(models.Model):
+    """A file that somebody handed in. `portal.uploads.store` makes these, `remove` takes them away.
+
+    It lies under a name of our own (`file`); `name` is only ever shown. Who may open it is decided by the row that
+    points here. Without `owner` it came from somebody who has no account.
+    """
+
+    code = models.CharField(max_length=LENGTH, unique=True, default=new_code, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="uploads",
+        verbose_name=_("owner"),
+    )
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=10, choices=UploadKind)
+    size = models.PositiveBigIntegerField(_("size"))
+    sha256 = models.CharField("SHA-256", max_length=64, editable=False)
+    file = models.FileField(max_length=100, unique=True, editable=False)
+    is_confidential = models.BooleanField(
+        _("confidential"), default=False, help_text=_("Its owner sees who opened it and when.")
+    )
+    made_at = models.DateTimeField(_("uploaded"), default=clock.now, editable=False)
+
+    class Meta:
+        verbose_name = _("upload")
+        verbose_name_plural = _("uploads")
+        ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=UploadKind.values), name="upload_kind_is_known"),
+            models.CheckConstraint(condition=Q(size__gt=0), name="upload_is_not_empty"),
+        ]
+
+    def __str__(self):
+        return self.code
+
+
+class AccessWay(models.TextChoices):
+    """How somebody opened a file."""
+
+    DOWNLOAD = "download", _("Downloaded")
+    PREVIEW = "preview", _("Previewed")
+
+
+class FileAccess(models.Model):
+    """Somebody opened a file. Only ever added to; `code` and `owner` say which one when the file itself is gone."""
+
+    upload = models.ForeignKey(
+        Upload, on_delete=models.SET_NULL, null=True, related_name="accesses", verbose_name=_("upload")
+    )
+    code = models.CharField(max_length=LENGTH, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("owner")
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("who")
+    )
+    at = models.DateTimeField(_("when"), default=clock.now, editable=False)
+    way = models.CharField(_("how"), max_length=10, choices=AccessWay)
+
+    class Meta:
+        verbose_name = _("access to a file")
+        verbose_name_plural = _("accesses to files")
+        ordering = ["-at", "-pk"]
+        constraints = [models.CheckConstraint(condition=Q(way__in=AccessWay.values), name="access_way_is_known")]
+        indexes = [models.Index(fields=["upload", "-at"], name="access_by_upload")]
+
+    def __str__(self):
+        return f"{self.way} {self.code}"
