@@ -8,9 +8,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal import clock
 from portal.i18n import EN, Bilingual, language
+from portal.regions import Region
 
 
 class UserManager(BaseUserManager):
@@ -238,3 +240,51 @@ class ConsentRecord(models.Model):
 
     def __str__(self):
         return f"{self.user_id} {self.term_id} {self.given}"
+
+
+class AffiliationKind(models.TextChoices):
+    """What somebody does at present."""
+
+    STUDENT = "student", _("Student")
+    EMPLOYED = "employed", pgettext_lazy("affiliation", "Employed")
+    FREELANCE = "freelance", _("Freelance")
+    SEEKING = "seeking", _("Looking for work")
+
+
+class Profile(models.Model):
+    """What a person tells once and applications take over: all of it optional, each row made on first save."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="profile", verbose_name=_("person")
+    )
+    phone = models.CharField(_("phone"), max_length=16, blank=True)
+    birth_on = models.DateField(_("date of birth"), null=True, blank=True)
+    region = models.CharField(
+        pgettext_lazy("where people live", "region"), max_length=16, choices=Region, blank=True
+    )
+    affiliation_kind = models.CharField(_("present situation"), max_length=12, choices=AffiliationKind, blank=True)
+    affiliation = models.CharField(_("company or school"), max_length=120, blank=True)
+    position_title = models.CharField(_("position or major"), max_length=80, blank=True)
+    career_years = models.PositiveSmallIntegerField(_("years of experience"), null=True, blank=True)
+    languages = models.CharField(_("languages"), max_length=120, blank=True)
+    credits = models.JSONField(_("credits"), default=list, blank=True)
+    career = models.JSONField(_("career"), default=list, blank=True)
+    changed_at = models.DateTimeField(_("changed"), default=clock.now, editable=False)
+
+    class Meta:
+        verbose_name = _("profile")
+        verbose_name_plural = _("profiles")
+        constraints = [
+            models.CheckConstraint(condition=Q(region__in=["", *Region.values]), name="profile_region_is_known"),
+            models.CheckConstraint(
+                condition=Q(affiliation_kind__in=["", *AffiliationKind.values]),
+                name="profile_affiliation_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(career_years__isnull=True) | Q(career_years__lte=60),
+                name="profile_career_is_a_life",
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.user_id)
