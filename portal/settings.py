@@ -254,13 +254,13 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "portal.disk.PrivateStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-MEDIA_ROOT = VAR_DIR / "media"
-MEDIA_URL = env.str("MEDIA_URL", "/media/")
+MEDIA_ROOT = VAR_DIR / "files"  # what people hand in; portal.uploads alone gives it out, so there is no MEDIA_URL
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # widgets of ours have templates of ours
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
