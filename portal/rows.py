@@ -238,6 +238,7 @@ class RowsWidget(forms.Widget):
             first_blank -= 1
         while len(rows) < min(first_blank + SPARE, self.most):
             rows.append(dict.fromkeys((column.key for column in self.columns), ""))
+        needed = ", ".join(str(column.label) for column in self.columns if column.required)
         problems = {(error.row, error.column): error for error in self.errors if isinstance(error, CellError)}
         hints = [{"id": f"{base}_hint_{column.key}", "text": column.hint} for column in self.columns if column.hint]
         context["widget"] |= {
