@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Prefetch
+from django.db.models import Max, Prefetch
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
@@ -19,8 +19,8 @@ from accounts.admin_tools import (
     name_verbs,
     pill_html,
 )
-from accounts.models import ConsentRecord, Role, RoleGrant, TermVersion, User
-from portal import clock
+from accounts.models import ConsentRecord, Role, RoleGrant, Term, TermVersion, User
+from portal import clock, i18n
 
 name_verbs(
     {
@@ -34,6 +34,10 @@ name_verbs(
         "person.recovery_codes_renewed": _("New recovery codes"),
         "person.blocked": _("Blocked"),
         "person.unblocked": _("Unblocked"),
+        "person.data_downloaded": _("Own data downloaded"),
+        "person.closed": _("Account closed"),
+        "consent.recorded": _("Consent recorded on behalf"),
+        "consent.withdrawn": _("Consent withdrawn"),
         **{f"role.granted.{role}": _("Role granted") for role in Role.values},
         **{f"role.ended.{role}": _("Role ended") for role in Role.values},
     }
@@ -347,15 +351,96 @@ class RoleGrantAdmin(ScopedAdmin):
         return pill_html({"tone": "done", "icon": "square", "label": _("Ended")})
 
 
-@admin.register(TermVersion)
-class TermVersionAdmin(ReadOnlyAdmin):
-    """The texts people agree to, as they stood."""
+@admin.register(Term)
+class TermAdmin(ScopedAdmin):
+    """What people are asked to agree to. What it is about stays as it is; the wording stands in its versions."""
 
     group = "people"
     place = 3
-    list_display = ["title", "kind", "number", "in_force"]
+    admins_may = ("view", "add", "change")
+    list_display = ["kind", "slug", "recipient", "latest", "may_be_required"]
     list_filter = ["kind"]
-    fields = readonly_fields = ["kind", "number", "in_force", "both_titles", "text_in_korean", "text_in_english"]
+    list_select_related = ["recipient"]
+    ordering = ["position", "pk"]
+    fields = ["slug", "kind", "recipient", "is_essential", "position"]
+
+    def get_queryset(self, request):
+        """With the versions, in one query."""
+        return super().get_queryset(request).prefetch_related("versions")
+
+    def get_readonly_fields(self, request, obj=None):
+        """What people agreed to keeps its meaning."""
+        return ["slug", "kind", "recipient"] if obj is not None else []
+
+    @admin.display(description=_("newest version"))
+    def latest(self, term):
+        """Its title and number."""
+        newest = max(term.versions.all(), key=lambda version: version.number, default=None)
+        return f"{newest.title} {newest.number}" if newest else "–"
+
+    @admin.display(description=_("may be required"), boolean=True)
+    def may_be_required(self, term):
+        """Whether a cohort may require it."""
+        return term.may_be_required
+
+
+class TermVersionForm(forms.ModelForm):
+    """A new wording: it begins some time from now on, and says in either language what the law wants said."""
+
+    def clean_in_force_at(self):
+        """Nobody is bound to a text before it was there."""
+        moment = self.cleaned_data["in_force_at"]
+        if moment < clock.now():
+            raise forms.ValidationError(_("This lies in the past."))
+        return moment
+
+    def clean(self):
+        """Either the free text or a purpose, in both languages."""
+        cleaned = super().clean()
+        for code in i18n.LANGUAGES:
+            if not cleaned.get(f"text_{code}") and not cleaned.get(f"purpose_{code}"):
+                self.add_error(f"text_{code}", _("Give the purpose or a text."))
+        return cleaned
+
+
+PARTS = ["title", "recipient", "purpose", "items", "transfer", "retention", "refusal", "text"]
+
+
+@admin.register(TermVersion)
+class TermVersionAdmin(ScopedAdmin):
+    """Wordings of the texts people agree to: added, mended until they come into force, never afterwards."""
+
+    group = "people"
+    place = 4
+    admins_may = ("view", "add", "change")
+    form = TermVersionForm
+    list_display = ["title", "term", "number", "in_force"]
+    list_filter = ["term__kind"]
+    list_select_related = ["term"]
+    ordering = ["term__position", "term", "-number"]
+
+    def has_change_permission(self, request, obj=None):
+        """Until it comes into force."""
+        return super().has_change_permission(request, obj) and (obj is None or obj.in_force_at > clock.now())
+
+    def get_fields(self, request, obj=None):
+        """The pairs side by side; once in force, as it is read."""
+        if obj is not None and not self.has_change_permission(request, obj):
+            return ["term", "number", "in_force", "both_titles", "in_korean", "in_english"]
+        number = ["number"] if obj is not None else []
+        return ["term", *number, "in_force_at", *((f"{part}_ko", f"{part}_en") for part in PARTS)]
+
+    def get_readonly_fields(self, request, obj=None):
+        """Which text it is of, once there is one."""
+        shown = ["in_force", "both_titles", "in_korean", "in_english"]
+        return ["term", "number", *shown] if obj is not None else ["number", *shown]
+
+    def save_model(self, request, obj, form, change):
+        """Numbers count within a text."""
+        if not change:
+            newest = obj.term.versions.aggregate(newest=Max("number"))["newest"]
+            obj.number = (newest or 0) + 1
+        super().save_model(request, obj, form, change)
 
     @admin.display(description=_("title"))
     def title(self, version):
@@ -374,14 +459,20 @@ class TermVersionAdmin(ReadOnlyAdmin):
         return moment_or_dash(version.in_force_at)
 
     @admin.display(description=_("Korean text"))
-    def text_in_korean(self, version):
+    def in_korean(self, version):
         """As it is shown."""
-        return format_html('<div class="long-text" lang="ko">{}</div>', version.text_ko)
+        return self.long_text(version, "ko")
 
     @admin.display(description=_("English text"))
-    def text_in_english(self, version):
+    def in_english(self, version):
         """As it is shown."""
-        return format_html('<div class="long-text" lang="en">{}</div>', version.text_en)
+        return self.long_text(version, "en")
+
+    @staticmethod
+    def long_text(version, code):
+        """All parts of a wording in one language, one after the other."""
+        parts = [getattr(version, f"{part}_{code}") for part in PARTS[1:]]
+        return format_html('<div class="long-text" lang="{}">{}</div>', code, "\n\n".join(filter(None, parts)))
 
 
 @admin.register(ConsentRecord)
@@ -389,18 +480,28 @@ class ConsentRecordAdmin(ReadOnlyAdmin):
     """Who agreed to what, when. Rows are only ever added."""
 
     group = "people"
-    place = 4
-    list_display = ["person", "term", "given", "when"]
-    list_filter = ["given", "term__kind"]
-    list_select_related = ["user", "term"]
+    place = 5
+    list_display = ["person", "version", "cohort", "given", "when"]
+    list_filter = ["given", "version__term__kind"]
+    list_select_related = ["user", "version", "cohort__program"]
     search_fields = ["user__full_name", "user__romanized_name", "user__email"]
     search_help_text = _("Name or e-mail")
-    fields = readonly_fields = ["person", "term", "given", "when"]
+    fields = readonly_fields = ["person", "version", "cohort", "given", "shown", "language", "recorder", "when"]
 
     @admin.display(description=_("person"))
     def person(self, record):
         """Who answered."""
         return f"{record.user.display_name} ({record.user.email})"
+
+    @admin.display(description=_("items as they were shown"))
+    def shown(self, record):
+        """What the person read."""
+        return record.items or "–"
+
+    @admin.display(description=_("recorded by"))
+    def recorder(self, record):
+        """Staff who hold the consent in writing."""
+        return record.recorded_by.display_name if record.recorded_by else "–"
 
     @admin.display(description=_("when"), ordering="at")
     def when(self, record):

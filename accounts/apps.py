@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.apps import apps as installed
 from django.contrib.auth.signals import user_logged_in
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, post_save
 
 from accounts import texts
 
@@ -11,10 +11,16 @@ from accounts import texts
 def load_texts(sender, apps=installed, **kwargs):
     """After every `migrate`, and after a test has emptied the tables: the texts that the package ships."""
     try:
-        term_version = apps.get_model("accounts", "TermVersion")
+        models = [apps.get_model("accounts", name) for name in ("Term", "TermVersion")]
     except LookupError:  # migrated back to before there were any
         return
-    texts.load(term_version)
+    texts.load(*models, apps.get_model("partners", "Organization"))
+
+
+def name_recipient(sender, instance, raw=False, **kwargs):
+    """An organization that one of our texts is about has come, or has got its code."""
+    if not raw:
+        texts.link(installed.get_model("accounts", "Term"), instance)
 
 
 class AccountsConfig(AppConfig):
@@ -29,6 +35,7 @@ class AccountsConfig(AppConfig):
         from accounts import checks, sessions, trail  # noqa: F401 (the checks register themselves)
 
         post_migrate.connect(load_texts, sender=self)
+        post_save.connect(name_recipient, sender="partners.Organization")
         user_logged_in.connect(sessions.begin)
         authenticator_added.connect(sessions.note_second_factor)
         trail.begin()

@@ -190,56 +190,189 @@ class RoleGrant(models.Model):
 
 
 class TermKind(models.TextChoices):
-    """The texts that people are asked to agree to."""
+    """What a text is about. People agree to each kind, and to each recipient, on its own."""
 
     PRIVACY = "privacy", _("Privacy policy")
     TERMS = "terms", _("Terms of use")
     APPLICATION = "application", _("Consent to collect and use personal information")
+    OPTIONAL_ITEMS = "optional_items", _("Consent to collect and use optional items")
+    SENSITIVE = "sensitive", _("Consent to use what is asked for support")
+    THIRD_PARTY = "third_party", _("Consent to disclosure to a third party")
+    ABROAD = "abroad", _("Consent to transfer abroad")
+    PORTRAIT = "portrait", _("Consent to photographs and recordings")
+    CONFIDENTIALITY = "confidentiality", _("Pledge of confidentiality")
+    NO_SHOW = "no_show", _("Rule on not turning up")
+    MARKETING = "marketing", _("Consent to advertising messages")
+
+
+OF_THE_ACCOUNT = (TermKind.PRIVACY, TermKind.TERMS)  # agreed to on signing up; they end with the account
+NEVER_REQUIRED = (
+    TermKind.OPTIONAL_ITEMS,
+    TermKind.SENSITIVE,
+    TermKind.ABROAD,
+    TermKind.PORTRAIT,
+    TermKind.MARKETING,
+)
+
+
+class Term(models.Model):
+    """Something that people are asked to agree to; disclosure and transfer abroad have one for each recipient."""
+
+    slug = models.SlugField(_("address"), max_length=50, unique=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=TermKind)
+    recipient = models.ForeignKey(
+        "partners.Organization",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("recipient"),
+    )
+    is_essential = models.BooleanField(
+        _("essential"),
+        default=False,
+        help_text=_("Without this disclosure the program cannot be run at all, so a cohort may require it."),
+    )
+    position = models.PositiveSmallIntegerField(_("order"), default=100)
+
+    class Meta:
+        verbose_name = _("text to agree to")
+        verbose_name_plural = _("texts to agree to")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=TermKind.values), name="term_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(recipient__isnull=True) | Q(kind__in=["third_party", "abroad"]),
+                name="term_recipient_where_data_goes_out",
+                violation_error_message=_("Only a disclosure or a transfer abroad has a recipient."),
+            ),
+            models.CheckConstraint(
+                condition=Q(is_essential=False) | Q(kind="third_party"),
+                name="term_only_disclosure_is_essential",
+                violation_error_message=_("Only a disclosure to a third party can be essential."),
+            ),
+            models.UniqueConstraint(
+                fields=["kind"],
+                condition=Q(kind__in=["privacy", "terms"]),
+                name="term_of_the_account_once",
+                violation_error_message=_("There is one of this kind already."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} ({self.slug})"
+
+    @property
+    def may_be_required(self):
+        """Whether a cohort may make it a condition. Nobody is kept out for refusing what is optional by law."""
+        if self.kind == TermKind.THIRD_PARTY:
+            return self.is_essential
+        return self.kind not in NEVER_REQUIRED
+
+    @property
+    def can_be_withdrawn(self):
+        """Whether a person can take it back alone; what belongs to the account ends with the account."""
+        return self.kind not in OF_THE_ACCOUNT
 
 
 class TermVersion(models.Model):
-    """One wording of a text, in both languages; the Korean text prevails. A version in use is never edited."""
+    """One wording of a text, in both languages; the Korean text prevails. A version in force is never edited.
 
-    kind = models.CharField(_("kind"), max_length=20, choices=TermKind)
+    What the law wants told stands in parts of its own; a part may be empty where `text` says it. Empty `items` mean
+    those that the form asks for.
+    """
+
+    term = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="versions", verbose_name=_("text"))
     number = models.PositiveSmallIntegerField(_("version"))
-    title_ko = models.CharField(max_length=120)
-    title_en = models.CharField(max_length=120)
-    text_ko = models.TextField()
-    text_en = models.TextField()
+    title_ko = models.CharField(_("title (Korean)"), max_length=120)
+    title_en = models.CharField(_("title (English)"), max_length=120)
+    recipient_ko = models.TextField(_("recipient (Korean)"), blank=True)
+    recipient_en = models.TextField(_("recipient (English)"), blank=True)
+    purpose_ko = models.TextField(_("purpose (Korean)"), blank=True)
+    purpose_en = models.TextField(_("purpose (English)"), blank=True)
+    items_ko = models.TextField(_("items (Korean)"), blank=True)
+    items_en = models.TextField(_("items (English)"), blank=True)
+    transfer_ko = models.TextField(_("country, time and method (Korean)"), blank=True)
+    transfer_en = models.TextField(_("country, time and method (English)"), blank=True)
+    retention_ko = models.TextField(_("retention (Korean)"), blank=True)
+    retention_en = models.TextField(_("retention (English)"), blank=True)
+    refusal_ko = models.TextField(_("right to refuse (Korean)"), blank=True)
+    refusal_en = models.TextField(_("right to refuse (English)"), blank=True)
+    text_ko = models.TextField(_("text (Korean)"), blank=True)
+    text_en = models.TextField(_("text (English)"), blank=True)
     in_force_at = models.DateTimeField(_("in force from"))
 
     title = Bilingual()
+    recipient = Bilingual()
+    purpose = Bilingual()
+    items = Bilingual()
+    transfer = Bilingual()
+    retention = Bilingual()
+    refusal = Bilingual()
     text = Bilingual()
 
     class Meta:
         verbose_name = _("text version")
         verbose_name_plural = _("text versions")
-        ordering = ["kind", "-number"]
+        ordering = ["term", "-number"]
         constraints = [
-            models.UniqueConstraint(fields=["kind", "number"], name="term_version_once"),
-            models.CheckConstraint(condition=Q(kind__in=TermKind.values), name="term_kind_is_known"),
+            models.UniqueConstraint(fields=["term", "number"], name="term_version_once"),
         ]
 
     def __str__(self):
-        return f"{self.get_kind_display()} {self.number}"
+        return f"{self.title} {self.number}"
+
+    @property
+    def kind(self):
+        """The kind of the text."""
+        return self.term.kind
 
 
 class ConsentRecord(models.Model):
     """One person's answer to one text at one time. A withdrawal is a new row; nothing is overwritten."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="consents")
-    term = models.ForeignKey(TermVersion, on_delete=models.PROTECT, related_name="records")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="consents", verbose_name=_("person")
+    )
+    version = models.ForeignKey(
+        TermVersion, on_delete=models.PROTECT, related_name="records", verbose_name=_("text version")
+    )
+    cohort = models.ForeignKey(
+        "programs.Cohort",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("cohort"),
+    )
     given = models.BooleanField(_("given"))
+    items = models.TextField(_("items as they were shown"), blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, blank=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("recorded by"),
+        help_text=_("Staff who hold the consent in writing; empty where the person answered here."),
+    )
     at = models.DateTimeField(_("when"), default=clock.now, editable=False)
 
     class Meta:
         verbose_name = _("consent")
         verbose_name_plural = _("consents")
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["user", "term", "-at"], name="consent_latest")]
+        constraints = [
+            models.CheckConstraint(condition=Q(language__in=["", "ko", "en"]), name="consent_language_is_known"),
+        ]
+        indexes = [
+            models.Index(fields=["user", "cohort", "-at"], name="consent_latest"),
+            models.Index(fields=["version", "cohort"], name="consent_by_version"),
+        ]
 
     def __str__(self):
-        return f"{self.user_id} {self.term_id} {self.given}"
+        return f"{self.user_id} {self.version_id} {self.given}"
 
 
 class AffiliationKind(models.TextChoices):

@@ -5,17 +5,75 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import ConsentRecord, RoleGrant, User
-from portal import audit, clock
+from accounts import signals, terms
+from accounts.models import ConsentRecord, RoleGrant, Term, User
+from portal import audit, clock, i18n
 from portal.errors import Refused
 
 
 @transaction.atomic
-def record_consents(user, answers):
-    """Write down what `user` answered: `answers` maps each TermVersion to whether consent was given."""
-    return ConsentRecord.objects.bulk_create(
-        ConsentRecord(user=user, term=term, given=given, at=clock.now()) for term, given in answers.items()
+def record_consents(user, answers, *, cohort=None, items=None, recorded_by=None):
+    """Write down what `user` answered: `answers` maps each TermVersion to whether consent was given.
+
+    `items` maps TermVersions to the items as they were shown; `recorded_by` is the staff who hold the consent in
+    writing. A no where there was a yes is a withdrawal, with all that follows from it.
+    """
+    items = items or {}
+    before = terms.standing(user, cohort) if not all(answers.values()) else {}
+    records = ConsentRecord.objects.bulk_create(
+        ConsentRecord(
+            user=user,
+            version=version,
+            cohort=cohort,
+            given=given,
+            items=items.get(version, ""),
+            language=i18n.language(),
+            recorded_by=recorded_by,
+            at=clock.now(),
+        )
+        for version, given in answers.items()
     )
+    if recorded_by is not None:
+        audit.record("consent.recorded", target=user, by=recorded_by, after=", ".join(v.term.slug for v in answers))
+    for version, given in answers.items():
+        known = before.get(version.term_id)
+        if not given and known is not None and known.given:
+            _withdrawn(user, version.term, cohort.pk if cohort else None, by=recorded_by or user)
+    return records
+
+
+@transaction.atomic
+def withdraw_consent(user_id, term_id, *, cohort_id=None, by):
+    """Take back a consent, by a new row; what follows from it happens with it. Twice is the same as once.
+
+    What belongs to the account cannot be taken back alone. Returns the row that stands; None where there is none.
+    """
+    user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user_id)
+    answers = ConsentRecord.objects.filter(user=user, version__term=term_id, cohort=cohort_id)
+    known = answers.select_related("version__term").first()
+    if known is None or not known.given:
+        return known
+    term = known.version.term
+    if not term.can_be_withdrawn:
+        raise Refused(_("This belongs to your account. It ends when you close your account."))
+    record = ConsentRecord.objects.create(
+        user=user,
+        version=known.version,
+        cohort_id=cohort_id,
+        given=False,
+        items=known.items,
+        language=i18n.language(),
+        recorded_by=None if by.pk == user.pk else by,
+        at=clock.now(),
+    )
+    _withdrawn(user, term, cohort_id, by=by)
+    return record
+
+
+def _withdrawn(user, term, cohort_id, *, by):
+    """Write down that a consent was taken back, and tell the apps above."""
+    audit.record("consent.withdrawn", target=user, by=by, before=term.slug, after=cohort_id or "")
+    signals.consent_withdrawn.send(sender=Term, user=user, term=term, cohort_id=cohort_id)
 
 
 @transaction.atomic

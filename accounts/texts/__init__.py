@@ -1,39 +1,75 @@
-"""The texts that people agree to, as the package ships them: `<kind>-<version>.<language>.txt`, title first.
+"""The texts that people agree to, as the package ships them: `<slug>-<version>.<language>.txt`.
 
-A version that has been in force is never edited: a change is a new version with its own day.
+The title stands first; a line such as `@purpose` begins that part (see PARTS). A version that has been in force is never edited: a change is a new version with its own day.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from portal.clock import SEOUL
 
-IN_FORCE = {  # (kind, version): from when
+PARTS = ("recipient", "purpose", "items", "transfer", "retention", "refusal", "text")
+LANGUAGES = ("ko", "en")
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """A text of ours: its kind, and the code of the organization that receives the data, if one does."""
+
+    kind: str
+    recipient: str = ""
+
+
+TERMS = {  # in the order in which they are asked
+    "privacy": Shipped("privacy"),
+    "terms": Shipped("terms"),
+    "application": Shipped("application"),
+}
+IN_FORCE = {  # (slug, version): from when
     ("privacy", 1): datetime(2026, 1, 1, tzinfo=SEOUL),
     ("terms", 1): datetime(2026, 1, 1, tzinfo=SEOUL),
     ("application", 1): datetime(2026, 1, 1, tzinfo=SEOUL),
 }
 
 
-def read(kind, number, language):
-    """Title and text of one version in one language."""
-    path = Path(__file__).with_name(f"{kind}-{number}.{language}.txt")
-    title, _, text = path.read_text(encoding="utf-8").partition("\n")
-    return title.strip(), text.strip()
+def read(slug, number, language):
+    """Title and parts of one version in one language; parts that are not there are empty."""
+    path = Path(__file__).with_name(f"{slug}-{number}.{language}.txt")
+    title, *lines = path.read_text(encoding="utf-8").split("\n")
+    parts = {name: [] for name in PARTS}
+    part = "text"
+    for line in lines:
+        if line.startswith("@"):
+            part = line[1:].strip()
+        else:
+            parts[part].append(line)
+    return title.strip(), {name: "\n".join(lines).strip() for name, lines in parts.items()}
 
 
-def load(term_version):
-    """Add the shipped versions that `term_version` (the model) does not hold yet. Never changes one."""
-    for (kind, number), in_force_at in IN_FORCE.items():
-        (title_ko, text_ko), (title_en, text_en) = (read(kind, number, language) for language in ("ko", "en"))
-        term_version.objects.get_or_create(
-            kind=kind,
-            number=number,
-            defaults={
-                "title_ko": title_ko,
-                "title_en": title_en,
-                "text_ko": text_ko,
-                "text_en": text_en,
-                "in_force_at": in_force_at,
-            },
+def load(term, term_version, organization):
+    """Add the shipped texts that the given models do not hold yet. Never changes one."""
+    kept = {}
+    for position, (slug, shipped) in enumerate(TERMS.items(), start=1):
+        kept[slug], _made = term.objects.get_or_create(
+            slug=slug, defaults={"kind": shipped.kind, "position": position * 10}
         )
+    known = set(term_version.objects.filter(term__slug__in=TERMS).values_list("term__slug", "number"))
+    for (slug, number), in_force_at in IN_FORCE.items():
+        if (slug, number) in known:
+            continue
+        fields = {"in_force_at": in_force_at}
+        for language in LANGUAGES:
+            title, parts = read(slug, number, language)
+            fields[f"title_{language}"] = title
+            fields |= {f"{name}_{language}": text for name, text in parts.items()}
+        term_version.objects.create(term=kept[slug], number=number, **fields)
+    for found in organization.objects.filter(code__in={shipped.recipient for shipped in TERMS.values()} - {""}):
+        link(term, found)
+
+
+def link(term, organization):
+    """Name `organization` as the recipient in those of our texts that are about it, once it is known here."""
+    about = [slug for slug, shipped in TERMS.items() if shipped.recipient == organization.code]
+    if about:
+        term.objects.filter(slug__in=about, recipient=None).update(recipient=organization)

@@ -16,7 +16,7 @@ def add_consents(world):
     on_applying = terms.in_force(TermKind.APPLICATION)
     for person in world.crowd.everyone:
         for term in on_joining:
-            world.ledger.add(ConsentRecord(user=person, term=term, given=True, at=person.date_joined))
+            world.ledger.add(ConsentRecord(user=person, version=term, given=True, at=person.date_joined))
         if id(person) in first_submitted:
             at = min(first_submitted[id(person)])
-            world.ledger.add(ConsentRecord(user=person, term=on_applying, given=True, at=at))
+            world.ledger.add(ConsentRecord(user=person, version=on_applying, given=True, at=at))

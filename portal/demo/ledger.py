@@ -24,7 +24,6 @@ DATA = Path(__file__).parent / "data"
 ORDER = (
     get_user_model(),
     EmailAddress,
-    ConsentRecord,
     Organization,
     Campaign,
     Agreement,
@@ -34,6 +33,7 @@ ORDER = (
     ProgramPartner,
     Expert,
     Cohort,
+    ConsentRecord,
     Criterion,
     Milestone,
     Session,

@@ -1,14 +1,17 @@
 """People and roles in the admin: what is shown, blocked, given and ended, and that each leaves its row."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from zeal import zeal_ignore
 
-from accounts.models import ConsentRecord, Role, RoleGrant, TermVersion, User
+from accounts.admin import PARTS
+from accounts.models import ConsentRecord, Role, RoleGrant, Term, TermVersion, User
 from portal import clock
 from portal.models import AuditEvent
 from tests import make
@@ -58,12 +61,14 @@ def test_people_are_found_by_name_and_address(client, boss):
 
 
 @pytest.mark.parametrize("count", [1, 30])
-@pytest.mark.parametrize("address", [PEOPLE, GRANTS, "/admin/accounts/consentrecord/"])
+@pytest.mark.parametrize("address", [PEOPLE, GRANTS, "/admin/accounts/consentrecord/", "/admin/accounts/term/"])
 def test_each_list_costs_the_same_for_any_number_of_rows(client, boss, address, count):
-    term = TermVersion.objects.create(kind="terms", number=9, text_ko="가", text_en="A", in_force_at=clock.now())
-    for _number in range(count):
+    term = TermVersion.objects.create(term=Term.objects.get(slug="terms"), number=9, in_force_at=clock.now())
+    for number in range(count):
+        added = Term.objects.create(slug=f"photos-{number}", kind="portrait")
+        TermVersion.objects.create(term=added, number=1, title_ko="촬영", in_force_at=clock.now())
         person = make.make_user(role=Role.REVIEWER, scope=make.make_cohort())
-        ConsentRecord.objects.create(user=person, term=term, given=True)
+        ConsentRecord.objects.create(user=person, version=term, given=True, cohort=make.make_cohort())
     client.get(address)
 
     with CaptureQueriesContext(connection) as queries:
@@ -221,20 +226,84 @@ def test_roles_by_whether_they_hold(client, boss):
     assert [g.pk for g in client.get(GRANTS, {"holds": "ended"}).context["cl"].result_list] == [ended.pk]
 
 
-def test_texts_and_consents_are_read_alone(client, boss):
-    term = TermVersion.objects.create(
-        kind="terms",
-        number=9,
-        title_ko="약관",
-        title_en="Terms",
-        text_ko="본문",
-        text_en="Text",
-        in_force_at=clock.now(),
-    )
-    record = ConsentRecord.objects.create(user=make.make_user(), term=term, given=True)
+def texts_form(**fields):
+    begins = timezone.localtime(clock.now() + timedelta(days=7)).strftime("%Y-%m-%dT%H:%M")
+    empty = {f"{part}_{code}": "" for part in PARTS for code in ("ko", "en")}
+    return empty | {"title_ko": "촬영 동의", "title_en": "Photographs", "in_force_at": begins} | fields
 
-    text = client.get(reverse("admin:accounts_termversion_change", args=[term.pk])).content.decode()
-    assert '<div class="long-text" lang="ko">본문</div>' in text
-    assert client.post(reverse("admin:accounts_termversion_change", args=[term.pk]), {}).status_code == 404
-    assert client.get(reverse("admin:accounts_termversion_add")).status_code == 404
-    assert client.get(reverse("admin:accounts_consentrecord_change", args=[record.pk])).status_code == 200
+
+def test_consents_are_read_alone(client, boss):
+    version = TermVersion.objects.get(term__slug="terms", number=1)
+    alone = ConsentRecord.objects.create(user=make.make_user(), version=version, given=True)
+    on_paper = ConsentRecord.objects.create(
+        user=make.make_user(),
+        version=version,
+        given=True,
+        recorded_by=boss,
+        items="성명",
+        cohort=make.make_cohort(),
+    )
+
+    pages = [
+        client.get(reverse("admin:accounts_consentrecord_change", args=[record.pk])).content.decode()
+        for record in (alone, on_paper)
+    ]
+    assert boss.display_name in re.sub(r"(?s)<header.*?</header>", "", pages[1])
+    assert "성명" in pages[1]
+    address = reverse("admin:accounts_consentrecord_change", args=[alone.pk])
+    assert client.post(address, {}).status_code == 404
+    assert client.get(reverse("admin:accounts_consentrecord_add")).status_code == 404
+
+
+def test_a_text_in_force_is_read_alone(client, boss):
+    version = TermVersion.objects.get(term__slug="terms", number=1)
+    address = reverse("admin:accounts_termversion_change", args=[version.pk])
+
+    assert '<div class="long-text" lang="ko">' in client.get(address).content.decode()
+    assert client.post(address, texts_form(text_ko="고친 글", text_en="Mended")).status_code == 404
+    version.refresh_from_db()
+    assert "고친 글" not in version.text_ko
+
+
+def test_staff_write_a_text_and_mend_it_until_it_comes_into_force(client, boss):
+    client.post(reverse("admin:accounts_term_add"), {"slug": "photos-2027", "kind": "portrait", "position": "70"})
+    term = Term.objects.get(slug="photos-2027")
+    add = reverse("admin:accounts_termversion_add")
+    for number in (1, 2):
+        client.post(add, texts_form(term=term.pk, text_ko=f"본문 {number}", text_en=f"Text {number}"))
+    assert list(term.versions.order_by("number").values_list("number", "text_ko")) == [(1, "본문 1"), (2, "본문 2")]
+
+    second = term.versions.get(number=2)
+    address = reverse("admin:accounts_termversion_change", args=[second.pk])
+    assert client.get(address).status_code == 200
+    client.post(address, texts_form(purpose_ko="목적", purpose_en="Purpose"))
+    second.refresh_from_db()
+    assert (second.number, second.purpose_ko, second.text_ko) == (2, "목적", "")
+    assert "termversion.changed" in verbs()
+
+    shown = client.get(reverse("admin:accounts_term_changelist")).content.decode()
+    assert "Photographs 2" in shown
+    client.post(
+        reverse("admin:accounts_term_change", args=[term.pk]),
+        {"slug": "other", "kind": "marketing", "position": "80"},
+    )
+    term.refresh_from_db()
+    assert (term.slug, term.kind, term.position) == ("photos-2027", "portrait", 80)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("in_force_at", {"text_ko": "가", "text_en": "A", "in_force_at": "2024-01-01T00:00"}),
+        ("in_force_at", {"text_ko": "가", "text_en": "A", "in_force_at": ""}),
+        ("text_en", {"text_ko": "가"}),
+        ("text_ko", {"purpose_en": "Purpose"}),
+    ],
+)
+def test_a_new_text_begins_later_and_says_something_in_both_languages(client, boss, field, typed):
+    term = Term.objects.get(slug="terms")
+    count = term.versions.count()
+    form = texts_form(term=term.pk, **typed)
+    response = client.post(reverse("admin:accounts_termversion_add"), form)
+    assert field in response.context["adminform"].form.errors
+    assert term.versions.count() == count

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from accounts import operations, terms
-from accounts.models import ConsentRecord, Role, RoleGrant, TermKind, TermVersion, User
+from accounts.models import ConsentRecord, Role, RoleGrant, Term, TermKind, TermVersion, User
 from portal import clock
 from portal.errors import Refused
 from portal.models import AuditEvent
@@ -121,7 +121,7 @@ def test_consents_are_added_never_overwritten():
     term = terms.in_force(TermKind.APPLICATION)
     operations.record_consents(user, {term: True})
     operations.record_consents(user, {term: False})
-    assert list(ConsentRecord.objects.filter(user=user).values_list("term", "given")) == [
+    assert list(ConsentRecord.objects.filter(user=user).values_list("version", "given")) == [
         (term.pk, False),
         (term.pk, True),
     ]
@@ -146,15 +146,20 @@ def test_createsuperuser_makes_somebody_who_can_log_in(monkeypatch, client):
 
 
 def test_what_the_database_refuses():
-    user = make_user()
+    user, term = make_user(), Term.objects.get(slug="privacy")
     now = clock.now()
     for model, fields in (
         (User, {"email": "x@example.com", "language": "fr"}),
         (RoleGrant, {"user": user, "role": "emperor", "from_at": now}),
         (RoleGrant, {"user": user, "role": "admin", "from_at": now, "to_at": now}),
         (RoleGrant, {"user": user, "role": "mentor", "from_at": now}),
-        (TermVersion, {"kind": "privacy", "number": 1, "in_force_at": now}),
-        (TermVersion, {"kind": "other", "number": 1, "in_force_at": now}),
+        (TermVersion, {"term": term, "number": 1, "in_force_at": now}),
+        (Term, {"slug": "privacy", "kind": "application"}),
+        (Term, {"slug": "other", "kind": "other"}),
+        (Term, {"slug": "second-policy", "kind": "privacy"}),
+        (Term, {"slug": "photos-2", "kind": "portrait", "is_essential": True}),
+        (Term, {"slug": "photos-3", "kind": "portrait", "recipient": make_organization()}),
+        (ConsentRecord, {"user": user, "version": term.versions.first(), "given": True, "language": "fr"}),
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             model.objects.create(**fields)
@@ -171,5 +176,6 @@ def test_names_as_people_read_them():
     term = terms.in_force(TermKind.PRIVACY)
     assert str(grant).endswith(" 7")
     assert str(term).endswith(" 1")
-    assert str(ConsentRecord(user_id=7, term=term, given=True)) == f"7 {term.pk} True"
+    assert str(term.term).endswith(" (privacy)")
+    assert str(ConsentRecord(user_id=7, version=term, given=True)) == f"7 {term.pk} True"
     assert not user.live_grants

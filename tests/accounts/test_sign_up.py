@@ -35,7 +35,7 @@ def test_a_person_signs_up_with_a_mailed_code_and_goes_where_they_were_going(cli
     assert (user.email, user.full_name, user.romanized_name) == ("dabyeol@example.com", "김다별", "Kim Dabyeol")
     assert user.language == language
     assert clock.now() - user.age_confirmed_at < timedelta(minutes=1)
-    assert {(record.term.kind, record.given) for record in ConsentRecord.objects.filter(user=user)} == {
+    assert {(record.version.kind, record.given) for record in ConsentRecord.objects.filter(user=user)} == {
         ("terms", True),
         ("privacy", True),
     }

@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from accounts import terms, texts
 from accounts.apps import load_texts
-from accounts.models import TermKind, TermVersion
+from accounts.models import Term, TermKind, TermVersion
 from portal import clock
 from tests.accounts.doors import url
 
@@ -30,15 +30,17 @@ def test_anyone_reads_the_text_in_force(client, page, language):
 
 
 def test_each_text_exists_in_both_languages_in_the_same_shape():
-    for kind, number in texts.IN_FORCE:
-        (title_ko, ko), (title_en, en) = (texts.read(kind, number, language) for language in ("ko", "en"))
+    for slug, number in texts.IN_FORCE:
+        (title_ko, ko), (title_en, en) = (texts.read(slug, number, language) for language in ("ko", "en"))
         assert title_ko
         assert title_en
+        assert {name for name, text in ko.items() if text} == {name for name, text in en.items() if text}
+        ko, en = ("\n".join(parts.values()) for parts in (ko, en))
         shapes = [[line[:2] for line in text.split("\n") if line[:1] in ("#", "!", "-")] for text in (ko, en)]
         assert shapes[0] == shapes[1]
         assert "한국어 본문을 따릅니다" in ko
         assert "the Korean text prevails" in en
-    assert {kind for kind, _number in texts.IN_FORCE} == set(TermKind.values)
+    assert {slug for slug, _number in texts.IN_FORCE} == set(texts.TERMS)
 
 
 def test_the_consent_of_an_application_says_what_the_law_wants():
@@ -51,7 +53,7 @@ def test_the_consent_of_an_application_says_what_the_law_wants():
 
 def test_the_latest_version_in_force_holds(settings):
     now = settings.DEMO_NOW = clock.now()
-    fields = {"kind": TermKind.TERMS, "title_ko": "이용약관", "text_ko": "본문"}
+    fields = {"term": Term.objects.get(slug="terms"), "title_ko": "이용약관", "text_ko": "본문"}
     second = TermVersion.objects.create(number=2, in_force_at=now + timedelta(days=7), **fields)
     assert terms.in_force(TermKind.TERMS).number == 1
     settings.DEMO_NOW += timedelta(days=7)
@@ -64,11 +66,14 @@ def test_a_clock_set_back_still_finds_the_first_text(settings):
 
 
 def test_loading_again_adds_and_changes_nothing():
-    TermVersion.objects.filter(kind="terms").update(text_ko="고친 글")
-    TermVersion.objects.filter(kind="privacy").delete()
+    TermVersion.objects.filter(term__slug="terms").update(text_ko="고친 글")
+    Term.objects.filter(slug="application").update(position=900)
+    TermVersion.objects.filter(term__slug="privacy").delete()
+    Term.objects.filter(slug="privacy").delete()
     load_texts(sender=None, apps=apps)
-    assert set(TermVersion.objects.values_list("kind", "number")) == set(texts.IN_FORCE)
-    assert TermVersion.objects.get(kind="terms").text_ko == "고친 글"
+    assert set(TermVersion.objects.values_list("term__slug", "number")) == set(texts.IN_FORCE)
+    assert {version.text_ko for version in TermVersion.objects.filter(term__slug="terms")} == {"고친 글"}
+    assert Term.objects.get(slug="application").position == 900
 
 
 def test_before_the_table_exists_nothing_is_loaded():

@@ -347,10 +347,10 @@ def test_only_the_logins_have_a_password():
 def test_everyone_agreed_before_anything_was_kept():
     agreed = ConsentRecord.objects.filter(given=True)
     for kind in (TermKind.TERMS, TermKind.PRIVACY):
-        assert agreed.filter(term__kind=kind, at=F("user__date_joined")).count() == User.objects.count()
+        assert agreed.filter(version__term__kind=kind, at=F("user__date_joined")).count() == User.objects.count()
     submitted = Application.objects.exclude(status="draft").values("applicant").distinct()
-    assert agreed.filter(term__kind=TermKind.APPLICATION, user__in=submitted).count() == submitted.count()
-    assert agreed.filter(term__kind=TermKind.APPLICATION).count() == submitted.count()
+    assert agreed.filter(version__term__kind=TermKind.APPLICATION, user__in=submitted).count() == submitted.count()
+    assert agreed.filter(version__term__kind=TermKind.APPLICATION).count() == submitted.count()
 
 
 def test_nothing_was_mailed_or_audited():

@@ -5,7 +5,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 
-from accounts.models import TermVersion, User
+from accounts.models import Term, TermVersion, User
 from portal.fields import CleanAdminMixin, CleanCharField, clean_formfield
 from portal.validators import clean_text, no_resident_number
 
@@ -82,10 +82,14 @@ def test_a_model_form_cleans_where_people_write_freely():
 
 def test_so_does_the_admin(rf):
     class TermAdmin(CleanAdminMixin, admin.ModelAdmin):
-        fields = ["title_ko", "text_ko", "kind", "number"]
+        fields = ["title_ko", "text_ko", "number"]
+
+    class KindAdmin(CleanAdminMixin, admin.ModelAdmin):
+        fields = ["kind"]
 
     form = TermAdmin(TermVersion, admin.site).get_form(rf.get("/"))
     assert type(form.base_fields["title_ko"]) is CleanCharField
     assert form.base_fields["text_ko"].multiline
-    assert isinstance(form.base_fields["kind"], forms.ChoiceField)
+    kinds = KindAdmin(Term, admin.site).get_form(rf.get("/"))
+    assert isinstance(kinds.base_fields["kind"], forms.ChoiceField)
     assert isinstance(form.base_fields["number"], forms.IntegerField)

@@ -86,7 +86,7 @@ def test_submitting_from_the_first_page(client, person):
     )
     assert application.portfolio_url == "https://example.com/reel"
     assert "RB27-0001" in response.text
-    assert ConsentRecord.objects.filter(user=person, given=True, term__kind="application").count() == 1
+    assert ConsentRecord.objects.filter(user=person, given=True, version__term__kind="application").count() == 1
 
 
 def test_a_draft_is_saved_and_resumed(client):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.models import ConsentRecord, TermVersion
+from accounts.models import ConsentRecord, Term, TermVersion
 from portal import clock
 from portal.errors import Refused
 from portal.models import AuditEvent, OutgoingMail
@@ -117,7 +117,9 @@ def test_what_was_submitted_is_no_draft():
 
 def test_submitting_gives_a_receipt_and_one_mail():
     application = ready(cohort=make_cohort(receipt_prefix="RB27"))
-    term = TermVersion.objects.create(kind="application", number=900, in_force_at=clock.now())
+    term = TermVersion.objects.create(
+        term=Term.objects.get(slug="application"), number=900, in_force_at=clock.now()
+    )
 
     operations.submit_application(
         application.pk, by=application.applicant, consents={term: True}, motivation="새 동기"
@@ -131,7 +133,7 @@ def test_submitting_gives_a_receipt_and_one_mail():
     assert application.submitted_at is not None
     assert moves(application) == [("draft", "submitted")]
     assert mails(application.applicant) == ["received"]
-    assert list(ConsentRecord.objects.values_list("user", "term", "given")) == [
+    assert list(ConsentRecord.objects.values_list("user", "version", "given")) == [
         (application.applicant_id, term.pk, True)
     ]
 
