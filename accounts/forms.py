@@ -18,10 +18,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from accounts import passwords
-from accounts.models import User
+from accounts import passwords, profiles
+from accounts.models import AffiliationKind, User
+from portal import clock
 from portal.fields import CleanCharField
 from portal.i18n import EN, KO
+from portal.phones import PhoneField
+from portal.regions import REGIONS
+from portal.rows import CAREER, CREDITS, RowsField
 
 LONGEST_PASSWORD = 1000
 EMAIL, PASSWORD = gettext_lazy("E-mail"), gettext_lazy("Password")
@@ -251,8 +255,12 @@ class LanguageSelect(forms.Select):
         return option
 
 
+NOT_SAID = ("", pgettext_lazy("choice", "Not given"))
+YOUNGEST, OLDEST = 14, 120
+
+
 class ProfileForm(forms.Form):
-    """What a person says about themselves, and how the portal speaks to them."""
+    """What a person says about themselves, and how the portal speaks to them. All but the name may stay empty."""
 
     full_name = full_name_field()
     romanized_name = romanized_name_field()
@@ -266,11 +274,104 @@ class ProfileForm(forms.Form):
         label=gettext_lazy("Time zone"),
         help_text=gettext_lazy("Shown beside Seoul time for mentoring and exchanges."),
     )
+    phone = PhoneField(
+        label=gettext_lazy("Phone number"),
+        required=False,
+        help_text=gettext_lazy("For example 010-1234-5678; from outside Korea with + and the country code."),
+    )
+    birth_on = forms.DateField(
+        label=gettext_lazy("Date of birth"),
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        error_messages={"invalid": gettext_lazy("Please check the date of birth.")},
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "autocomplete": "bday"}),
+    )
+    region = forms.ChoiceField(label=gettext_lazy("Where you live"), required=False, choices=[NOT_SAID, *REGIONS])
+    affiliation_kind = forms.ChoiceField(
+        label=gettext_lazy("Present situation"), required=False, choices=[NOT_SAID, *AffiliationKind.choices]
+    )
+    affiliation = CleanCharField(
+        label=gettext_lazy("Company or school"),
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    position_title = CleanCharField(
+        label=gettext_lazy("Position, or major and year"),
+        max_length=80,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
+    )
+    career_years = forms.IntegerField(
+        label=gettext_lazy("Years of experience"),
+        required=False,
+        min_value=0,
+        max_value=profiles.LONGEST_CAREER,
+        help_text=gettext_lazy("In your field, in whole years; 0 if it is less than one."),
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"), gettext_lazy("Please write a whole number from 0 to 60.")
+        ),
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+    languages = CleanCharField(
+        label=gettext_lazy("Languages you work in"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy("For example Korean, English (meetings)."),
+    )
+    credits = RowsField(
+        CREDITS,
+        profiles.MOST_CREDITS,
+        label=gettext_lazy("Credits"),
+        required=False,
+        help_text=gettext_lazy("The works that say most about you, the latest first."),
+    )
+    career = RowsField(
+        CAREER,
+        profiles.MOST_CAREER,
+        label=gettext_lazy("Career"),
+        required=False,
+        help_text=gettext_lazy("Where you have worked, the latest first."),
+    )
 
-    def __init__(self, *args, user, **kwargs):
-        names = ("full_name", "romanized_name", "language", "time_zone")
-        super().__init__(*args, initial={name: getattr(user, name) for name in names}, **kwargs)
+    PARTS = (
+        ("name", gettext_lazy("Name and language"), ("full_name", "romanized_name", "language", "time_zone")),
+        ("contact", pgettext_lazy("of a person", "Contact"), ("phone", "birth_on", "region")),
+        (
+            "work",
+            gettext_lazy("Work"),
+            ("affiliation_kind", "affiliation", "position_title", "career_years", "languages"),
+        ),
+        ("experience", gettext_lazy("Credits and career"), ("credits", "career")),
+    )
+
+    def __init__(self, *args, user, initial=None, **kwargs):
+        if initial is None:
+            initial = profiles.of(user) | {"language": user.language, "time_zone": user.time_zone}
+        super().__init__(*args, initial=initial, **kwargs)
         choices = dict(ZONES)
         if user.time_zone in available_timezones():
             choices.setdefault(user.time_zone, user.time_zone)
         self.fields["time_zone"].choices = list(choices.items())
+
+    def parts(self):
+        """The parts of the page, each {id, title, fields}."""
+        return [
+            {"id": name, "title": title, "fields": [self[field] for field in fields]}
+            for name, title, fields in self.PARTS
+        ]
+
+    def clean_birth_on(self):
+        """A day on which somebody who may be here was born."""
+        day = self.cleaned_data["birth_on"]
+        if day is None:
+            return None
+        today = clock.now().astimezone(clock.SEOUL).date()
+        age = today.year - day.year - ((today.month, today.day) < (day.month, day.day))
+        if not 0 <= age <= OLDEST:
+            raise forms.ValidationError(_("Please check the date of birth."), code="invalid")
+        if age < YOUNGEST:
+            raise forms.ValidationError(
+                _("You must be 14 or older to use this portal. Please check the date of birth."), code="too_young"
+            )
+        return day

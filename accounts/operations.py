@@ -6,7 +6,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import signals, terms
-from accounts.models import ConsentRecord, RoleGrant, Term, User
+from accounts.models import ConsentRecord, Profile, RoleGrant, Term, User
+from accounts.profiles import PROFILE_FIELDS
 from portal import audit, clock, i18n
 from portal.errors import Refused
 
@@ -88,13 +89,19 @@ def finish_sign_up(user, *, full_name, romanized_name, language, age_confirmed_a
 
 @transaction.atomic
 def change_profile(user_id, *, by, **values):
-    """Change name, language or time zone. The audit holds which, never what they say."""
+    """Change what a person tells about themselves. The audit holds which of it, never what it says."""
     user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user_id)
-    changed = [name for name, value in values.items() if getattr(user, name) != value]
+    profile = Profile.objects.filter(user=user).first() or Profile(user=user)
+    holders = {name: profile if name in PROFILE_FIELDS else user for name in values}
+    changed = [name for name, value in values.items() if getattr(holders[name], name) != value]
+    for name in changed:
+        setattr(holders[name], name, values[name])
+    if any(holders[name] is user for name in changed):
+        user.save(update_fields=[name for name in changed if holders[name] is user])
+    if any(holders[name] is profile for name in changed):
+        profile.changed_at = clock.now()
+        profile.save()
     if changed:
-        for name in changed:
-            setattr(user, name, values[name])
-        user.save(update_fields=changed)
         audit.record("person.changed", target=user, by=by, after=", ".join(changed))
     return user
 

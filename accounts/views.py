@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import operations, sessions, terms
 from accounts.forms import ProfileForm
 from accounts.models import TermKind
-from portal import clock, i18n
+from portal import clock, i18n, rows
 from portal.public import public_page
 
 AGE = "age_confirmed_at"
@@ -89,9 +89,12 @@ def stay(request):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request):
-    """Name, language and time zone."""
+    """What a person tells about themselves, and how the portal speaks to them."""
     form = ProfileForm(request.POST if request.method == "POST" else None, user=request.user)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and rows.more_asked(request.POST):
+        form = ProfileForm(user=request.user, initial=rows.as_typed(form))
+        rows.open_more(form, request.POST)
+    elif request.method == "POST" and form.is_valid():
         operations.change_profile(request.user.pk, by=request.user, **form.cleaned_data)
         with override(form.cleaned_data["language"]):
             messages.success(request, _("Your profile has been saved."))

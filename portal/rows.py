@@ -3,7 +3,9 @@
 Raw, they are a list of dicts of strings, as typed; cleaned, the same without blank rows. A page that shows such a
 field loads `static/js/rows.js`; without it the button `more` asks the server for further rows, so a view says:
 
-    if rows.more_asked(request.POST): show `rows.as_typed(form)` again, check nothing, save nothing
+    if rows.more_asked(request.POST):
+        form = AForm(initial=rows.as_typed(form))  # not bound: nothing is checked, nothing saved
+        rows.open_more(form, request.POST)
 """
 
 import re
@@ -108,7 +110,7 @@ def _first_of(month):
 
 
 CREDITS = (
-    Column("year", gettext_lazy("Year"), "year", required=True),
+    Column("year", pgettext_lazy("of a work", "Year"), "year", required=True),
     Column("title", pgettext_lazy("of a work", "Title"), limit=120, required=True),
     Column("role", pgettext_lazy("in a work", "Role"), limit=60, required=True),
     Column(
@@ -189,6 +191,13 @@ def more_asked(data):
 def as_typed(form):
     """What was posted into a bound form, unchecked, as `initial` for showing it again without a word of error."""
     return {name: form[name].data for name in form.fields}
+
+
+def open_more(form, data):
+    """Let the first of the rows that the person asked for take the focus."""
+    field = form.fields.get(more_asked(data))
+    if isinstance(field, RowsField):
+        field.widget.opened = True
 
 
 class RowsWidget(forms.Widget):
