@@ -131,17 +131,22 @@ def make_compound(streams):
     entries.insert(0, entry("Root Entry", 5, add(mini), len(mini), child=1))
     directory = add(b"".join(entries))
     mini_start = add(struct.pack(f"<{len(mini_table)}L", *mini_table).ljust(size, b"\xff"))
-    count = 1
-    while count * 128 < len(table) + count:
+    count = lists = 0  # the table has to list itself and the lists of its own places
+    while count * 128 < len(table) + count + lists:
         count += 1
+        lists = -(-max(0, count - 109) // 127)
     first = len(sectors)
-    table += [TABLE] * count
-    packed = struct.pack(f"<{len(table)}L", *table).ljust(count * size, b"\xff")
+    places = [*range(first, first + count)] + [FREE] * 109
+    packed = struct.pack(f"<{len(table) + count}L", *table, *[TABLE] * count).ljust(count * size, b"\xff")
     sectors += [packed[at : at + size] for at in range(0, len(packed), size)]
-    places = [*range(first, first + count)]
+    for number in range(lists):
+        more = [*places[109 + number * 127 :], *[FREE] * 127][:127]
+        following = first + count + number + 1 if number + 1 < lists else END
+        sectors.append(struct.pack("<128L", *more, following))
     header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 16 + struct.pack("<5H6x", 0x3E, 3, 0xFFFE, 9, 6)
-    header += struct.pack("<9L", 0, count, directory, 0, 4096, mini_start, 1, END, 0)
-    header += struct.pack("<109L", *(places + [FREE] * (109 - count)))
+    listed = first + count if lists else END
+    header += struct.pack("<9L", 0, count, directory, 0, 4096, mini_start, 1, listed, lists)
+    header += struct.pack("<109L", *places[:109])
     return header + b"".join(sectors)
 
 

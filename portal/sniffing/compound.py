@@ -1,7 +1,7 @@
 """HWP 5: a compound file (OLE). Reads its tables within bounds and checks that every stream is there to its end."""
 
 import struct
-from itertools import islice
+from itertools import chain, islice
 
 from portal.models import UploadKind
 from portal.sniffing.reading import Unfit, ends_as_zip, read_at, size_of
@@ -74,11 +74,9 @@ class Compound:
         table = []
         places = list(struct.unpack("<109L", header[76:512]))
         more = int.from_bytes(header[68:72], "little")
-        seen = 0
         while more < LAST and len(places) * self.sector // 4 < self.sectors:
             numbers = self._numbers(more)
-            seen += 1
-            if len(numbers) < self.sector // 4 or seen > self.sectors:
+            if len(numbers) < self.sector // 4:
                 raise _broken()
             places += numbers[:-1]
             more = numbers[-1]
@@ -126,21 +124,16 @@ class Compound:
 
     def check_streams(self):
         """Every stream is there to its end. No sector belongs to two, so that the file's size bounds them all."""
-        budget = self.sectors
-        streams = [self.root, *(stream for named in self.streams.values() for stream in named)]
-        for first, size in streams:
-            if size < CUTOFF and (first, size) != self.root:
-                continue
-            needed = -(-size // self.sector)
-            budget -= needed
-            if budget < 0:
-                raise _broken()
-            found = 0
-            for number in self._chain(first, self.sectors):
-                found += 1
-                if found == needed:
-                    if (number + 1) * self.sector + (size - 1) % self.sector >= self.size:
-                        raise _broken()
-                    break
-            if found < needed:
+        taken = bytearray(self.sectors)
+        for stream in [self.root, *chain.from_iterable(self.streams.values())]:
+            first, size = stream
+            needed = -(-size // self.sector) if size >= CUTOFF or stream is self.root else 0
+            number = -1
+            for number in islice(self._chain(first, self.sectors), needed):
+                if taken[number]:
+                    raise _broken()
+                taken[number] = 1
+                needed -= 1
+            last = (number + 1) * self.sector + (size - 1) % self.sector
+            if needed or (number >= 0 and last >= self.size):
                 raise _broken()

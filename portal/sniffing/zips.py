@@ -151,10 +151,7 @@ def _pieces(file, entry, kind):
     file.seek(entry.start)
     left = entry.packed
     inflate = zlib.decompressobj(-zlib.MAX_WBITS) if entry.method == DEFLATED else None
-    while left:
-        chunk = file.read(min(left, CHUNK))
-        if not chunk:
-            raise Unfit("broken", kind)
+    while chunk := file.read(min(left, CHUNK)):
         left -= len(chunk)
         if inflate is None:
             yield chunk
