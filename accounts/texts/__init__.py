@@ -1,6 +1,7 @@
 """The texts that people agree to, as the package ships them: `<slug>-<version>.<language>.txt`.
 
-The title stands first; a line such as `@purpose` begins that part (see PARTS). A version that has been in force is never edited: a change is a new version with its own day.
+The title stands first; a line such as `@purpose` begins that part (see PARTS). A version that has been in force is
+never edited: a change is a new version with its own day.
 """
 
 from dataclasses import dataclass
@@ -19,17 +20,32 @@ class Shipped:
 
     kind: str
     recipient: str = ""
+    is_essential: bool = False
 
 
 TERMS = {  # in the order in which they are asked
     "privacy": Shipped("privacy"),
     "terms": Shipped("terms"),
     "application": Shipped("application"),
+    "no-show": Shipped("no_show"),
+    "confidentiality": Shipped("confidentiality"),
+    "third-party-hosts": Shipped(
+        "third_party", is_essential=True
+    ),  # those that a person applies to, one or several
+    "optional-items": Shipped("optional_items"),
+    "sensitive": Shipped("sensitive"),
+    "third-party-kocca": Shipped("third_party", recipient="KOCCA"),
+    "third-party-kofic": Shipped("third_party", recipient="KOFIC"),
+    "third-party-netflix": Shipped("third_party", recipient="NFLX"),
+    "abroad-netflix": Shipped("abroad", recipient="NFLX"),
+    "portrait": Shipped("portrait"),
+    "marketing": Shipped("marketing"),
 }
+FIRST_DAY = datetime(2026, 1, 1, tzinfo=SEOUL)
+SECOND_DAY = datetime(2026, 1, 2, tzinfo=SEOUL)
 IN_FORCE = {  # (slug, version): from when
-    ("privacy", 1): datetime(2026, 1, 1, tzinfo=SEOUL),
-    ("terms", 1): datetime(2026, 1, 1, tzinfo=SEOUL),
-    ("application", 1): datetime(2026, 1, 1, tzinfo=SEOUL),
+    **{(slug, 1): FIRST_DAY for slug in TERMS},
+    **{(slug, 2): SECOND_DAY for slug in ("privacy", "terms", "application")},
 }
 
 
@@ -52,7 +68,8 @@ def load(term, term_version, organization):
     kept = {}
     for position, (slug, shipped) in enumerate(TERMS.items(), start=1):
         kept[slug], _made = term.objects.get_or_create(
-            slug=slug, defaults={"kind": shipped.kind, "position": position * 10}
+            slug=slug,
+            defaults={"kind": shipped.kind, "is_essential": shipped.is_essential, "position": position * 10},
         )
     known = set(term_version.objects.filter(term__slug__in=TERMS).values_list("term__slug", "number"))
     for (slug, number), in_force_at in IN_FORCE.items():
@@ -70,6 +87,8 @@ def load(term, term_version, organization):
 
 def link(term, organization):
     """Name `organization` as the recipient in those of our texts that are about it, once it is known here."""
-    about = [slug for slug, shipped in TERMS.items() if shipped.recipient == organization.code]
+    about = [
+        slug for slug, shipped in TERMS.items() if organization.code and shipped.recipient == organization.code
+    ]
     if about:
         term.objects.filter(slug__in=about, recipient=None).update(recipient=organization)

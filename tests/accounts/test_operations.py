@@ -175,7 +175,7 @@ def test_names_as_people_read_them():
     grant = RoleGrant(user_id=7, role="admin")
     term = terms.in_force(TermKind.PRIVACY)
     assert str(grant).endswith(" 7")
-    assert str(term).endswith(" 1")
+    assert str(term).endswith(" 2")
     assert str(term.term).endswith(" (privacy)")
     assert str(ConsentRecord(user_id=7, version=term, given=True)) == f"7 {term.pk} True"
     assert not user.live_grants
