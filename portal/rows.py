@@ -127,7 +127,13 @@ CREDITS = (
     ),
 )
 CAREER = (
-    Column("from", pgettext_lazy("month", "From"), "month", required=True, hint=gettext_lazy("Like 2024-03.")),
+    Column(
+        "from",
+        pgettext_lazy("month", "From"),
+        "month",
+        required=True,
+        hint=gettext_lazy("Write months like 2024-03."),
+    ),
     Column(
         "to",
         pgettext_lazy("month", "To"),
@@ -212,13 +218,6 @@ class RowsWidget(forms.Widget):
         self.errors = []  # those of the field, when it is shown
         self.label = ""  # that of the field, when it is shown
         self.opened = False  # whether the first blank row takes the focus
-
-    def id_for_label(self, id_):
-        """Where a link to the field leads: to the first cell in error, else to the rows as a whole."""
-        for error in self.errors:
-            if isinstance(error, CellError):
-                return f"{id_}-{error.row}-{error.column}"
-        return id_
 
     def value_omitted_from_data(self, data, files, name):
         """Whether the rows were not on the page at all, which is not the same as all of them removed."""
@@ -308,17 +307,13 @@ class RowsBoundField(forms.BoundField):
 
     def as_widget(self, widget=None, attrs=None, only_initial=False):
         """The rows, with their errors."""
-        self._tell()
+        shown = widget or self.field.widget
+        shown.errors, shown.label = self.errors.as_data(), self.label
         return super().as_widget(widget, attrs, only_initial)
 
-    @property
-    def id_for_label(self):
-        """Where a link to the field leads."""
-        self._tell()
-        return super().id_for_label
-
-    def _tell(self):
-        self.field.widget.errors, self.field.widget.label = self.errors.as_data(), self.label
+    def target_of(self, error):
+        """The id of what `error` is about: a cell, or the rows as a whole."""
+        return f"{self.auto_id}-{error.row}-{error.column}" if isinstance(error, CellError) else self.auto_id
 
 
 class RowsField(forms.Field):

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from portal import i18n, pills
+from portal import i18n, pills, rows
 from portal.public import public_page
 from programs import posters
 
@@ -20,6 +20,19 @@ def pick(ko, en):
 def pill(tone, icon, ko, en):
     """A pill's contents."""
     return {"tone": tone, "icon": icon, "label": pick(ko, en)}
+
+
+CREDIT = {"year": "20x5", "title": "열세 번째 계단", "role": "각본·연출", "platform": "festival"}
+
+
+class RowsForm(forms.Form):
+    """Rows that people add to, one of them with an error."""
+
+    credits = rows.RowsField(rows.CREDITS, 5, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["credits"].label = pick("주요 참여작", "Credits")
 
 
 class ExampleForm(forms.Form):
@@ -280,12 +293,8 @@ def styleguide(request):
             {"title": pick("기획안", "Project"), "note": pick("오류 2건", "2 errors"), "error": True, "current": True},
             {"title": pick("동의", "Consent"), "note": pick("작성 전", "Not begun")},
         ],
-        "credit": [
-            ("year", pick("연도", "Year"), "2025"),
-            ("title", pick("작품명", "Title"), "열세 번째 계단"),
-            ("role", pick("역할", "Role"), pick("각본·연출", "Writer, director")),
-            ("release", pick("공개", "Release"), pick("영화제", "Festival")),
-        ],
+        "credits": RowsForm({"credits-rows": "1"} | {f"credits-0-{key}": text for key, text in CREDIT.items()})["credits"],
+        "credits_shown": rows.show(rows.CREDITS, [CREDIT | {"year": "2025"}]),
         "week": example_week(),
         "score": [1, 2, 3, 4, 5],
         "page": Paginator(range(200), 10).page(7),
@@ -315,7 +324,6 @@ def styleguide(request):
             "empty_button": pick("접수 중인 과정 보기", "See what is open"),
             "form": pick("입력", "Form"),
             "parts": pick("긴 지원서의 순서", "Parts of a long form"),
-            "credit": pick("참여작", "Credit"),
             "week": pick("이번 주", "This week"),
             "week_caption": pick("1월 18일부터 20일까지 멘토링 일정", "Mentoring from 18 to 20 January"),
             "time": pick("시간", "Time"),

@@ -62,6 +62,14 @@ def length_of(field):
 
 
 @register.filter
+def linked_errors(field):
+    """The errors of a form field, each as (id, sentence): the id of a cell of its rows, else of the field."""
+    whole = field.id_for_label or field.auto_id
+    target_of = getattr(field, "target_of", lambda error: whole)
+    return [(target_of(error), text) for error, text in zip(field.errors.as_data(), field.errors, strict=True)]
+
+
+@register.filter
 def unsaid_errors(form):
     """Whether a form's errors are still to be summed up on this page: true once, then false."""
     if not form or not form.errors or getattr(form, "errors_said", False):
