@@ -10,10 +10,10 @@ from django.utils.translation import pgettext_lazy
 from portal import clock, i18n
 from portal.codes import new_code
 from portal.i18n import Bilingual
-from programs.models.applications import GOALS_LIMIT
 from programs.models.cohorts import Cohort
 from programs.models.enrolments import Enrolment
 from programs.models.experts import Expert
+from programs.models.forms import GOALS_LIMIT
 
 TEXT_LIMIT = 1000
 GOAL_LIMIT = GOALS_LIMIT  # one goal may take up the whole answer of the application

@@ -78,6 +78,11 @@ def _local(moment):
     return moment.astimezone(SEOUL) if hasattr(moment, "hour") else moment
 
 
+def local_date(value):
+    """The day of a moment in Seoul."""
+    return _local(value).date() if hasattr(value, "hour") else value
+
+
 def _shows_year(day, year):
     return day.year != now().astimezone(SEOUL).year if year is None else year
 

@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from portal import i18n, mail
 from portal.i18n import speaking
-from programs.models.applications import ApplicationStatus, Offer
+from programs.models.applications import Application, ApplicationStatus, Offer
+from programs.models.applying import ReferenceRequest
 
 FOLDER = "programs/emails"
 
@@ -19,7 +20,7 @@ def address(name, language, *args):
         return settings.SITE_URL + reverse(name, args=args)
 
 
-def _queue(message, *, target, application, context=None):
+def _queue(message, *, target, application, context=None, reason=None):
     person = application.applicant
     cohort = application.cohort
     with speaking(person.language):
@@ -32,7 +33,7 @@ def _queue(message, *, target, application, context=None):
             "is_registration": not cohort.is_reviewed,
             **{name: value() if callable(value) else value for name, value in (context or {}).items()},
         }
-    return mail.queue(f"{FOLDER}/{message}.txt", person=person, target=target, context=words)
+    return mail.queue(f"{FOLDER}/{message}.txt", person=person, target=target, context=words, reason=reason)
 
 
 def _of_change(message, change, **context):
@@ -138,6 +139,97 @@ def cancelled(change):
 def cohort_cancelled(change):
     """The cohort is called off, and why."""
     return _of_change("cohort_cancelled", change, why=change.reason)
+
+
+def extended(application):
+    """Staff gave more time: until when it can be submitted now."""
+    until = application.extended_until
+    return _queue(
+        "extended",
+        target=application,
+        application=application,
+        context={"deadline": lambda: i18n.deadline(until, year=True)},
+        reason=f"extended_{until:%Y%m%d%H%M}",
+    )
+
+
+def draft_reminder(application, days):
+    """A draft is not submitted yet, and its deadline is `days` (3 or 1) days off. Returns 1 if new, else 0."""
+    reason = f"draft_reminder_{days}"
+    before = mail.OutgoingMail.objects.filter(
+        reason=reason, target_type=mail.kind(application), target_id=application.pk
+    )
+    if before.exists():
+        return 0
+    _queue(
+        "draft_reminder",
+        target=application,
+        application=application,
+        context={"deadline": lambda: i18n.deadline(application.deadline, year=True)},
+        reason=reason,
+    )
+    return 1
+
+
+def reference_asked(request):
+    """Somebody is asked for a reference letter: by whom, for what, where to write it, until when."""
+    return _reference("reference_asked", request)
+
+
+def reference_reminder(request):
+    """The letter is not there yet."""
+    return _reference("reference_reminder", request)
+
+
+def _reference(message, request):
+    application = request.application
+    cohort = application.cohort
+    language = request.language
+    until = cohort.references_until or application.deadline
+    with speaking(language):
+        words = {
+            "referee": request.name,
+            "applicant": application.full_name,
+            "program": cohort.program.title,
+            "label": cohort.label,
+            "deadline": i18n.deadline(until, year=True) if until else "",
+            "url": address("reference", language, request.code),
+            "contact": cohort.contact_email or settings.CONTACT_EMAIL,
+        }
+    return mail.queue(
+        f"{FOLDER}/{message}.txt",
+        person=None,
+        target=request,
+        context=words,
+        to=request.email,
+        language=language,
+    )
+
+
+def reference_received(request):
+    """The applicant's letter has arrived; what it says stays with staff and reviewers."""
+    return _queue(
+        "reference_received",
+        target=request,
+        application=request.application,
+        context={"referee": request.name},
+    )
+
+
+def _still_draft(application_id):
+    return Application.objects.filter(pk=application_id, status=ApplicationStatus.DRAFT).exists()
+
+
+def _still_asked(request_id):
+    return ReferenceRequest.objects.filter(
+        pk=request_id, ended_at=None, received_at=None, declined_at=None
+    ).exists()
+
+
+for _reason in ("draft_reminder_3", "draft_reminder_1"):
+    mail.still_wanted(_reason)(_still_draft)
+for _reason in ("reference_asked", "reference_reminder"):
+    mail.still_wanted(_reason)(_still_asked)
 
 
 def _still_offered(offer_id):

@@ -1,90 +1,77 @@
-"""What may be typed into an application, and how it is laid out. Nothing here is written anywhere."""
+"""The form in which an application is written, made from its questions. Nothing here is written anywhere."""
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from portal.fields import CleanCharField
-from programs.models.applications import CAREER_LIMIT, GOALS_LIMIT, MOTIVATION_LIMIT
+from programs.questions import drafts
+from programs.questions.conditions import asked
+from programs.questions.fields import field_of
+
+NAMES = ("full_name", "romanized_name")
 
 
-class ApplicationForm(forms.Form):
-    """The answers of an application to `cohort`. As a draft nothing is required and no text is too long.
+def name_fields():
+    """The two names, which every application holds."""
+    return {
+        "full_name": CleanCharField(
+            label=_("Full name"),
+            max_length=60,
+            help_text=_("As it should stand on your certificate."),
+            widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        ),
+        "romanized_name": CleanCharField(
+            label=_("Name in English"),
+            max_length=80,
+            required=False,
+            help_text=_("As in your passport. We never romanize a name for you."),
+        ),
+    }
 
-    A text over its limit is kept in a draft all the same, since whoever writes must never lose a word; the limit
-    holds when the application is submitted.
+
+class AnswerForm(forms.Form):
+    """Questions as fields, over a draft: what it shows and checks are the draft's raw values, not a request's.
+
+    Unbound it shows the draft; with `check=True` it is bound, so that it has errors and cleaned answers. Only the
+    questions asked (`programs.questions.conditions`) are checked: others are fields that take anything.
     """
 
-    full_name = CleanCharField(
-        label=_("Full name"), max_length=60, help_text=_("As it should stand on your certificate.")
-    )
-    romanized_name = CleanCharField(
-        label=_("Name in English"),
-        max_length=80,
-        required=False,
-        help_text=_("As in your passport. We never romanize a name for you."),
-    )
-    motivation = CleanCharField(
-        label=_("Motivation"),
-        multiline=True,
-        max_length=MOTIVATION_LIMIT,
-        help_text=_("What you have done so far, and what you want to be able to do after this program."),
-    )
-    career = CleanCharField(
-        label=_("Career history"),
-        multiline=True,
-        max_length=CAREER_LIMIT,
-        required=False,
-        help_text=_("Works, roles and years, one a line."),
-    )
-    goals = CleanCharField(
-        label=_("Goals for the mentoring"),
-        multiline=True,
-        max_length=GOALS_LIMIT,
-        required=False,
-        help_text=_("Up to three, one a line. Your mentor reads them."),
-    )
-    portfolio_url = forms.URLField(
-        label=_("Portfolio link"),
-        max_length=500,
-        required=False,
-        assume_scheme="https",
-        help_text=_("A page or a showreel that we can open without an account."),
-        error_messages={"invalid": _("Enter a whole address, such as https://example.com/reel.")},
-    )
-    consent = forms.BooleanField(
-        label=_("I agree to the collection and use of my personal information as described above."),
-        error_messages={"required": _("Without this consent an application cannot be considered.")},
-    )
-
-    def __init__(self, *args, cohort, as_draft=False, consent_given=False, **kwargs):
-        super().__init__(*args, **kwargs)
-        if not cohort.program.has_mentoring:
-            del self.fields["goals"]
-        if not cohort.is_reviewed:
-            self.fields["motivation"].required = False
-        for name, limit in (("motivation", MOTIVATION_LIMIT), ("career", CAREER_LIMIT), ("goals", GOALS_LIMIT)):
-            if name in self.fields:
-                self.fields[name].widget.attrs.update({"data-limit": limit, "rows": 7})
-        self.fields["full_name"].widget.attrs["autocomplete"] = "name"
-        if consent_given:
-            del self.fields["consent"]
-        if as_draft:
-            self.take_as_draft()
+    def __init__(self, questions, draft, *, now, with_names=False, files=None, check=False, every=None):
+        """`every` are the questions of the whole form where `questions` are those of one step."""
+        super().__init__(initial=draft)
+        self.is_bound = check
+        self.draft = draft
+        self.questions = {question.key: question for question in questions}
+        self.rooms = {question.key: drafts.room_of(question) for question in questions}
+        self.asked = {question.key for question in asked(every or questions, draft)}
+        if with_names:
+            self.fields.update(name_fields())
+        for question in questions:
+            required = question.key in self.asked and question.is_required_at(now)
+            field = field_of(question, required=required, files=(files or {}).get(question.key, ()))
+            self.fields[question.key] = field
+        if check:
+            for key in set(self.questions) - self.asked:
+                del self.fields[key]
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
-        self.helper.layout = Layout(*[name for name in self.fields if name != "consent"])  # it stands by its text
+        self.helper.layout = Layout(*self.fields)
 
-    def take_as_draft(self):
-        """Require nothing, and let long texts pass."""
-        for name, field in self.fields.items():
-            field.required = False
-            if name in ("motivation", "career", "goals"):
-                field.max_length = None
-                field.validators = [v for v in field.validators if getattr(v, "code", "") != "max_length"]
+    def _widget_data_value(self, widget, html_name):
+        """What a bound field is checked on: the draft. Django's hook between a form and what was sent to it."""
+        return self.draft.get(html_name)
 
     def answers(self):
-        """The cleaned answers without the consent; in a draft the fields with errors are left out."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "consent"}
+        """The cleaned answers by key, without the names; blank ones are left out. Call only where it is valid."""
+        return {
+            key: value
+            for key, value in self.cleaned_data.items()
+            if key not in NAMES and value not in (None, "", [], False)
+        }
+
+    def names(self):
+        """The cleaned names."""
+        return {name: self.cleaned_data.get(name, "") for name in NAMES}

@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal import i18n, pills
-from programs.models.applications import WITHDRAWABLE, ApplicationStatus
+from programs.models.applications import EDITABLE, WITHDRAWABLE, ApplicationStatus
 from programs.operations.seats import can_cancel_until
 
 S = ApplicationStatus
@@ -17,9 +17,7 @@ def pill(application):
 
 def can_edit(application, now):
     """Whether the applicant may still change the answers at `now`."""
-    if application.status == S.CHANGES_REQUESTED:
-        return now < application.changes_by
-    return application.status in (S.DRAFT, S.SUBMITTED) and application.is_in_time(now)
+    return application.status in EDITABLE and application.is_in_time(now)
 
 
 def can_cancel(application, now):
@@ -52,18 +50,24 @@ def actions(application, now):
 
 def headline(application, now):
     """Where the application stands, as a sentence, and what that means for the person."""
-    cohort = application.cohort
-    registration = not cohort.is_reviewed
+    registration = not application.cohort.is_reviewed
     status = application.status
     if status == S.DRAFT:
         if can_edit(application, now):
-            limit = application.extended_until or cohort.closes_at
             return (
                 _("Your application is not submitted yet."),
-                _("Saved is not submitted: please submit it %(deadline)s.") % {"deadline": i18n.deadline(limit)},
+                _("Saved is not submitted: please submit it %(deadline)s.")
+                % {"deadline": i18n.deadline(application.deadline)},
             )
-        return _("Applications closed before this draft was submitted."), _("It was not considered.")
+        return (
+            _("Applications closed before this draft was submitted."),
+            _("It was not considered. What you wrote is kept here as a draft."),
+        )
     if status == S.SUBMITTED:
+        if application.sent_revision != application.revision and can_edit(application, now):
+            return _("Your application has arrived, but your latest changes have not been sent."), _(
+                "What you sent counts until you submit the changes %(deadline)s."
+            ) % {"deadline": i18n.deadline(application.deadline)}
         return _("Your application has arrived."), _(
             "We check whether anything is missing before the review begins."
         )

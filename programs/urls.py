@@ -2,12 +2,15 @@
 
 from django.urls import include, path
 
-from programs.views import applications, public
+from programs.views import applications, public, writing
 
 application_urls = [
     path("", applications.application, name="application"),
-    path("edit/", applications.edit, name="application-edit"),
-    path("submit/", applications.submit, name="application-submit"),
+    path("edit/", writing.edit, name="application-edit"),
+    path("submit/", writing.submit, name="application-submit"),
+    path("discard/", writing.discard, name="application-discard"),
+    path("files/", writing.files, name="application-files"),
+    path("files/<slug:upload>/", writing.file, name="application-file"),
     path("withdraw/", applications.withdraw, name="application-withdraw"),
     path("confirm/", applications.confirm, name="application-confirm"),
     path("decline/", applications.decline, name="application-decline"),
@@ -19,6 +22,6 @@ urlpatterns = [
     path("programs/<slug:program>/", public.program, name="program"),
     path("programs/<slug:program>/<slug:cohort>/", public.cohort, name="cohort"),
     path("instructors/", public.instructors, name="instructors"),
-    path("programs/<slug:program>/<slug:cohort>/apply/", applications.apply, name="apply"),
+    path("programs/<slug:program>/<slug:cohort>/apply/", writing.apply, name="apply"),
     path("applications/<slug:code>/", include(application_urls)),
 ]

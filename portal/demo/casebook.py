@@ -3,9 +3,11 @@
 from typing import NamedTuple
 
 from portal.demo.days import between
+from portal.demo.forms import answers_of
 from portal.demo.ledger import dice, texts
 from programs.models.applications import Application, ApplicationStatus, Decision, Offer, OfferKind, StateChange
 from programs.models.enrolments import Enrolment, EnrolmentStatus
+from programs.questions.drafts import as_draft
 
 TIED = ("answer_by", "changes_by", "reason_code")
 
@@ -51,9 +53,10 @@ class Case(NamedTuple):
 class Casebook:
     """The applications of one cohort; `close` turns them into rows as they stand at the ledger's moment."""
 
-    def __init__(self, ledger, cohort, plan, staff):
+    def __init__(self, ledger, cohort, plan, staff, questions):
         self.ledger = ledger
         self.cohort = cohort
+        self.questions = questions
         self.plan = plan
         self.staff = staff
         self.rng = dice(plan.program, plan.slug)
@@ -86,6 +89,7 @@ class Casebook:
         )
         if person.date_joined is None or person.date_joined > joined:
             person.date_joined = person.age_confirmed_at = joined
+        answers = answers_of(self.questions, person, self._said(person), self.rng, case.begun_at)
         application = self.ledger.add(
             Application(
                 code=self.ledger.new_code(),
@@ -99,7 +103,10 @@ class Casebook:
                 submitted_at=past[0].at if past else None,
                 receipt_serial=serial,
                 receipt_number=f"{self.plan.prefix}-{serial:04d}" if serial else None,
-                **self._answers(person),
+                form_version=self.cohort.form_version,
+                draft=as_draft(person.full_name, person.romanized_name, answers),
+                answers=answers if past else {},
+                sent_revision=0 if past else None,
             )
         )
         for move in past:
@@ -170,8 +177,8 @@ class Casebook:
             )
         )
 
-    def _answers(self, person):
-        """What the person wrote, in their own language."""
+    def _said(self, person):
+        """What the person wrote in words, in their own language, by the key of the question."""
         rng, program = self.rng, self.cohort.program
         words, number = texts("answers"), rng.randint(2, 9)
         korean = person.language == "ko"
@@ -181,16 +188,42 @@ class Casebook:
         def say(part):
             return rng.choice(said[part]).format(field=field, years=number)
 
-        answers = {"career": say("career")}
+        answers = {"expectation": say("middle"), "topics": "", "credits": [], "support": "", "affiliation": ""}
         if self.plan.is_reviewed:
             answers["motivation"] = " ".join([say("opening"), say("middle"), say("closing")])
-            answers["portfolio_url"] = f"https://portfolio.example.com/{rng.randrange(16**6):06x}"
+            answers["plan"] = say("closing")
+            answers["portfolio"] = [f"https://portfolio.example.com/{rng.randrange(16**6):06x}"]
+            answers["credits"] = self._credits(words, korean)
         if program.has_mentoring:
-            project = rng.choice(words["projects"])[0 if korean else 1]
+            answers |= self._project(words, korean)
             opening = (
                 "기획안 「{}」을 시리즈로 발전시키고 있습니다." if korean else "I am developing “{}” into a series."
             )
-            answers["motivation"] = opening.format(project) + " " + answers["motivation"]
-            goals = rng.sample(words["project_goals"], rng.choice((2, 3)))
-            answers["goals"] = "\n".join(goal[0 if korean else 1] for goal in goals)
+            answers["motivation"] = opening.format(answers["project_title"]) + " " + answers["motivation"]
         return answers
+
+    def _credits(self, words, korean):
+        """One to three works, the latest first."""
+        rng = self.rng
+        works = rng.sample(words["credits"], rng.randint(1, 3))
+        year = self.plan.opens_at.year
+        rows = []
+        for ko, en, platform in works:
+            year -= rng.randint(0, 2)
+            role = rng.choice(words["roles"])[0 if korean else 1]
+            rows.append({"year": str(year), "title": ko if korean else en, "role": role, "platform": platform})
+        return rows
+
+    def _project(self, words, korean):
+        """The series a mentee works on: title, logline, summary, goals."""
+        rng, place = self.rng, 0 if korean else 1
+        title = rng.choice(words["projects"])[place]
+        logline = rng.choice(words["loglines"])[place]
+        goals = rng.sample(words["project_goals"], rng.choice((2, 3)))
+        synopsis = " ".join([logline, *(part[place] for part in rng.sample(words["turns"], 3))])
+        return {
+            "project_title": title,
+            "logline": logline,
+            "synopsis": synopsis,
+            "goals": "\n".join(goal[place] for goal in goals),
+        }

@@ -87,7 +87,7 @@ def past(moment, now):
     return moment if moment is not None and moment <= now else None
 
 
-def add_cohort(ledger, catalog, plan):
+def add_cohort(ledger, catalog, plan, form_version):
     """The cohort of `plan` as it stands at the ledger's moment, with all that hangs on it."""
     now, text = ledger.now, catalog.text_of(plan.program)
     if plan.is_reviewed and plan.closes_at and plan.review_at is None:
@@ -103,6 +103,7 @@ def add_cohort(ledger, catalog, plan):
             label_ko=plan.label[0],
             label_en=plan.label[1],
             agreement=catalog.agreements[plan.agreement] if plan.agreement else None,
+            form_version=form_version,
             capacity=plan.capacity,
             registration_mode=plan.mode,
             receipt_prefix=plan.prefix,

@@ -5,6 +5,7 @@ from datetime import date
 from portal.demo.casebook import Casebook
 from portal.demo.catalog import Catalog
 from portal.demo.crowd import Crowd
+from portal.demo.forms import Forms
 from portal.demo.ledger import Ledger
 from portal.demo.plan import add_cohort
 
@@ -19,12 +20,14 @@ class World:
         self.ledger = Ledger(now)
         self.crowd = Crowd(self.ledger, FOUNDED_ON)
         self.catalog = Catalog(self.ledger, self.crowd)
+        self.forms = Forms()
         self.cohorts = {}
         self.mentors = {}
 
     def open(self, plan):
         """Add the cohort of `plan`; returns the book in which its applications are told."""
-        cohort = add_cohort(self.ledger, self.catalog, plan)
+        version, questions = self.forms.of(plan)
+        cohort = add_cohort(self.ledger, self.catalog, plan, version)
         self.cohorts[plan.program, plan.slug] = cohort
         by_academy = self.catalog.text_of(plan.program)["partners"].find("operator:KAFA") >= 0
-        return Casebook(self.ledger, cohort, plan, self.crowd["kafa" if by_academy else "manager"])
+        return Casebook(self.ledger, cohort, plan, self.crowd["kafa" if by_academy else "manager"], questions)

@@ -12,6 +12,8 @@ from programs.admin.deeds import DEEDS, CohortPage
 from programs.admin.filters import CohortFilter, StagedFilter, StatusFilter
 from programs.models.applications import Application, ApplicationStatus, Decision, Outcome, ReasonCode
 from programs.models.cohorts import Cohort
+from programs.questions.loading import questions_of
+from programs.questions.showing import shown
 
 S = ApplicationStatus
 
@@ -188,10 +190,11 @@ class ApplicationAdmin(ScopedAdmin):
     def answers(self, application):
         """What the applicant wrote, and what staff asked for."""
         answers = [
-            (gettext("Motivation"), application.motivation),
-            (gettext("Career history"), application.career),
-            (gettext("Goals for the mentoring"), application.goals),
-            (gettext("Portfolio link"), application.portfolio_url),
+            *(
+                (row["label"], row["text"])
+                for row in shown(questions_of(application.form_version_id), application.answers)
+                if row.get("text") and not row["blank"]
+            ),
             (gettext("What was missing"), application.changes_note),
         ]
         return [{"title": title, "text": text} for title, text in answers if text]

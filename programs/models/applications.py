@@ -1,11 +1,16 @@
 """An application, its whole life, and the rows that life leaves behind.
 
+Its person writes in `draft` (values as typed, by the key of their question, each key's last revision in `stamps`);
+sending it checks them and puts them into `answers`, which is all that anybody else reads.
 One model and one table of moves serves every kind of program. `programs/operations` alone acts on `NEXT`.
 """
+
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce, Greatest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -13,10 +18,7 @@ from django.utils.translation import pgettext_lazy
 from portal import clock
 from portal.codes import new_code
 from programs.models.cohorts import TAKES_APPLICATIONS, Cohort
-
-MOTIVATION_LIMIT = 500
-CAREER_LIMIT = 500
-GOALS_LIMIT = 300
+from programs.models.forms import GOALS, FormVersion
 
 
 class ApplicationStatus(models.TextChoices):
@@ -57,6 +59,7 @@ NEXT = {
 }
 LIVE = (S.DRAFT, S.SUBMITTED, S.IN_REVIEW, S.CHANGES_REQUESTED, S.WAITLISTED, S.OFFERED, S.CONFIRMED)
 REOPENABLE = (S.REJECTED, S.EXPIRED, S.DECLINED)
+GRACE = timedelta(seconds=30)  # what began before the deadline may arrive this much later
 WITHDRAWABLE = (S.SUBMITTED, S.IN_REVIEW, S.CHANGES_REQUESTED, S.WAITLISTED)
 EDITABLE = (S.DRAFT, S.SUBMITTED, S.CHANGES_REQUESTED)
 
@@ -79,6 +82,13 @@ class ApplicationQuerySet(models.QuerySet):
         if user.is_staff:
             own |= ~Q(status=S.DRAFT) & Q(cohort__in=Cohort.objects.managed_by(user).values("pk"))
         return self.filter(own)
+
+    def due_between(self, start, end):
+        """Drafts whose deadline, a personal extension included, lies after `start` and at or before `end`."""
+        ends = Coalesce("extended_until", "cohort__closes_at")
+        return self.annotate(ends_at=Greatest(ends, "cohort__closes_at")).filter(
+            ends_at__gt=start, ends_at__lte=end
+        )
 
     def live(self):
         """Those that keep their person from applying to the same cohort again."""
@@ -107,15 +117,26 @@ class Application(models.Model):
     status = models.CharField(_("status"), max_length=18, choices=ApplicationStatus, default=S.DRAFT)
     full_name = models.CharField(_("full name"), max_length=60, blank=True)
     romanized_name = models.CharField(_("name in English"), max_length=80, blank=True)
-    motivation = models.TextField(_("motivation"), blank=True)
-    career = models.TextField(_("career history"), blank=True)
-    goals = models.TextField(_("goals for the mentoring, one a line"), blank=True)
-    portfolio_url = models.URLField(_("portfolio link"), max_length=500, blank=True)
+    form_version = models.ForeignKey(
+        FormVersion,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="applications",
+        verbose_name=_("form version"),
+    )
+    answers = models.JSONField(_("answers"), default=dict, blank=True)
+    draft = models.JSONField(_("what is being written"), default=dict, blank=True)
+    stamps = models.JSONField(default=dict, blank=True, editable=False)
+    revision = models.PositiveIntegerField(default=0, editable=False)
+    sent_revision = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    form_moved_at = models.DateTimeField(_("moved to a newer form"), null=True, blank=True, editable=False)
     reason_code = models.CharField(_("reason"), max_length=14, choices=ReasonCode, blank=True)
     waitlist_number = models.PositiveIntegerField(_("waitlist number"), null=True, blank=True)
     answer_by = models.DateTimeField(_("to be confirmed by"), null=True, blank=True)
     changes_note = models.TextField(_("what is missing"), blank=True)
     changes_by = models.DateTimeField(_("to be completed by"), null=True, blank=True)
+    changes_keys = models.JSONField(_("questions concerned"), default=list, blank=True)
     extended_until = models.DateTimeField(_("personal extension until"), null=True, blank=True)
     created_at = models.DateTimeField(_("begun"), default=clock.now, editable=False)
     saved_at = models.DateTimeField(_("saved"), default=clock.now, editable=False)
@@ -187,11 +208,36 @@ class Application(models.Model):
         """Whether the table of moves allows it."""
         return status in NEXT[ApplicationStatus(self.status)]
 
+    @property
+    def deadline(self):
+        """Until when it may be sent: the request's own time, a personal extension, or the cohort's; or None."""
+        if self.status == S.CHANGES_REQUESTED:
+            return self.changes_by
+        ends = [moment for moment in (self.cohort.closes_at, self.extended_until) if moment is not None]
+        return max(ends, default=None)
+
     def is_in_time(self, now):
-        """Whether it may be written and submitted at `now`: while the cohort is open, or until its extension."""
+        """Whether it may be written and submitted at `now`: while the cohort is open, or until its own deadline."""
+        if self.status == S.CHANGES_REQUESTED:
+            return now < self.changes_by
         if self.cohort.phase_at(now) in TAKES_APPLICATIONS:
             return True
         return self.cohort.cancelled_at is None and self.extended_until is not None and now < self.extended_until
+
+    def counts_at(self, now, began_at=None):
+        """Whether a submission that arrives at `now` counts: in time, or begun in time and at most GRACE late.
+
+        `began_at` is when the person's page was opened by the server's clock, None where that is not known.
+        """
+        if self.is_in_time(now):
+            return True
+        late = began_at is not None and self.deadline is not None and began_at < self.deadline <= now
+        return late and now < self.deadline + GRACE and self.is_in_time(began_at)
+
+    @property
+    def goals(self):
+        """The goals of a mentee, one a line, as they were sent."""
+        return self.answers.get(GOALS, "")
 
     @property
     def is_promoted(self):

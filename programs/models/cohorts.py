@@ -14,6 +14,7 @@ from partners.models import Agreement, DatePrecision
 from portal import clock
 from portal.i18n import Bilingual
 from programs.models.experts import Expert
+from programs.models.forms import FormVersion
 from programs.models.programs import PartnerRole, Program
 
 CLOSING_HOURS = 72
@@ -156,11 +157,22 @@ class Cohort(models.Model):
         related_name="cohorts",
         verbose_name=_("agreement"),
     )
+    form_version = models.ForeignKey(
+        FormVersion,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cohorts",
+        verbose_name=_("application form"),
+    )
     capacity = models.PositiveIntegerField(_("seats"))
     registration_mode = models.CharField(_("how a seat is had"), max_length=12, choices=RegistrationMode)
     receipt_prefix = models.SlugField(_("receipt prefix"), max_length=8, unique=True, help_text=_("Such as RB27."))
     opens_at = models.DateTimeField(_("applications open"), null=True, blank=True)
     closes_at = models.DateTimeField(_("applications close"), null=True, blank=True)
+    references_until = models.DateTimeField(
+        _("reference letters until"), null=True, blank=True, help_text=_("Empty: until applications close.")
+    )
     review_began_at = models.DateTimeField(_("review began"), null=True, blank=True, editable=False)
     announce_at = models.DateTimeField(_("results are announced"), null=True, blank=True)
     released_at = models.DateTimeField(_("results released"), null=True, blank=True, editable=False)

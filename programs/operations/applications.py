@@ -1,123 +1,183 @@
-"""What an applicant does: begin, save, submit, edit, withdraw."""
+"""What an applicant does: begin, send, send again, withdraw. `by` is the person or, on their behalf, staff."""
+
+from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from accounts import profiles
 from accounts.operations import record_consents
 from portal import audit, clock, i18n
 from portal.errors import Refused
-from programs import emails
-from programs.models.applications import Application, ApplicationStatus
-from programs.models.cohorts import TAKES_APPLICATIONS, Cohort, Phase, RegistrationMode
-from programs.operations.moves import lock_application, move, not_now
+from programs import checking, eligibility, emails
+from programs.models.applications import EDITABLE, Application, ApplicationStatus
+from programs.models.applying import Submission
+from programs.models.cohorts import TAKES_APPLICATIONS, Phase, RegistrationMode
+from programs.models.forms import FormVersion
+from programs.operations import files, references
+from programs.operations.drafts import Stale, reset_draft
+from programs.operations.moves import lock_application, lock_cohort, move, not_now
 from programs.operations.seats import enrol, next_waitlist_number, refuse_overlap, seats
+from programs.questions.loading import questions_of
 
-ANSWERS = ("full_name", "romanized_name", "motivation", "career", "goals", "portfolio_url")
+S = ApplicationStatus
+SENT = (S.SUBMITTED, S.CONFIRMED, S.WAITLISTED)  # where the second of two submissions finds it
 
 
-def refuse_closed(cohort, application=None):
-    """Refuse unless `cohort` takes applications now, or `application` has a personal extension that still runs."""
+class Incomplete(Refused):
+    """What is to be sent is not complete; `checked` says what is missing (`programs.checking.Checked`)."""
+
+    def __init__(self, checked):
+        super().__init__(_("Something is still missing, or has to be corrected."))
+        self.checked = checked
+
+
+def refuse_closed(cohort, application=None, began_at=None):
+    """Refuse unless `cohort` takes applications now, or `application` still counts (`Application.counts_at`)."""
     now = clock.now()
     phase = cohort.phase_at(now)
-    if phase in TAKES_APPLICATIONS or (application is not None and application.is_in_time(now)):
+    if phase in TAKES_APPLICATIONS or (application is not None and application.counts_at(now, began_at)):
         return
     if phase == Phase.SCHEDULED:
         raise Refused(_("Applications open on %(moment)s.") % {"moment": i18n.moment(cohort.opens_at)})
     raise Refused(_("Applications are closed."))
 
 
-def set_answers(application, answers):
-    """Put `answers` on the application without saving; unknown names are a programming error."""
-    unknown = set(answers) - set(ANSWERS)
-    if unknown:
-        raise TypeError(f"not an answer: {sorted(unknown)}")
-    for name, value in answers.items():
-        setattr(application, name, value)
-    application.saved_at = clock.now()
-    return [*answers, "saved_at"]
-
-
 @transaction.atomic
-def start_application(cohort_id, *, by):
-    """The draft of `by` for a cohort, made if there is none; names are taken from the person's profile.
+def start_application(cohort_id, *, by, consents=None, items=None):
+    """The draft of `by` for a cohort, made if there is none, with what the person's profile knows.
 
-    Refuses a cohort that is not open, and a person who has applied already. Returns the Application.
+    Refuses a cohort that is not open, a person who has applied already, and one who does not meet its conditions
+    as far as the profile tells. Locks the cohort's form version against changes of meaning. `consents` maps each
+    TermVersion to whether it was given, `items` to what was listed under it. Returns the Application.
     """
-    cohort = Cohort.objects.get(pk=cohort_id)
+    cohort = lock_cohort(cohort_id)
     live = Application.objects.live().filter(cohort=cohort, applicant=by).first()
     if live is not None:
-        if live.status == ApplicationStatus.DRAFT:
+        if live.status == S.DRAFT:
+            record_consents(by, consents or {}, cohort=cohort, items=items)
             return live
         raise Refused(_("You have already applied to this cohort."))
     refuse_closed(cohort)
+    draft = first_draft(cohort, by)
+    eligibility.refuse(cohort, by, draft, questions_of(cohort.form_version_id))
+    lock_version(cohort.form_version_id)
     try:
         with transaction.atomic():
-            return Application.objects.create(
-                cohort=cohort, applicant=by, full_name=by.full_name, romanized_name=by.romanized_name
+            application = Application.objects.create(
+                cohort=cohort, applicant=by, form_version_id=cohort.form_version_id, draft=draft
             )
-    except IntegrityError:  # the other of two clicks made it
+    except IntegrityError:  # a constraint is the last word, whatever the locks say
         return Application.objects.live().get(cohort=cohort, applicant=by)
-
-
-@transaction.atomic
-def save_draft(application_id, *, by, **answers):
-    """Keep what was typed in a draft or in an application sent back for changes; nothing need be complete.
-
-    One sent back is read by staff, so nothing is kept in it once its time has passed.
-    """
-    application = Application.objects.select_for_update(of=("self",), no_key=True).get(pk=application_id)
-    if application.status not in (ApplicationStatus.DRAFT, ApplicationStatus.CHANGES_REQUESTED):
-        raise Refused(_("This application has been submitted; use “Edit application”."))
-    if application.status == ApplicationStatus.CHANGES_REQUESTED and clock.now() >= application.changes_by:
-        raise Refused(_("The time to complete the application has passed."))
-    application.save(update_fields=set_answers(application, answers))
+    record_consents(by, consents or {}, cohort=cohort, items=items)
     return application
 
 
-def refuse_incomplete(application):
-    """Refuse an application without what every submission needs; the form says so field by field before."""
-    if not application.full_name.strip():
-        raise Refused(_("Your full name is missing."))
-    if application.cohort.is_reviewed and not application.motivation.strip():
-        raise Refused(_("The motivation is missing."))
+@transaction.atomic
+def give_consents(application_id, *, by, consents, items=None, recorded_by=None):
+    """Write down consents given while an application is written, for its cohort."""
+    _cohort, application = lock_application(application_id)
+    if application.status not in EDITABLE:
+        raise not_now(application)
+    record_consents(by, consents, cohort=application.cohort, items=items, recorded_by=recorded_by)
+
+
+def lock_version(version_id):
+    """From now on the meaning of a form version stands; asking twice is the same as once."""
+    FormVersion.objects.filter(pk=version_id, locked_at=None).update(locked_at=clock.now())
+
+
+def first_draft(cohort, person):
+    """Names, and what the profile knows of what the form asks."""
+    known = profiles.of(person)
+    draft = {name: known[name] for name in ("full_name", "romanized_name")}
+    for question in questions_of(cohort.form_version_id):
+        value = known.get(question.profile_field) if question.profile_field else None
+        if value not in (None, "", []):
+            draft[question.key] = value
+    return draft
 
 
 @transaction.atomic
-def submit_application(application_id, *, by, consents=None, **answers):
-    """Submit a draft, or one sent back for changes. Submitting twice is the same as once.
+def submit_application(application_id, *, by, began_at=None, revision=None, reason=""):
+    """Check the draft and send it: for the first time, again before the deadline, or after it was sent back.
 
-    Gives the receipt number, records the consents, and queues one mail. Where a seat needs no selection it is
-    confirmed at once, or waitlisted when none is free. `consents` maps TermVersion to whether it was given.
+    Sending the same twice is the same as once. Gives the receipt number and queues one mail the first time. Where
+    a seat needs no selection it is confirmed at once, or waitlisted when none is free. `began_at` is when the
+    person's page was opened, which counts shortly after the deadline; `revision` is what they saw, and another
+    one is refused. Raises Incomplete where the check finds anything. `reason` is what staff write on behalf.
     """
     cohort, application = lock_application(application_id)
-    if application.status not in (ApplicationStatus.DRAFT, ApplicationStatus.CHANGES_REQUESTED):
-        if application.submitted_at is not None and application.status in (
-            ApplicationStatus.SUBMITTED,
-            ApplicationStatus.CONFIRMED,
-            ApplicationStatus.WAITLISTED,
-        ):
+    if application.status not in EDITABLE:
+        if application.submitted_at is not None and application.status in SENT:
             return application
         raise not_now(application)
+    if application.status == S.SUBMITTED and application.sent_revision == application.revision:
+        return application
     now = clock.now()
-    if application.status == ApplicationStatus.CHANGES_REQUESTED:
-        if now >= application.changes_by:
+    if application.status == S.CHANGES_REQUESTED:
+        if not application.counts_at(now, began_at):
             raise Refused(_("The time to complete the application has passed."))
     else:
-        refuse_closed(cohort, application)
-    fields = {name: getattr(application, name) for name in set_answers(application, answers)}
-    refuse_incomplete(application)
-    if consents:
-        record_consents(by, consents)
+        refuse_closed(cohort, application, began_at)
+    if revision is not None and revision != application.revision:
+        raise Stale([])
+    checked = checking.check(application, now)
+    if checked.problems:
+        raise Incomplete(checked)
+    return send(application, checked, now, by=by, reason=reason)
+
+
+def send(application, checked, now, *, by, reason=""):
+    """Put a checked draft into the place of what counts; the caller holds the locks. Returns the Application."""
+    cohort = application.cohort
+    fields = {
+        "full_name": checked.names["full_name"],
+        "romanized_name": checked.names["romanized_name"],
+        "answers": checked.answers,
+        "sent_revision": application.revision,
+        "form_moved_at": None,
+    }
     if application.receipt_number is None:
         serial = (cohort.applications.aggregate(last=Max("receipt_serial"))["last"] or 0) + 1
         fields |= {"receipt_serial": serial, "receipt_number": f"{cohort.receipt_prefix}-{serial:04d}"}
-    change = move(application, ApplicationStatus.SUBMITTED, by=by, submitted_at=now, **fields)
-    if cohort.registration_mode == RegistrationMode.REVIEW:
-        emails.received(change)
+    if application.status == S.SUBMITTED:
+        for name, value in fields.items():
+            setattr(application, name, value)
+        application.save(update_fields=list(fields))
+        audit.record("application.edited", target=application, by=by, reason=reason)
     else:
-        seat_or_wait(application, now)
+        fields |= {"changes_keys": []}
+        change = move(application, S.SUBMITTED, by=by, reason=reason, submitted_at=now, **fields)
+        if cohort.registration_mode == RegistrationMode.REVIEW:
+            emails.received(change)
+        else:
+            seat_or_wait(application, now)
+    keep_copy(application, checked, now, by=by, reason=reason)
+    files.drop_unused(application)
+    references.ask_all(application, by=by)
     return application
+
+
+def keep_copy(application, checked, now, *, by, reason):
+    """Freeze what was sent: names, answers and the files with their digests."""
+    last = application.submissions.aggregate(last=Max("number"))["last"] or 0
+    return Submission.objects.create(
+        application=application,
+        number=last + 1,
+        form_version_id=application.form_version_id,
+        full_name=application.full_name,
+        romanized_name=application.romanized_name,
+        answers=application.answers,
+        files=[
+            {"code": upload.code, "name": upload.name, "size": upload.size, "sha256": upload.sha256}
+            for upload in checked.uploads
+        ],
+        at=now,
+        by=by,
+        reason=reason[:300],
+    )
 
 
 def seat_or_wait(application, now):
@@ -126,42 +186,54 @@ def seat_or_wait(application, now):
     counted = seats(cohort, now)
     if counted.free > 0 and counted.waiting == 0:
         refuse_overlap(cohort, application.applicant)
-        change = move(application, ApplicationStatus.CONFIRMED, by=None)
+        change = move(application, S.CONFIRMED, by=None)
         enrol(application)
         emails.confirmed(change)
         return
     number = next_waitlist_number(cohort)
-    emails.waitlisted(move(application, ApplicationStatus.WAITLISTED, by=None, waitlist_number=number))
+    emails.waitlisted(move(application, S.WAITLISTED, by=None, waitlist_number=number))
 
 
 @transaction.atomic
-def edit_submission(application_id, *, by, **answers):
-    """Change a submitted application before the deadline; it stays submitted."""
-    cohort, application = lock_application(application_id)
-    if application.status != ApplicationStatus.SUBMITTED:
+def discard_changes(application_id, *, by):
+    """Give up what was changed in a submitted application and not sent again. Twice is the same as once."""
+    _cohort, application = lock_application(application_id)
+    if application.status != S.SUBMITTED:
         raise not_now(application)
-    refuse_closed(cohort, application)
-    fields = set_answers(application, answers)
-    refuse_incomplete(application)
-    application.save(update_fields=fields)
-    audit.record("application.edited", target=application, by=by)
-    return application
+    reset_draft(application)
+    files.drop_unused(application)
 
 
 @transaction.atomic
-def withdraw_application(application_id, *, by):
+def withdraw_application(application_id, *, by, reason=""):
     """The applicant takes the application back, also after the deadline. Twice is the same as once."""
     _cohort, application = lock_application(application_id)
-    if application.status == ApplicationStatus.WITHDRAWN:
+    if application.status == S.WITHDRAWN:
         return
-    emails.withdrawn(move(application, ApplicationStatus.WITHDRAWN, by=by))
+    emails.withdrawn(move(application, S.WITHDRAWN, by=by, reason=reason))
+    references.end_all(application)
+
+
+@transaction.atomic
+def discard_draft(application_id, *, by):
+    """Throw a draft away with its files: it was never sent, so nothing of it is kept. Twice is the same as once."""
+    application = Application.objects.filter(pk=application_id).first()
+    if application is None:
+        return
+    _cohort, application = lock_application(application_id)
+    if application.status != S.DRAFT:
+        raise not_now(application)
+    references.delete_all(application)
+    files.delete_all(application)
+    audit.record("application.discarded", target=application, by=by)
+    application.delete()
 
 
 @transaction.atomic
 def extend_deadline(application_id, until, *, by, reason):
     """Give one person more time to submit a draft, until `until`; the reason is written down."""
     cohort, application = lock_application(application_id)
-    if application.status not in (ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED):
+    if application.status not in (S.DRAFT, S.SUBMITTED):
         raise not_now(application)
     if not reason.strip():
         raise Refused(_("Give a reason for the extension."))
@@ -170,3 +242,19 @@ def extend_deadline(application_id, until, *, by, reason):
     application.extended_until = until
     application.save(update_fields=["extended_until"])
     audit.record("application.extended", target=application, by=by, after=until.isoformat(), reason=reason)
+    emails.extended(application)
+
+
+@transaction.atomic
+def remind_drafts(now):
+    """Tell the owners of drafts three days and one day before their deadline, once each. Returns how many mails."""
+    near = Application.objects.filter(status=S.DRAFT, cohort__cancelled_at=None).select_related(
+        "cohort__program", "applicant"
+    )
+    near = near.due_between(now, now + timedelta(days=3))
+    sent = 0
+    for application in near:
+        days = 1 if application.deadline - now <= timedelta(days=1) else 3
+        if application.is_in_time(now):
+            sent += emails.draft_reminder(application, days)
+    return sent

@@ -18,8 +18,10 @@ from programs.models.applications import (
     ReasonCode,
 )
 from programs.models.cohorts import Cohort
+from programs.operations.drafts import reset_draft
 from programs.operations.moves import lock_application, lock_cohort, move
 from programs.operations.seats import make_offer, next_waitlist_number, promote, refuse_second_live, seats
+from programs.questions.loading import questions_of
 
 logger = logging.getLogger(__name__)
 Release = namedtuple("Release", "offered waitlisted rejected undecided")
@@ -54,15 +56,28 @@ def start_review(application_ids, *, by):
 
 
 @transaction.atomic
-def request_changes(application_id, *, by, note, until):
-    """Send an application back for what is missing, with a note and its own deadline."""
+def request_changes(application_id, *, by, note, until, keys=()):
+    """Send an application back for what is missing, with a note and its own deadline.
+
+    `keys` are the questions concerned (`full_name` for the names): only they can be answered then. None means all.
+    What the applicant had changed without sending it is given up first, so that they write on what staff read.
+    """
     _cohort, application = lock_application(application_id)
     if not note.strip():
         raise Refused(_("Say what is missing; the applicant will read it."))
     if until <= clock.now():
         raise Refused(_("The deadline lies in the past."))
+    known = {"full_name", *(question.key for question in questions_of(application.form_version_id))}
+    if set(keys) - known:
+        raise Refused(_("This form does not ask that."))
+    reset_draft(application)
     change = move(
-        application, ApplicationStatus.CHANGES_REQUESTED, by=by, changes_note=note.strip(), changes_by=until
+        application,
+        ApplicationStatus.CHANGES_REQUESTED,
+        by=by,
+        changes_note=note.strip(),
+        changes_by=until,
+        changes_keys=list(keys),
     )
     emails.changes_requested(change)
 

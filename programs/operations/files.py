@@ -1,0 +1,75 @@
+"""The files of an application: given to a question, taken away again, dropped when nothing names them."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from portal import audit, uploads
+from portal.errors import Refused
+from programs.models.applying import ApplicationFile
+from programs.operations.drafts import refuse_writing, save_draft
+from programs.operations.moves import lock_application
+
+MOST_WAITING = 20  # files of one application, those of earlier submissions included
+
+
+@transaction.atomic
+def attach_file(application_id, question, file, *, by):
+    """Take `file` for `question` into the draft; where the question is full, it takes the last one's place.
+
+    Raises ValidationError where the file is not one of those asked for. Returns the Upload.
+    """
+    _cohort, application = lock_application(application_id)
+    refuse_writing(application)
+    if application.files.count() >= MOST_WAITING:
+        raise Refused(_("There are too many files in this application. Remove one first."))
+    upload = uploads.store(
+        file,
+        owner=application.applicant,
+        kinds=uploads.KINDS,
+        most_bytes=question.megabytes * 1024 * 1024,
+        is_confidential=question.is_confidential,
+    )
+    ApplicationFile.objects.create(application=application, question_key=question.key, upload=upload)
+    codes = chosen_codes(application.draft, question.key)[: question.items - 1]
+    save_draft(application, typed={question.key: [*codes, upload.code]})
+    drop_unused(application)
+    audit.record("application.file_added", target=application, by=by, after=upload.code)
+    return upload
+
+
+@transaction.atomic
+def remove_file(application_id, question, code, *, by):
+    """Take a file out of the draft; it is erased unless it was sent. Twice is the same as once."""
+    _cohort, application = lock_application(application_id)
+    refuse_writing(application)
+    codes = chosen_codes(application.draft, question.key)
+    if code not in codes:
+        return
+    save_draft(application, typed={question.key: [known for known in codes if known != code]})
+    drop_unused(application)
+    audit.record("application.file_removed", target=application, by=by, after=code)
+
+
+def chosen_codes(answers, key):
+    """The codes of the files that `answers` names under `key`."""
+    codes = answers.get(key)
+    return [code for code in codes if isinstance(code, str)] if isinstance(codes, list) else []
+
+
+def is_sent(application, row):
+    """Whether a file belongs to what was sent last."""
+    return row.upload.code in chosen_codes(application.answers, row.question_key)
+
+
+def drop_unused(application):
+    """Erase the files that neither the draft nor what was sent names any more; the caller holds the lock."""
+    for row in application.files.select_related("upload"):
+        key, code = row.question_key, row.upload.code
+        if code not in chosen_codes(application.draft, key) + chosen_codes(application.answers, key):
+            uploads.remove(row.upload)
+
+
+def delete_all(application):
+    """Erase every file of an application; the caller holds the lock."""
+    for row in application.files.select_related("upload"):
+        uploads.remove(row.upload)

@@ -1,0 +1,1 @@
+"""Questions as they are answered: read from a request, kept as typed, checked when sent, shown again."""

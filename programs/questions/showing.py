@@ -1,0 +1,80 @@
+"""Answers as people read them: label, and the answer as text, a list, a table, links or files."""
+
+from django.utils.translation import gettext as _
+
+from portal import i18n, phones, regions, rows
+from programs.models.forms import Audience, QuestionType
+from programs.questions.conditions import asked, is_blank
+from programs.questions.fields import choices_of
+
+T = QuestionType
+TABLES = {T.CREDITS: rows.CREDITS, T.CAREER: rows.CAREER}
+READS = {  # reader: the audiences whose answers are theirs
+    "staff": {Audience.STAFF, Audience.REVIEWER, Audience.BLIND},
+    "reviewer": {Audience.REVIEWER, Audience.BLIND},
+    "blind": {Audience.BLIND},
+}
+
+
+def shown(questions, answers, *, files=(), reader="staff", every=None):
+    """The answers to the questions asked, as rows for `components/answers.html`; blank ones say so.
+
+    `files` are the application's Uploads. `reader` is staff (also the applicant), reviewer or blind. `every` are
+    the questions of the whole form where `questions` are a part of it.
+    """
+    by_code = {file.code: file for file in files}
+    wanted = {question.pk for question in asked(every or questions, answers)}
+    return [
+        row_of(question, answers.get(question.key), by_code)
+        for question in questions
+        if question.pk in wanted and question.audience in READS[reader]
+    ]
+
+
+def row_of(question, answer, files=None):
+    """One question with its answer. Exactly one of `text`, `items`, `links`, `table`, `files` is set."""
+    row = {
+        "key": question.key,
+        "label": question.label,
+        "lang": i18n.language_of(question, "label"),
+        "blank": False,
+    }
+    if is_blank(answer):
+        return row | {"blank": True, "text": _("No answer")}
+    return row | form_of(question, answer, files or {})
+
+
+def form_of(question, answer, files):
+    """The answer in the form that its type is read in; what does not fit the type is shown as it stands."""
+    kind = question.type
+    if kind == T.FILE:
+        found = [files[code] for code in answer if code in files] if isinstance(answer, list) else []
+        return {"files": found} if found else {"text": _("No answer"), "blank": True}
+    if kind in TABLES and isinstance(answer, list):
+        columns = TABLES[kind]
+        return {"table": {"head": [c.label for c in columns], "rows": rows.show(columns, answer)}}
+    if kind == T.LINKS and isinstance(answer, list):
+        return {"links": [url for url in answer if url]}
+    if kind in (T.MULTIPLE, T.RANKED) and isinstance(answer, list):
+        labels = dict(choices_of(question))
+        items = [labels.get(key, key) for key in answer if key]
+        return {"items": items, "ordered": kind == T.RANKED}
+    if isinstance(answer, list):
+        return {"items": [str(item) for item in answer if item]}
+    return {"text": text_of(question, answer)}
+
+
+def text_of(question, answer):
+    """The answer in words."""
+    kind = question.type
+    if kind == T.SINGLE:
+        return dict(choices_of(question)).get(answer, answer)
+    if kind == T.YES_NO:
+        return {"yes": _("Yes"), "no": _("No")}.get(answer, answer)
+    if kind == T.REGION:
+        return regions.show(answer) or answer
+    if kind == T.PHONE:
+        return phones.show(answer)
+    if kind == T.STATEMENT:
+        return _("Accepted")
+    return str(answer)
