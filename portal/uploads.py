@@ -384,15 +384,18 @@ class LimitHandler(FileUploadHandler):
         self.file.write(raw_data)
 
     def file_complete(self, file_size):
-        """The file as views and forms know it."""
-        self.file.seek(0)
+        """The file as views and forms know it; the request closes it."""
+        file = self.file
+        del self.file
+        file.seek(0)
         return UploadedFile(
-            self.file, self.file_name, self.content_type, file_size, self.charset, self.content_type_extra
+            file, self.file_name, self.content_type, file_size, self.charset, self.content_type_extra
         )
 
     def upload_interrupted(self):
-        """The client has broken off: let go."""
-        self.file.close()
+        """Let go of a file that has not come to its end."""
+        if hasattr(self, "file"):
+            self.file.close()
 
 
 def takes_files(most_bytes=MOST_BYTES):
@@ -407,8 +410,12 @@ def takes_files(most_bytes=MOST_BYTES):
         @csrf_exempt
         @wraps(view)
         def limited(request, *args, **kwargs):
-            request.upload_handlers.insert(0, LimitHandler(request, most_bytes))
-            return protected(request, *args, **kwargs)
+            handler = LimitHandler(request, most_bytes)
+            request.upload_handlers.insert(0, handler)
+            try:
+                return protected(request, *args, **kwargs)
+            finally:
+                handler.upload_interrupted()  # Django tells no handler of a connection that is lost
 
         return limited
 
