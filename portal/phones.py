@@ -14,8 +14,8 @@ from portal.validators import clean_text
 KOREA = "82"
 E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 LONGEST_TYPED = 60
-# What may stand between digits: white space, dots, slashes, brackets and hyphens of any kind.
-BETWEEN = re.compile("[\\s./()\\[\\]\u00b7\u2010-\u2015\u2212\u3161\u30fc-]")
+# What may stand between digits once NFKC has been over it: white space, dots, slashes, brackets, hyphens of any kind.
+BETWEEN = re.compile("[\\s./()\\[\\]\u00b7\u2010-\u2015\u2212\u1173\u30fc-]")
 SEOUL = re.compile(r"(2)(\d{3,4})(\d{4})")
 # Mobile; provinces; numbers over the internet and for life: each without the 0 that begins it at home.
 ELSEWHERE = re.compile(r"(10(?=\d{8}$)|1[16789]|3[1-3]|4[1-4]|5[1-5]|6[1-4]|70(?=\d{8}$)|50\d)(\d{3,4})(\d{4})")
