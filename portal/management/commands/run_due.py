@@ -9,7 +9,7 @@ from django.db import close_old_connections
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from portal import clock, mail
+from portal import clock, mail, uploads
 from programs.operations import enrolments, review, seats
 
 logger = logging.getLogger(__name__)
@@ -59,6 +59,7 @@ STEPS = (
     deliver_mail,
     free_stuck_tasks,
     forget_old_tasks,
+    uploads.sweep_orphans,
 )
 
 
