@@ -8,7 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts import operations
+from accounts import operations, privacy
 from accounts.admin_deeds import Deed, DeedReasonForm
 from accounts.admin_tools import (
     ReadOnlyAdmin,
@@ -48,6 +48,8 @@ def active_pill(user):
     """Whether the person may log in."""
     if user.is_active:
         return pill_html({"tone": "good", "icon": "check", "label": _("Active")})
+    if privacy.is_erased(user):
+        return pill_html({"tone": "done", "icon": "x", "label": _("Closed")})
     return pill_html({"tone": "bad", "icon": "lock", "label": _("Blocked")})
 
 
@@ -93,7 +95,9 @@ class Unblock(Deed):
     form_class = DeedReasonForm
 
     def refusal(self, row):
-        """Only blocked people."""
+        """Only blocked people; who has closed their account does not come back."""
+        if privacy.is_erased(row):
+            return _("This account was closed for good.")
         return _("Not blocked.") if row.is_active else ""
 
     def perform(self, row, *, by, data):

@@ -8,8 +8,11 @@ from django.conf import settings
 from accounts.models import User
 from portal import clock, i18n, mail
 
+CLOSED = "account_closed"
 CODE_LIVES = timedelta(minutes=15)  # as long as allauth takes it
 SECRET = {"code"}
+
+mail.forget_when_done(CLOSED)
 
 
 def person_at(address):
@@ -33,4 +36,14 @@ def account_mail(template, *, to, person, context):
         language=person.language if person else i18n.language(),
         again=True,
         expires_at=clock.now() + CODE_LIVES if SECRET & values.keys() else None,
+    )
+
+
+def account_closed(person):
+    """Queue the last mail that a person gets; its address goes once it is sent."""
+    return mail.queue(
+        f"accounts/emails/{CLOSED}.txt",
+        person=person,
+        target=person,
+        context={"when": clock.now(), "contact": settings.CONTACT_EMAIL},
     )

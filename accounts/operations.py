@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts import signals, terms
+from accounts import emails, privacy, signals, terms
 from accounts.models import ConsentRecord, Profile, RoleGrant, Term, User
 from accounts.profiles import PROFILE_FIELDS
 from portal import audit, clock, i18n
@@ -175,6 +175,33 @@ def unblock_user(user_id, *, by, reason):
         raise Refused(_("Give a reason."))
     if user.is_active:
         return
+    if privacy.is_erased(user):
+        raise Refused(_("This account was closed for good."))
     user.is_active = True
     user.save(update_fields=["is_active"])
     audit.record("person.unblocked", target=user, by=by, reason=reason)
+
+
+@transaction.atomic
+def close_account(user_id, *, by):
+    """Close an account for good: the person's data go, what they agreed to and the audit stay without a name.
+
+    Refuses while something still needs the person. Closing what is closed is the same as once. One last mail says
+    so, to the address that goes with it.
+    """
+    user = User.objects.select_for_update(of=("self",)).get(pk=user_id)
+    if privacy.is_erased(user):
+        return
+    reasons = privacy.blockers(user)
+    if reasons:
+        raise Refused(" ".join(reasons))
+    emails.account_closed(user)
+    privacy.erase(user)
+    audit.record("person.closed", target=user, by=by)
+
+
+@transaction.atomic
+def download_data(user):
+    """All that is held about the person, as an open zip; that it was handed out is written down."""
+    audit.record("person.data_downloaded", target=user, by=user)
+    return privacy.archive(user)

@@ -2,11 +2,20 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from accounts import views
+from accounts import privacy_views, views
 
 text_urls = [
     path("privacy/", views.privacy, name="privacy"),
     path("terms/", views.terms_of_use, name="terms"),
+]
+
+privacy_urls = [
+    path("", privacy_views.overview, name="my-privacy"),
+    path("consents/<slug:slug>/", privacy_views.consent, name="my-consent"),
+    path("consents/<slug:slug>/<slug:program>/<slug:cohort>/", privacy_views.consent, name="my-consent"),
+    path("data/", privacy_views.data, name="my-privacy-data"),
+    path("close/", privacy_views.close, name="my-privacy-close"),
+    path("closed/", privacy_views.closed, name="my-privacy-closed"),
 ]
 
 account_urls: list[URLPattern | URLResolver] = [
@@ -18,4 +27,8 @@ account_urls: list[URLPattern | URLResolver] = [
     path("", include("allauth.urls")),
 ]
 
-urlpatterns = [path("accounts/", include(account_urls)), *text_urls]
+urlpatterns = [
+    path("accounts/", include(account_urls)),
+    path("my/privacy/", include(privacy_urls)),
+    *text_urls,
+]

@@ -22,6 +22,7 @@ from portal.models import MailStatus, OutgoingMail
 logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 5
 _still_wanted = {}
+_soon_forgotten = set()
 
 
 def still_wanted(reason):
@@ -32,6 +33,11 @@ def still_wanted(reason):
         return check
 
     return register
+
+
+def forget_when_done(reason):
+    """Mails of `reason` keep neither their address nor their text once they are sent, dropped or given up."""
+    _soon_forgotten.add(reason)
 
 
 def queue(template, *, person, target, context, reason=None, to=None, language=None, again=False, expires_at=None):
@@ -107,9 +113,11 @@ def deliver(mail_id):
 def close(mail, status):
     """Write down how a mail stands after a try; a code does not stay readable once the mail is done with."""
     mail.status = status
-    if mail.expires_at is not None and status != MailStatus.WAITING:
+    forgotten = mail.reason in _soon_forgotten
+    if status != MailStatus.WAITING and (forgotten or mail.expires_at is not None):
         mail.body = ""
-    mail.save(update_fields=["attempts", "status", "sent_at", "body"])
+        mail.to = "" if forgotten else mail.to
+    mail.save(update_fields=["attempts", "status", "sent_at", "body", "to"])
 
 
 @task()

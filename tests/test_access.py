@@ -57,6 +57,11 @@ EXPECTED = {
     "too_young": PUBLIC,
     "profile": PERSONAL,
     "stay": row(LOGIN, POST_ONLY),
+    "my-privacy": PERSONAL,
+    "my-consent": row(LOGIN, YES),  # that to advertising messages, which anyone may give
+    "my-privacy-data": row(LOGIN, POST_ONLY),
+    "my-privacy-close": PERSONAL,
+    "my-privacy-closed": PUBLIC,
     "apply": row(LOGIN, YES, applicant=MOVED),
     "application": OWN,
     "application-edit": OWN_ACT,
@@ -104,6 +109,7 @@ def world():
         "program": [program.slug],
         "cohort": place,
         "apply": place,
+        "my-consent": ["marketing"],
         "partner": [ours.slug],
         "agreement": [agreement.slug],
     }
