@@ -6,17 +6,26 @@ Times lie round `clock.now()`. A default cohort is published, by selection, and 
 from datetime import timedelta
 from itertools import count
 
-from accounts.models import Role, RoleGrant, User
+from accounts.models import ConsentRecord, Role, RoleGrant, User
 from mentoring.models import Evaluation, EvaluationStatus, Goal, GoalScore, MentorProfile, Pairing
 from partners.models import Agreement, Organization, OrganizationKind, Signature
 from portal import clock
-from programs.models.applications import Application, ApplicationStatus, ReasonCode
+from programs import consents
+from programs.models.applications import EDITABLE, Application, ApplicationStatus, ReasonCode
 from programs.models.cohorts import Cohort, Criterion, Milestone, RegistrationMode, Session, SessionExpert
 from programs.models.enrolments import ENDED, Enrolment
 from programs.models.experts import Expert
+from programs.models.forms import WITH_CHOICES, Form, FormVersion, Question, Section
 from programs.models.programs import PartnerRole, Program, ProgramKind, ProgramPartner, Track
+from programs.questions.drafts import as_draft
 
 _serial = count(1)
+LABELS = {
+    "motivation": ("지원동기", "Motivation"),
+    "career": ("경력사항", "Career history"),
+    "portfolio": ("포트폴리오 링크", "Portfolio link"),
+    "goals": ("멘토링 목표", "Goals for the mentoring"),
+}
 
 
 def make_user(email=None, *, password=None, role=None, scope=None, **fields):
@@ -96,8 +105,54 @@ def make_program(*, partners=(), **fields):
     return program
 
 
+def make_form_version(*, questions=(), is_locked=False, **fields):
+    """A form with one version, whose `questions` are dicts of fields in one section; see `make_question`."""
+    number = next(_serial)
+    form = Form.objects.create(slug=f"form-{number}", title_ko=f"지원서 {number}", title_en=f"Form {number}")
+    locked_at = clock.now() if is_locked else None
+    version = FormVersion.objects.create(**({"form": form, "number": 1, "locked_at": locked_at} | fields))
+    section = Section.objects.create(version=version, title_ko="지원 내용", title_en="Your answers")
+    Question.objects.bulk_create(
+        _question(version, section, position, question) for position, question in enumerate(questions, start=1)
+    )
+    return version
+
+
+def make_question(version, key="motivation", type="short", **fields):
+    """A question at the end of the version's last section."""
+    section = fields.pop("section", None) or version.sections.last()
+    question = _question(version, section, version.questions.count() + 1, {"key": key, "type": type, **fields})
+    question.save()
+    return question
+
+
+def _question(version, section, position, fields):
+    key = fields["key"]
+    labels = {
+        "label_ko": LABELS.get(key, (f"문항 {key}",))[0],
+        "label_en": LABELS.get(key, ("", f"Question {key}"))[1],
+    }
+    if fields.get("type") in WITH_CHOICES:
+        labels["choices"] = [
+            {"key": name, "ko": f"선택 {name}", "en": f"Choice {name}"} for name in ("a", "b", "c", "d")
+        ]
+    return Question(version=version, section=section, position=position, **(labels | fields))
+
+
+def usual_questions(*, is_reviewed=True, has_mentoring=False):
+    """Motivation (needed where seats are given by selection), career, one link; goals where there is mentoring."""
+    questions = [
+        {"key": "motivation", "type": "long", "most_characters": 500, "is_required": is_reviewed},
+        {"key": "career", "type": "long", "most_characters": 500},
+        {"key": "portfolio", "type": "links", "most_items": 1},
+    ]
+    if has_mentoring:
+        questions.append({"key": "goals", "type": "long", "most_characters": 300})
+    return questions
+
+
 def make_cohort(program=None, *, phase="open", criteria=(), **fields):
-    """A cohort in `phase` now, by selection with 4 seats unless told otherwise.
+    """A cohort in `phase` now, by selection with 4 seats unless told otherwise, with the usual form.
 
     `criteria` are weights. Pass dates by keyword to place it exactly.
     """
@@ -107,8 +162,13 @@ def make_cohort(program=None, *, phase="open", criteria=(), **fields):
         for name in ("announce_at", "review_began_at", "released_at"):
             dates.pop(name, None)
     fields = dates | fields
+    program = program or make_program()
+    if "form_version" not in fields:
+        reviewed = fields.get("registration_mode", RegistrationMode.REVIEW) == RegistrationMode.REVIEW
+        questions = usual_questions(is_reviewed=reviewed, has_mentoring=program.has_mentoring)
+        fields["form_version"] = make_form_version(questions=questions)
     defaults = {
-        "program": program or make_program(),
+        "program": program,
         "slug": f"2026-{number}",
         "label_ko": f"2026년 {number}기",
         "label_en": f"2026, cohort {number}",
@@ -192,8 +252,13 @@ def make_expert(**fields):
     return Expert.objects.create(**(defaults | fields))
 
 
-def make_application(cohort=None, applicant=None, *, status=ApplicationStatus.SUBMITTED, **fields):
-    """An application in `status`, with what the status must have: receipt, deadline, number or reason."""
+def make_application(cohort=None, applicant=None, *, status=ApplicationStatus.SUBMITTED, answers=None, **fields):
+    """An application in `status`, with what the status must have: receipt, deadline, number or reason.
+
+    `answers` go on top of the usual ones, as do `motivation`, `career` and `goals`. Where it can be written in, its
+    person has consented.
+    """
+    texts = {key: fields.pop(key) for key in LABELS if key in fields}
     now = clock.now()
     number = next(_serial)
     cohort = cohort or make_cohort()
@@ -201,11 +266,14 @@ def make_application(cohort=None, applicant=None, *, status=ApplicationStatus.SU
     defaults = {
         "full_name": applicant.full_name,
         "romanized_name": applicant.romanized_name,
-        "motivation": "현장에서 배우고 싶습니다.",
-        "career": "동시녹음 3년",
+        "form_version": cohort.form_version,
     }
+    written = {"motivation": "현장에서 배우고 싶습니다.", "career": "동시녹음 3년"} | texts | (answers or {})
+    defaults["draft"] = as_draft(applicant.full_name, applicant.romanized_name, written)
     if status != ApplicationStatus.DRAFT:
         defaults |= {
+            "answers": {key: value for key, value in written.items() if value},
+            "sent_revision": 0,
             "receipt_serial": number,
             "receipt_number": f"{cohort.receipt_prefix}-{number:04d}",
             "submitted_at": now,
@@ -218,7 +286,16 @@ def make_application(cohort=None, applicant=None, *, status=ApplicationStatus.SU
         defaults["waitlist_number"] = number
     if status == ApplicationStatus.REJECTED:
         defaults["reason_code"] = ReasonCode.SCORE
+    if status in EDITABLE:
+        make_consents(applicant, cohort)
     return Application.objects.create(cohort=cohort, applicant=applicant, status=status, **(defaults | fields))
+
+
+def make_consents(person, cohort):
+    """What `cohort` requires, agreed to by `person`."""
+    for row in consents.rows(cohort, person, []):
+        if row["required"] and not row["given"]:
+            ConsentRecord.objects.create(user=person, version=row["version"], cohort=cohort, given=True)
 
 
 def make_enrolment(cohort=None, person=None, *, application=None, status="enrolled", **fields):
