@@ -5,7 +5,7 @@ import uuid
 from urllib.parse import unquote
 
 from django.conf import settings
-from django.http import HttpResponseBadRequest
+from django.http import HttpResponseBadRequest, UnreadablePostError
 from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
 
@@ -28,7 +28,7 @@ class RequestId:
 
 
 class ReadableRequest:
-    """Answers 400 to what no page could read: anything said to be in another charset than UTF-8, and NUL anywhere.
+    """Answers 400 to what no page could read: another charset than UTF-8, NUL anywhere, a body that breaks off.
 
     Django 5.2 raises BadRequest on `request.POST` for such a charset, and again in its error view. It reads the
     query in it too, whatever the content: with `text/plain; charset=rot13` that is a LookupError, and with UTF-7
@@ -50,6 +50,10 @@ class ReadableRequest:
         if "\x00" in request.path_info or "\x00" in unquote(request.META.get("QUERY_STRING", "")):
             return self.refuse()
         return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        """A view has met with a body that breaks off (`portal.wsgi.WholeBody`); the client is gone in any case."""
+        return self.refuse() if isinstance(exception, UnreadablePostError) else None
 
     @staticmethod
     def refuse():
