@@ -153,6 +153,18 @@ def extended(application):
     )
 
 
+def form_changed(application, version):
+    """The form of a cohort has changed while a draft was written: it has moved over, nothing in it is lost."""
+    until = application.deadline
+    return _queue(
+        "form_changed",
+        target=application,
+        application=application,
+        context={"deadline": (lambda: i18n.deadline(until, year=True)) if until else ""},
+        reason=f"form_changed_{version.pk}",
+    )
+
+
 def draft_reminder(application, days):
     """A draft is not submitted yet, and its deadline is `days` (3 or 1) days off. Returns 1 if new, else 0."""
     reason = f"draft_reminder_{days}"
