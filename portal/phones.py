@@ -14,7 +14,7 @@ from portal.validators import clean_text
 KOREA = "82"
 E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 LONGEST_TYPED = 60
-# What may stand between digits once NFKC has been over it: white space, dots, slashes, brackets, hyphens of any kind.
+# What may stand between digits, after NFKC: white space, dots, slashes, brackets, hyphens of any kind.
 BETWEEN = re.compile("[\\s./()\\[\\]\u00b7\u2010-\u2015\u2212\u1173\u30fc-]")
 SEOUL = re.compile(r"(2)(\d{3,4})(\d{4})")
 # Mobile; provinces; numbers over the internet and for life: each without the 0 that begins it at home.
