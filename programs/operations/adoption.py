@@ -1,0 +1,133 @@
+"""Giving a cohort a form, or a newer one: drafts move over, and nothing anybody wrote is lost."""
+
+from typing import NamedTuple
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from portal import audit, clock
+from portal.errors import Refused
+from programs import emails
+from programs.form_problems import form_problems
+from programs.models.applications import Application, ApplicationStatus
+from programs.models.applying import EarlierAnswer
+from programs.models.forms import WITH_CHOICES
+from programs.operations.forms import lock_version
+from programs.operations.moves import lock_cohort
+from programs.questions.building import is_same
+from programs.questions.conditions import is_blank
+from programs.questions.loading import questions_of
+
+
+class Adopted(NamedTuple):
+    """What came of it: how many drafts moved over, and how many answers were set aside in them."""
+
+    moved: int
+    kept: int
+
+
+@transaction.atomic
+def adopt_version(cohort_id, version_id, *, by, reason=""):
+    """Have a cohort ask what a form version asks. Its drafts move over, and their writers are told.
+
+    What was sent stays on the version it was sent with. An answer is taken over by the question with the same key
+    and type; where that says something else, or there is none, it is also set aside under the old question. The
+    same version again changes nothing. Returns Adopted.
+    """
+    cohort = lock_cohort(cohort_id)
+    if cohort.form_version_id == version_id:
+        return Adopted(0, 0)
+    version = lock_version(version_id)
+    faults = form_problems(version)
+    if faults:
+        raise Refused(
+            _("This form is not finished: %(faults)s") % {"faults": " ".join(dict.fromkeys(f.text for f in faults))}
+        )
+    before = cohort.form_version_id
+    cohort.form_version = version
+    cohort.save(update_fields=["form_version"])
+    audit.record("cohort.form", target=cohort, by=by, before=before or "", after=version.pk, reason=reason)
+    drafts = drafts_of(cohort).select_for_update(of=("self",), no_key=True).select_related("applicant")
+    questions = {version.pk: questions_of(version.pk)}
+    moved = kept = 0
+    for application in drafts:
+        application.cohort = cohort
+        old = application.form_version_id
+        if old not in questions:
+            questions[old] = questions_of(old)
+        kept += move_draft(application, version, questions[old], questions[version.pk])
+        audit.record("application.form_moved", target=application, by=by, before=old or "", after=version.pk)
+        emails.form_changed(application, version)
+        moved += 1
+    if moved and not version.is_locked:
+        version.locked_at = clock.now()
+        version.save(update_fields=["locked_at"])
+    return Adopted(moved, kept)
+
+
+def drafts_of(cohort):
+    """The applications that move over when the cohort's form changes."""
+    return Application.objects.filter(cohort=cohort, status=ApplicationStatus.DRAFT).order_by("pk")
+
+
+def move_draft(application, version, old, new):
+    """Put a draft on another version; the caller holds the lock. Returns how many answers were set aside.
+
+    Every question counts as changed just now, so that a page opened before cannot write over it unseen.
+    """
+    draft, aside = moved_draft(application.draft, old, new)
+    now = clock.now()
+    back = taken_back(application, draft, new)
+    for question, value in aside:
+        EarlierAnswer.objects.update_or_create(
+            application=application, question=question, defaults={"value": value, "at": now}
+        )
+    application.revision += 1
+    keys = {question.key for question in (*old, *new)}
+    application.draft = {**draft, **back}
+    application.stamps = {**application.stamps, **dict.fromkeys(keys, application.revision)}
+    application.form_version = version
+    application.form_moved_at = now
+    application.save(update_fields=["draft", "stamps", "revision", "form_version", "form_moved_at"])
+    return len(aside)
+
+
+def moved_draft(draft, old, new):
+    """A draft as the `new` questions take it over from the `old` ones, and what is set aside: pairs of an old
+    question and what was answered to it."""
+    twins = {question.key: question for question in new}
+    found = {key: value for key, value in draft.items() if key not in {question.key for question in old}}
+    aside = []
+    for question in old:
+        value = draft.get(question.key)
+        if is_blank(value):
+            continue
+        twin = twins.get(question.key)
+        fits = twin is not None and twin.type == question.type
+        if fits:
+            found[question.key] = carried(twin, value)
+        if not fits or not is_same(question, twin):
+            aside.append((question, value))
+    return found, aside
+
+
+def carried(question, value):
+    """A raw answer as far as `question` still knows what it chooses."""
+    if question.type not in WITH_CHOICES:
+        return value
+    known = {choice["key"] for choice in question.choices}
+    if isinstance(value, list):
+        return [key for key in value if key in known]
+    return value if value in known else ""
+
+
+def taken_back(application, draft, new):
+    """What had been set aside before and is asked again, word for word, where the draft says nothing there."""
+    asked = {question.key: question for question in new if is_blank(draft.get(question.key))}
+    found = {}
+    for row in application.earlier_answers.select_related("question").order_by("-at", "-pk"):
+        question = asked.pop(row.question.key, None)
+        if question is not None and question.type == row.question.type and is_same(question, row.question):
+            found[question.key] = row.value
+            row.delete()
+    return found
