@@ -25,6 +25,7 @@ from portal import clock, i18n
 name_verbs(
     {
         "person.signed_up": _("Signed up"),
+        "person.opened": _("Account opened on behalf"),
         "person.changed": _("Profile changed"),
         "person.address_changed": _("E-mail address changed"),
         "person.password_changed": _("Password changed"),

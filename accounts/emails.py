@@ -47,3 +47,13 @@ def account_closed(person):
         target=person,
         context={"when": clock.now(), "contact": settings.CONTACT_EMAIL},
     )
+
+
+def account_opened(person):
+    """Staff have opened an account for somebody: why there is one, and how to take it over."""
+    return mail.queue(
+        "accounts/emails/account_opened.txt",
+        person=person,
+        target=person,
+        context={"address": person.email, "contact": settings.CONTACT_EMAIL},
+    )

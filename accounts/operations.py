@@ -1,6 +1,7 @@
 """What is done with people: consents and roles. Each leaves its row in the audit."""
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -85,6 +86,28 @@ def finish_sign_up(user, *, full_name, romanized_name, language, age_confirmed_a
     user.save(update_fields=["full_name", "romanized_name", "language", "age_confirmed_at"])
     record_consents(user, consents)
     audit.record("person.signed_up", target=user, by=user)
+
+
+@transaction.atomic
+def open_account(email, *, full_name, romanized_name, language, by):
+    """An account without a password, for whoever has handed something in on paper; a mail tells them about it.
+
+    Staff vouch that the person is old enough. Whoever has an account keeps it as it is, and is sent nothing.
+    """
+    user, is_new = User.objects.get_or_create(
+        email=email.strip().lower(),
+        defaults={
+            "full_name": full_name,
+            "romanized_name": romanized_name,
+            "language": language,
+            "age_confirmed_at": clock.now(),
+            "password": make_password(None),
+        },
+    )
+    if is_new:
+        audit.record("person.opened", target=user, by=by)
+        emails.account_opened(user)
+    return user
 
 
 @transaction.atomic
