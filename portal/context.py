@@ -53,6 +53,7 @@ def page(request):
         "contact_email": settings.CONTACT_EMAIL,
         "staff_idle_seconds": settings.SESSION_IDLE_SECONDS_STAFF,
         "server_now": SimpleLazyObject(lambda: i18n.moment(clock.now(), year=True)),
+        "now_iso": SimpleLazyObject(lambda: clock.now().isoformat()),
         "canonical_path": request.path,
         "partner_names": [_("Netflix"), _("KOCCA"), _("KOFIC"), _("KAFA")],
     }

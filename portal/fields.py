@@ -6,6 +6,15 @@ from django.db import models
 from portal.validators import clean_text, no_resident_number
 
 
+class CountedBoundField(forms.BoundField):
+    """A field with a counter (`components/field_foot.html`), which is read out after its help and its errors."""
+
+    @property
+    def aria_describedby(self):
+        """The ids of help, errors and counter."""
+        return " ".join(filter(None, [super().aria_describedby, f"{self.id_for_label}_count"]))
+
+
 class CleanCharField(forms.CharField):
     """One line of text, or with `multiline=True` several; `max_length` counts the cleaned text."""
 
@@ -22,6 +31,12 @@ class CleanCharField(forms.CharField):
         if value in self.empty_values:
             return self.empty_value
         return clean_text(value, multiline=self.multiline) or self.empty_value
+
+    def get_bound_field(self, form, field_name):
+        """The field as it stands in a form; with its counter where the widget has `data-limit`."""
+        if "data-limit" in self.widget.attrs:
+            return CountedBoundField(form, self, field_name)
+        return super().get_bound_field(form, field_name)
 
     def widget_attrs(self, widget):
         """No `maxlength`: a browser would cut what is pasted, silently. The counter and the server tell."""

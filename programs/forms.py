@@ -1,14 +1,16 @@
 """The form in which an application is written, made from its questions. Nothing here is written anywhere."""
 
+import json
+
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout
+from crispy_forms.layout import Div, Layout
 from django import forms
 from django.utils.translation import gettext as _
 
 from portal.fields import CleanCharField
 from programs.questions import drafts
 from programs.questions.conditions import asked
-from programs.questions.fields import field_of
+from programs.questions.fields import answers_of, field_of
 
 NAMES = ("full_name", "romanized_name")
 
@@ -29,6 +31,23 @@ def name_fields():
             help_text=_("As in your passport. We never romanize a name for you."),
         ),
     }
+
+
+class Condition(Div):
+    """Round a field that depends on an answer.
+
+    Where that stands on the same step, conditions.js shows and hides the field; without the script a note says when
+    it is asked. Where it stands on another step, the field is shown as it was answered there.
+    """
+
+    template = "programs/widgets/condition.html"
+
+    def __init__(self, *fields, decides, values, is_asked):
+        super().__init__(*fields)
+        self.decides, self.is_asked = decides, is_asked
+        self.values = json.dumps(values)
+        labels = dict(answers_of(decides)) if decides else {}
+        self.answers = ", ".join(str(labels.get(value, value)) for value in values)
 
 
 class AnswerForm(forms.Form):
@@ -52,13 +71,25 @@ class AnswerForm(forms.Form):
             required = question.key in self.asked and question.is_required_at(now)
             field = field_of(question, required=required, files=(files or {}).get(question.key, ()))
             self.fields[question.key] = field
-        if check:
-            for key in set(self.questions) - self.asked:
-                del self.fields[key]
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
-        self.helper.layout = Layout(*self.fields)
+        self.helper.layout = Layout(*(self.placed(key) for key in self.fields))
+
+    def placed(self, key):
+        """The field as it stands in the page: within its condition, where it is asked only because of an answer."""
+        question = self.questions.get(key)
+        if question is None or question.shown_if_id is None:
+            return key
+        decides = next((other for other in self.questions.values() if other.pk == question.shown_if_id), None)
+        return Condition(key, decides=decides, values=question.shown_if_values, is_asked=key in self.asked)
+
+    def full_clean(self):
+        """Check only what is asked; the rest stays in the form, in case it is asked again."""
+        super().full_clean()
+        for key in set(self.questions) - self.asked if self.is_bound else ():
+            self._errors.pop(key, None)
+            self.cleaned_data.pop(key, None)
 
     def _widget_data_value(self, widget, html_name):
         """What a bound field is checked on: the draft. Django's hook between a form and what was sent to it."""

@@ -1,9 +1,11 @@
 """Template tags and filters of every page; settings make them built in, so no template loads them."""
 
 from django import template
+from django.forms import Textarea
 from django.utils.html import format_html
 
 from portal import article, i18n, icons
+from portal.validators import clean_text
 
 register = template.Library()
 
@@ -57,8 +59,8 @@ def limit_of(field):
 
 @register.filter
 def length_of(field):
-    """How many characters stand in a form field, a line break being one."""
-    return len(str(field.value() or "").replace("\r\n", "\n"))
+    """How many characters of what stands in a form field are kept; page.js counts the same while it is typed."""
+    return len(clean_text(field.value() or "", multiline=isinstance(field.field.widget, Textarea)))
 
 
 @register.filter

@@ -47,9 +47,14 @@ class PartsWidget(forms.MultiWidget):
 
     template_name = "programs/widgets/parts.html"
 
-    def __init__(self, widgets, labels, *, look=""):
+    def __init__(self, widgets, labels, *, look="", needed=(0,)):
+        """`needed` are the inputs without which a required question is not answered."""
         super().__init__(widgets)
-        self.labels, self.look = labels, look
+        self.labels, self.look, self.needed = labels, look, needed
+
+    def id_for_label(self, id_):
+        """Where a link to the question leads: to its first input."""
+        return f"{id_}_0"
 
     def decompress(self, value):
         """The list itself, filled up."""
@@ -66,8 +71,10 @@ class PartsWidget(forms.MultiWidget):
     def get_context(self, name, value, attrs):
         """Each input with its label."""
         context = super().get_context(name, self.decompress(value), attrs)
-        for label, part in zip(self.labels, context["widget"]["subwidgets"], strict=True):
+        for place, (label, part) in enumerate(zip(self.labels, context["widget"]["subwidgets"], strict=True)):
             part["label"] = label
+            if place not in self.needed:
+                part["attrs"].pop("required", None)
         context["widget"]["look"] = self.look
         return context
 
@@ -159,7 +166,8 @@ class RefereeField(PartsField):
             _("E-mail of the referee"),
         ]
         super().__init__(
-            widget=PartsWidget([forms.TextInput(), forms.TextInput(), forms.EmailInput()], labels), **kwargs
+            widget=PartsWidget([forms.TextInput(), forms.TextInput(), forms.EmailInput()], labels, needed=(0, 2)),
+            **kwargs,
         )
 
     def clean_parts(self, parts):
@@ -249,6 +257,7 @@ class FilesWidget(forms.ClearableFileInput):
 
     template_name = "programs/widgets/files.html"
     needs_multipart_form = True
+    renders_itself = True  # templates/bootstrap5/field.html leaves it to the template above
 
     def __init__(self, *, files=(), most=1, megabytes=MOST_MEGABYTES, is_confidential=False):
         super().__init__()
@@ -265,6 +274,9 @@ class FilesWidget(forms.ClearableFileInput):
     def get_context(self, name, value, attrs):
         """The files that count, each with its name and size."""
         context = forms.Widget.get_context(self, name, None, attrs)
+        attrs, here = context["widget"]["attrs"], context["widget"]["attrs"].get("id", name)
+        described = [attrs.get("aria-describedby"), f"{here}_kinds", f"{here}_upload_error"]
+        attrs["aria-describedby"] = " ".join(filter(None, described))
         chosen = value if isinstance(value, list) else []
         context["widget"] |= {
             "type": "file",
@@ -300,6 +312,13 @@ def choices_of(question):
     return [(choice["key"], choice.get(here) or choice.get(there, "")) for choice in question.choices]
 
 
+def answers_of(question):
+    """The answers on which another question may depend, as pairs of key and label."""
+    if question.type == T.YES_NO:
+        return [("yes", _("Yes")), ("no", _("No"))]
+    return list(regions.REGIONS) if question.type == T.REGION else choices_of(question)
+
+
 def field_of(question, *, required, files=()):
     """The form field of `question`. `files` are the uploads given to it. Nothing is kept by the field itself."""
     common = {"label": question.label, "help_text": help_of(question), "required": required}
@@ -315,7 +334,7 @@ def field_of(question, *, required, files=()):
         case T.RANKED:
             return RankedField(choices=choices_of(question), most=question.items, **common)
         case T.YES_NO:
-            return single_field([("yes", _("Yes")), ("no", _("No"))], common)
+            return single_field(answers_of(question), common)
         case T.NUMBER:
             return NumberField(lowest=question.lowest, highest=question.highest, **common)
         case T.DATE:

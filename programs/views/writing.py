@@ -201,7 +201,7 @@ def autosave(request, writing):
         )
     except Refused as refusal:
         return JsonResponse({"error": str(refusal)}, status=400)
-    return JsonResponse({"saved": saved_word(saved), "revision": saved.revision, "lost": lost})
+    return JsonResponse({"saved": saved_word(saved), "revision": saved.revision, "lost": list(lost)})
 
 
 def saved_word(application):
@@ -240,7 +240,7 @@ def take_step(request, writing):
     if "more" in request.POST:
         return show_step(request, writing, more=request.POST["more"])
     if lost or ("next" in request.POST and not form.is_valid()):
-        return show_step(request, writing, form=form)
+        return show_step(request, writing, form=form, lost=lost)
     if "go" in request.POST:
         return HttpResponseRedirect(form_steps.address(application, request.POST["go"][:20]))
     if "next" in request.POST:
@@ -259,7 +259,7 @@ def take_consents(request, writing):
     return HttpResponseRedirect(form_steps.address(application, form_steps.after(writing.steps, writing.step).key))
 
 
-def show_step(request, writing, *, form=None, draft=None, stale=None, refusal=None, more=""):
+def show_step(request, writing, *, form=None, draft=None, stale=None, refusal=None, lost=(), more=""):
     """The page of the step at hand. `draft` is what was typed where it could not be kept."""
     application, step = writing.application, writing.step
     if form is None and step.key == CONSENT:
@@ -281,6 +281,7 @@ def show_step(request, writing, *, form=None, draft=None, stale=None, refusal=No
         "number": writing.steps.index(step) + 1,
         "form": form,
         "stale": stale,
+        "is_unsaved": bool(stale or refusal or lost),
         "theirs": theirs,
         "refusal": refusal,
         "deadline": i18n.deadline(deadline) if deadline else "",

@@ -1,5 +1,6 @@
 // Rows of a form that people add to (portal/rows.py): adds and removes them without a page, takes a removal back,
-// numbers what is left anew, and says each in the line beside. Every change sounds as `input`, for autosave.
+// numbers what is left anew, and says each in the line beside. Every change sounds as `input`, for autosave, which
+// asks with `rows-wanted` for as many rows as it has to fill.
 
 for (const rows of document.querySelectorAll("[data-rows]")) {
   const { rows: name, rowsMost: most, rowsWord: word, rowsAdded: added, rowsRemoved: removed,
@@ -81,6 +82,11 @@ for (const rows of document.querySelectorAll("[data-rows]")) {
     changed();
     say(restored, index + 1);
     focus(row);
+  });
+
+  rows.addEventListener("rows-wanted", ({ detail }) => {
+    while (all().length < Math.min(detail, Number(most))) append();
+    renumber();
   });
 
   // Without the script two blank rows stand ready; with it, one only where there is nothing else.
