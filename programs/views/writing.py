@@ -159,15 +159,13 @@ class Writing:
 def edit(request, code):
     """Write on: a draft, an application sent back, or a submitted one before the deadline; a step at a time."""
     application = own(request, code)
+    writing = Writing(request, application)
     is_autosave = request.method == "POST" and bool(request.headers.get("X-Autosave"))
     if not may_write(application):
         refusal = _("This application can no longer be changed.")
         if is_autosave:
             return JsonResponse({"error": refusal}, status=400)
-        if request.method == "POST":
-            messages.error(request, refusal)
-        return redirect(application)
-    writing = Writing(request, application)
+        return not_kept(request, writing, refusal) if request.method == "POST" else redirect(application)
     if is_autosave:
         return autosave(request, writing)
     writing.look(conditions=request.GET.get("step") == CHECK)
@@ -183,6 +181,19 @@ def may_write(application):
     return application.status == S.DRAFT or (
         application.status in EDITABLE and status.can_edit(application, clock.now())
     )
+
+
+def not_kept(request, writing, refusal):
+    """What was typed into an application that takes nothing any more: shown once, so that it can be copied."""
+    form = raw_form(writing, request.GET.get("step", ""))
+    typed, lost = drafts.read(form, request.POST, request.FILES)
+    rows = [
+        {"label": form.fields[key].label, "text": value}
+        for key, value in {**typed, **lost}.items()
+        if isinstance(value, str) and value
+    ]
+    context = {"application": writing.application, "cohort": writing.application.cohort, "rows": rows}
+    return render(request, "programs/not_kept.html", context | {"refusal": refusal})
 
 
 def autosave(request, writing):
@@ -266,7 +277,7 @@ def show_step(request, writing, *, form=None, draft=None, stale=None, refusal=No
         form = ConsentForm(consents.rows(application.cohort, request.user))
     elif form is None and step.key != CHECK:
         form = writing.step_form(draft=draft, check=bool(request.GET.get("errors")) and step.state != "done")
-    if more in form.fields:
+    if more and form is not None and more in form.fields:
         form.fields[more].widget.opened = True  # the first blank row takes the focus
     theirs = []
     if stale:

@@ -12,6 +12,7 @@ from portal.models import AuditEvent, OutgoingMail
 from programs.models.applications import LIVE, NEXT, Application, ApplicationStatus, StateChange
 from programs.models.enrolments import Enrolment
 from programs.operations import applications as operations
+from programs.operations.drafts import Stale, save_draft
 from tests.make import make_admin, make_application, make_cohort, make_enrolment, make_session, make_user
 from tests.races import at_once
 
@@ -38,7 +39,8 @@ def test_a_draft_takes_the_names_of_the_profile_and_is_made_once():
     again = operations.start_application(cohort.pk, by=person)
 
     assert first == again
-    assert (first.status, first.full_name, first.romanized_name) == (S.DRAFT, "남궁별", "Namgung Byeol")
+    assert (first.status, first.form_version) == (S.DRAFT, cohort.form_version)
+    assert first.draft == {"full_name": "남궁별", "romanized_name": "Namgung Byeol"}
     assert first.receipt_number is None
 
 
@@ -53,7 +55,7 @@ def test_clicks_that_begin_at_once_share_one_draft():
 def test_the_other_of_two_clicks_is_found(monkeypatch):
     cohort, person = make_cohort(), make_user()
     monkeypatch.setattr(
-        operations, "refuse_closed", lambda cohort: Application.objects.create(cohort=cohort, applicant=person)
+        operations, "lock_version", lambda pk: Application.objects.create(cohort=cohort, applicant=person)
     )
     assert operations.start_application(cohort.pk, by=person) == Application.objects.get()
 
@@ -93,49 +95,78 @@ def test_whoever_withdrew_may_apply_again():
     assert again.status == S.DRAFT
 
 
-def test_a_draft_keeps_what_was_typed():
-    application = ready(motivation="")
-    operations.save_draft(application.pk, by=application.applicant, motivation="가" * 600, career="")
-
-    application.refresh_from_db()
-    assert application.motivation == "가" * 600
-    assert application.career == ""
-    assert moves(application) == []
-
-
-def test_only_answers_can_be_saved():
-    application = ready()
-    with pytest.raises(TypeError):
-        operations.save_draft(application.pk, by=application.applicant, status="confirmed")
-
-
-def test_what_was_submitted_is_no_draft():
-    application = make_application()
-    with pytest.raises(Refused):
-        operations.save_draft(application.pk, by=application.applicant, motivation="새 글")
-
-
 def test_submitting_gives_a_receipt_and_one_mail():
-    application = ready(cohort=make_cohort(receipt_prefix="RB27"))
-    term = TermVersion.objects.create(
-        term=Term.objects.get(slug="application"), number=900, in_force_at=clock.now()
-    )
+    application = ready(cohort=make_cohort(receipt_prefix="RB27"), motivation="새 동기")
 
-    operations.submit_application(
-        application.pk, by=application.applicant, consents={term: True}, motivation="새 동기"
-    )
+    operations.submit_application(application.pk, by=application.applicant)
     operations.submit_application(application.pk, by=application.applicant)  # a double click
 
     application.refresh_from_db()
     assert application.status == S.SUBMITTED
     assert application.receipt_number == "RB27-0001"
-    assert application.motivation == "새 동기"
+    assert application.answers == {"motivation": "새 동기", "career": "동시녹음 3년"}
+    assert application.full_name == application.applicant.full_name
     assert application.submitted_at is not None
     assert moves(application) == [("draft", "submitted")]
     assert mails(application.applicant) == ["received"]
-    assert list(ConsentRecord.objects.values_list("user", "version", "given")) == [
-        (application.applicant_id, term.pk, True)
-    ]
+
+
+def test_what_is_sent_is_frozen_each_time():
+    application = ready(motivation="첫 글")
+    operations.submit_application(application.pk, by=application.applicant)
+    application.refresh_from_db()
+    save_draft(application, typed={"motivation": "고친 글"})
+    application.refresh_from_db()
+    assert application.answers["motivation"] == "첫 글"  # what was sent counts until it is sent again
+
+    operations.submit_application(application.pk, by=application.applicant)
+    application.applicant.full_name = "새이름"
+    application.applicant.save()
+
+    kept = list(application.submissions.values_list("number", "answers__motivation", "full_name", "by"))
+    name = application.full_name
+    assert kept == [(1, "첫 글", name, application.applicant_id), (2, "고친 글", name, application.applicant_id)]
+    assert mails(application.applicant) == ["received"]
+
+
+def test_a_consent_that_is_missing_or_has_a_new_wording_holds_it_back():
+    application = ready()
+    term = Term.objects.get(slug="application")
+    newer = TermVersion.objects.create(term=term, number=900, title_ko="새 동의", in_force_at=clock.now())
+    with pytest.raises(operations.Incomplete) as refusal:
+        operations.submit_application(application.pk, by=application.applicant)
+    assert [problem.key for problem in refusal.value.checked.problems] == ["consent_application"]
+
+    operations.give_consents(application.pk, by=application.applicant, consents={newer: True})
+    operations.submit_application(application.pk, by=application.applicant)
+
+    given = ConsentRecord.objects.filter(user=application.applicant, version=newer, given=True)
+    assert [record.cohort for record in given] == [application.cohort]
+
+
+def test_consents_are_given_while_it_is_written():
+    application = make_application(status=S.IN_REVIEW)
+    with pytest.raises(Refused):
+        operations.give_consents(application.pk, by=application.applicant, consents={})
+
+
+def test_what_the_person_saw_is_what_is_sent():
+    application = ready()
+    with pytest.raises(Stale):
+        operations.submit_application(application.pk, by=application.applicant, revision=application.revision + 1)
+    operations.submit_application(application.pk, by=application.applicant, revision=application.revision)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_hundred_submissions_of_one_draft_are_one():
+    application = ready()
+    outcomes = at_once([lambda: operations.submit_application(application.pk, by=application.applicant)] * 200)
+    assert {type(outcome) for outcome in outcomes} == {Application}
+    assert len({outcome.receipt_number for outcome in outcomes}) == 1
+    assert mails(application.applicant) == ["received"]
+    assert application.submissions.count() == 1
+    assert application.changes.count() == 1
 
 
 def test_receipt_numbers_count_within_a_cohort():
@@ -147,11 +178,12 @@ def test_receipt_numbers_count_within_a_cohort():
     assert numbers == ["AB-0001", "AB-0002", "AB-0003"]
 
 
-@pytest.mark.parametrize("answers", [{"full_name": " "}, {"motivation": ""}])
-def test_an_incomplete_application_stays_a_draft(answers):
-    application = ready()
-    with pytest.raises(Refused):
-        operations.submit_application(application.pk, by=application.applicant, **answers)
+@pytest.mark.parametrize("typed", [{"full_name": " "}, {"motivation": ""}, {"motivation": "가" * 501}])
+def test_an_incomplete_application_stays_a_draft(typed):
+    application = save_draft(ready(), typed=typed)
+    with pytest.raises(operations.Incomplete) as refusal:
+        operations.submit_application(application.pk, by=application.applicant)
+    assert [problem.key for problem in refusal.value.checked.problems] == list(typed)
     application.refresh_from_db()
     assert application.status == S.DRAFT
     assert mails(application.applicant) == []
@@ -210,14 +242,14 @@ def test_extensions_refuse_nonsense():
 def test_changes_are_submitted_by_their_own_deadline(settings):
     application = make_application(make_cohort(phase="in_review"), status=S.CHANGES_REQUESTED)
     receipt = application.receipt_number
-    operations.save_draft(application.pk, by=application.applicant, career="새 경력")
+    save_draft(application, typed={"career": "새 경력"})
 
     operations.submit_application(application.pk, by=application.applicant)
 
     application.refresh_from_db()
     assert (application.status, application.receipt_number) == (S.SUBMITTED, receipt)
     assert application.changes_by is None
-    assert application.career == "새 경력"
+    assert application.answers["career"] == "새 경력"
 
 
 def test_changes_come_too_late(settings):
@@ -229,22 +261,47 @@ def test_changes_come_too_late(settings):
 
 def test_a_submitted_application_can_be_edited_until_the_deadline(settings):
     application = make_application()
-    operations.edit_submission(application.pk, by=application.applicant, motivation="고친 글")
+    save_draft(application, typed={"motivation": "고친 글"})
+    operations.submit_application(application.pk, by=application.applicant)
+    operations.submit_application(application.pk, by=application.applicant)  # nothing new to send
     application.refresh_from_db()
-    assert (application.motivation, application.status) == ("고친 글", S.SUBMITTED)
+    assert (application.answers["motivation"], application.status) == ("고친 글", S.SUBMITTED)
     assert AuditEvent.objects.filter(verb="application.edited", target_id=application.pk).count() == 1
 
+    save_draft(application, typed={"motivation": "늦은 글"})
     settings.DEMO_NOW = application.cohort.closes_at
     with pytest.raises(Refused):
-        operations.edit_submission(application.pk, by=application.applicant, motivation="늦은 글")
+        operations.submit_application(application.pk, by=application.applicant)
+    application.refresh_from_db()
+    assert application.answers["motivation"] == "고친 글"
 
 
-def test_an_edit_leaves_it_whole_and_only_a_submitted_one_is_edited():
+def test_an_edit_leaves_it_whole():
     application = make_application()
+    save_draft(application, typed={"motivation": ""})
+    with pytest.raises(operations.Incomplete):
+        operations.submit_application(application.pk, by=application.applicant)
+
+
+def test_changes_that_were_not_sent_can_be_given_up():
+    application = make_application()
+    save_draft(application, typed={"motivation": "고친 글"})
+    operations.discard_changes(application.pk, by=application.applicant)
+    operations.discard_changes(application.pk, by=application.applicant)
+    application.refresh_from_db()
+    assert application.draft["motivation"] == application.answers["motivation"]
+    assert application.sent_revision == application.revision
     with pytest.raises(Refused):
-        operations.edit_submission(application.pk, by=application.applicant, motivation="")
+        operations.discard_changes(ready().pk, by=make_user())
+
+
+def test_a_draft_can_be_thrown_away_and_nothing_else():
+    application = ready()
+    operations.discard_draft(application.pk, by=application.applicant)
+    operations.discard_draft(application.pk, by=application.applicant)
+    assert not Application.objects.exists()
     with pytest.raises(Refused):
-        operations.edit_submission(ready().pk, by=make_user(), motivation="글")
+        operations.discard_draft(make_application().pk, by=make_user())
 
 
 @pytest.mark.parametrize("status", [S.SUBMITTED, S.IN_REVIEW, S.CHANGES_REQUESTED, S.WAITLISTED])
