@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from portal import audit, uploads
 from portal.errors import Refused
+from portal.models import UploadKind
 from programs.models.applying import ApplicationFile
 from programs.operations.drafts import refuse_writing, save_draft
 from programs.operations.moves import lock_application
@@ -25,7 +26,7 @@ def attach_file(application_id, question, file, *, by):
     upload = uploads.store(
         file,
         owner=application.applicant,
-        kinds=uploads.KINDS,
+        kinds=UploadKind.values,
         most_bytes=question.megabytes * 1024 * 1024,
         is_confidential=question.is_confidential,
     )

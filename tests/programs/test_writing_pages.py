@@ -16,6 +16,7 @@ from programs.models.terms import CohortTerm
 from programs.operations import applications as operations
 from programs.operations import files
 from programs.operations.drafts import save_draft
+from tests.files import make_pdf
 from tests.make import (
     make_application,
     make_cohort,
@@ -442,7 +443,7 @@ def test_changes_that_were_not_sent_are_given_up_after_a_question(client, person
 
 
 def pdf(name="기획안.pdf"):
-    return SimpleUploadedFile(name, some_pdf(), content_type="application/pdf")
+    return SimpleUploadedFile(name, make_pdf(), content_type="application/pdf")
 
 
 def test_a_file_is_sent_by_itself_and_removed_again(client, person):
