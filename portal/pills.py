@@ -64,6 +64,18 @@ AGREEMENT_PILLS = {
     "terminated": ("bad", "x"),
 }
 
+RESTRICTION_PILLS = {
+    "holds": ("bad", "lock"),
+    "over": ("done", "square"),
+    "lifted": ("good", "check"),
+}
+
+APPEAL_PILLS = {
+    "waiting": ("soon", "clock"),
+    "accepted": ("good", "check"),
+    "refused": ("done", "minus"),
+}
+
 MAIL_PILLS = {
     "waiting": ("soon", "clock"),
     "sent": ("good", "check"),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from mentoring import summaries
 from portal import clock, home_page
 from portal.public import public_page
-from programs import mine, posters
+from programs import mine, posters, restrictions
 from programs.models.programs import ProgramKind
 
 
@@ -26,7 +26,11 @@ def home(request):
 @require_safe
 def my(request):
     """One person's applications, places and pairs, each with its steps."""
-    context = mine.overview(request.user, clock.now()) | {"pairs": summaries.for_person(request.user)}
+    now = clock.now()
+    context = mine.overview(request.user, now) | {
+        "pairs": summaries.for_person(request.user),
+        "restriction": restrictions.notice(request.user, now),
+    }
     return render(request, "portal/my.html", context)
 
 

@@ -10,6 +10,7 @@ from portal import i18n, mail
 from portal.i18n import speaking
 from programs.models.applications import Application, ApplicationStatus, Offer
 from programs.models.applying import ReferenceRequest
+from programs.models.eligibility import Restriction
 
 FOLDER = "programs/emails"
 
@@ -228,6 +229,41 @@ def reference_received(request):
     )
 
 
+def restricted(restriction):
+    """The person may not apply for a time: until when, why, and how to appeal."""
+    return _of_restriction("restricted", restriction, target=restriction)
+
+
+def restriction_lifted(restriction):
+    """The person may apply again."""
+    return _of_restriction("restriction_lifted", restriction, target=restriction)
+
+
+def appeal_received(appeal):
+    """The appeal has arrived and will be looked at."""
+    return _of_restriction("appeal_received", appeal.restriction, target=appeal)
+
+
+def appeal_decided(appeal):
+    """Staff accepted the appeal, which lifts the restriction, or refused it; with their answer."""
+    return _of_restriction(
+        "appeal_decided", appeal.restriction, target=appeal, is_accepted=appeal.is_accepted, answer=appeal.answer
+    )
+
+
+def _of_restriction(message, restriction, *, target, **context):
+    person = restriction.person
+    with speaking(person.language):
+        words = {
+            "why": restriction.reason,
+            "until": i18n.moment(restriction.until, year=True),
+            "url": address("my-restrictions", person.language),
+            "contact": settings.CONTACT_EMAIL,
+            **context,
+        }
+    return mail.queue(f"{FOLDER}/{message}.txt", person=person, target=target, context=words)
+
+
 def _still_draft(application_id):
     return Application.objects.filter(pk=application_id, status=ApplicationStatus.DRAFT).exists()
 
@@ -238,6 +274,11 @@ def _still_asked(request_id):
     ).exists()
 
 
+def _still_restricted(restriction_id):
+    return Restriction.objects.filter(pk=restriction_id, lifted_at=None).exists()
+
+
+mail.still_wanted("restricted")(_still_restricted)
 for _reason in ("draft_reminder_3", "draft_reminder_1"):
     mail.still_wanted(_reason)(_still_draft)
 for _reason in ("reference_asked", "reference_reminder"):

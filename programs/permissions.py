@@ -3,6 +3,7 @@
 from django.db.models import Q
 
 from accounts.models import Role
+from programs.models.applications import Application, ApplicationStatus
 from programs.models.cohorts import Cohort
 from programs.models.programs import PartnerRole, Program
 
@@ -38,3 +39,9 @@ def programs_seen_by(user):
 def runs_program(user, program):
     """Whether `user` runs `program` as a whole."""
     return user.is_admin or programs_run_by(user).filter(pk=program.pk).exists()
+
+
+def applicants_of(user):
+    """The ids of the people who have applied to a cohort that `user` runs; a draft is its writer's alone."""
+    sent = Application.objects.exclude(status=ApplicationStatus.DRAFT)
+    return sent.filter(cohort__in=Cohort.objects.managed_by(user).values("pk")).values("applicant")

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from programs.views import applications, public, writing
+from programs.views import applications, public, restrictions, writing
 
 application_urls = [
     path("", applications.application, name="application"),
@@ -24,4 +24,5 @@ urlpatterns = [
     path("instructors/", public.instructors, name="instructors"),
     path("programs/<slug:program>/<slug:cohort>/apply/", writing.apply, name="apply"),
     path("applications/<slug:code>/", include(application_urls)),
+    path("my/restrictions/", restrictions.my_restrictions, name="my-restrictions"),
 ]

@@ -13,6 +13,7 @@ from portal import clock
 from programs import consents
 from programs.models.applications import EDITABLE, Application, ApplicationStatus, ReasonCode
 from programs.models.cohorts import Cohort, Criterion, Milestone, RegistrationMode, Session, SessionExpert
+from programs.models.eligibility import Appeal, Restriction
 from programs.models.enrolments import ENDED, Enrolment
 from programs.models.experts import Expert
 from programs.models.forms import WITH_CHOICES, Form, FormVersion, Question, Section
@@ -342,3 +343,16 @@ def make_evaluation(pairing=None, *, status="draft", score=None, **fields):
     for goal in pairing.goals.all() if score else []:
         GoalScore.objects.create(evaluation=evaluation, goal=goal, score=score)
     return evaluation
+
+
+def make_restriction(person=None, **fields):
+    """A participation restriction that began yesterday and holds for thirty days."""
+    now = clock.now()
+    defaults = {"reason": "불참 2회", "from_at": now - timedelta(days=1), "until": now + timedelta(days=30)}
+    return Restriction.objects.create(person=person or make_user(), **(defaults | fields))
+
+
+def make_appeal(restriction=None, **fields):
+    """An appeal that waits for its decision."""
+    defaults = {"text": "그날은 병원에 있었습니다."}
+    return Appeal.objects.create(restriction=restriction or make_restriction(), **(defaults | fields))

@@ -43,6 +43,7 @@ EXPECTED = {
     "poster": PUBLIC,
     "home": PUBLIC,
     "my": PERSONAL,
+    "my-restrictions": PERSONAL,
     "catalog": PUBLIC,
     "program": PUBLIC,
     "cohort": PUBLIC,
@@ -90,6 +91,7 @@ def world():
     application = make.make_application(cohort, applicant, status="confirmed")
     enrolment = make.make_enrolment(application=application)
     pairing = make.make_pairing(make.make_mentor(), enrolment)
+    make.make_appeal(make.make_restriction(applicant))
     other = make.make_cohort(make.make_program(partners=[theirs]))
     people = {
         "stranger": make.make_user(),

@@ -61,6 +61,11 @@ def mentees(count, mentor):
         make.make_pairing(mentor, make.make_enrolment(application=make.make_application(status="confirmed")))
 
 
+def restrictions(count):
+    for _row in range(count):
+        make.make_appeal(make.make_restriction(make.make_user()))
+
+
 PUBLIC = {
     "catalog": cohorts,
     "instructors": experts,
@@ -79,6 +84,8 @@ ADMIN = {
     "admin:partners_agreement_changelist": partners,
     "admin:accounts_user_changelist": people,
     "admin:accounts_rolegrant_changelist": people,
+    "admin:programs_restriction_changelist": restrictions,
+    "admin:programs_appeal_changelist": restrictions,
     "admin:portal_outgoingmail_changelist": applications,
     "admin:portal_auditevent_changelist": applications,
 }

@@ -83,7 +83,7 @@ class Restriction(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.person_id} {self.until:%Y-%m-%d}"
+        return f"{self._meta.verbose_name} {self.from_at:%Y-%m-%d} – {self.until:%Y-%m-%d}"
 
     def holds_at(self, now):
         """Whether the person is under it at `now`."""
@@ -117,4 +117,4 @@ class Appeal(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.restriction_id} {self.made_at:%Y-%m-%d}"
+        return f"{self._meta.verbose_name} {self.made_at:%Y-%m-%d}"
