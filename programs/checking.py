@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from django.utils.translation import gettext as _
-
 from accounts.consent_form import MISSING
 from programs import consents, eligibility
 from programs.forms import NAMES, AnswerForm
@@ -115,9 +113,20 @@ def check(application, now, *, questions=None, files=None, conditions=True):
         chosen = {code for value in checked.answers.values() if isinstance(value, list) for code in map(str, value)}
         checked.uploads = [upload for rows in files.values() for upload in rows if upload.code in chosen]
     if conditions:
-        found = eligibility.findings(application.cohort, application.applicant, application.draft, questions, now)
-        checked.problems += [Problem(CHECK, "", _("Conditions to apply"), finding.sentence) for finding in found]
+        answers = {**application.draft, **checked.answers}
+        found = eligibility.findings(
+            application.cohort, application.applicant, answers, questions, now, complete=True
+        )
+        wrong = {problem.key for problem in checked.problems if problem.key}
+        checked.problems += [condition_problem(finding, steps) for finding in found if finding.key not in wrong]
     return checked
+
+
+def condition_problem(finding, steps):
+    """A condition to apply that stands in the way: at the question that decides it, or at the check."""
+    step = steps.get(finding.key, CHECK)
+    key = finding.key if step != CHECK else ""
+    return Problem(step, key, finding.rule, finding.text, is_missing=finding.state == eligibility.UNKNOWN)
 
 
 def consent_problems(application, questions):

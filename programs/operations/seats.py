@@ -8,13 +8,14 @@ from collections import namedtuple
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import F, Max, Q
+from django.db.models import F, Max
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from portal import clock
 from portal.errors import Refused
 from programs import emails
+from programs.eligibility import clash_of, clash_text
 from programs.models.applications import (
     REOPENABLE,
     Application,
@@ -22,7 +23,7 @@ from programs.models.applications import (
     Offer,
     OfferKind,
 )
-from programs.models.cohorts import Cohort, PromotionStop, Session, answer_time
+from programs.models.cohorts import Cohort, PromotionStop, answer_time
 from programs.models.enrolments import Enrolment, EnrolmentStatus
 from programs.operations.moves import lock_application, lock_cohort, move, not_now
 from programs.signals import enrolment_ended
@@ -64,26 +65,9 @@ def refuse_overlap(cohort, person):
     The lock makes two confirmations in different cohorts follow each other.
     """
     get_user_model().objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
-    mine = list(cohort.sessions.values_list("starts_at", "ends_at"))
-    if not mine:
-        return
-    meets = Q(pk__in=[])
-    for starts_at, ends_at in mine:
-        meets |= Q(starts_at__lt=ends_at, ends_at__gt=starts_at)
-    clash = (
-        Session.objects.filter(
-            meets,
-            cohort__enrolments__person=person,
-            cohort__enrolments__status__in=[EnrolmentStatus.ENROLLED, EnrolmentStatus.ACTIVE],
-        )
-        .exclude(cohort=cohort)
-        .select_related("cohort__program")
-        .first()
-    )
+    clash = clash_of(cohort, person)
     if clash is not None:
-        raise Refused(
-            _("This overlaps with a place you have confirmed: %(title)s.") % {"title": clash.cohort.program.title}
-        )
+        raise Refused(clash_text(clash))
 
 
 def enrol(application):
