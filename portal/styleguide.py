@@ -1,12 +1,16 @@
 """A page that shows every component with made-up contents; there is an address for it only where DEBUG is on."""
 
 # ruff: noqa: E501  (an example text and its twin stay on one line)
+from collections import namedtuple
+
 from django import forms
 from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from accounts.consent_form import ConsentForm, rows_for
+from accounts.models import Term, TermVersion
 from portal import i18n, pills, rows
 from portal.public import public_page
 from programs import posters
@@ -22,6 +26,7 @@ def pill(tone, icon, ko, en):
     return {"tone": tone, "icon": icon, "label": pick(ko, en)}
 
 
+Asked = namedtuple("Asked", ["term_id", "term", "is_required"])  # as a cohort asks for it
 CREDIT = {"year": "20x5", "title": "열세 번째 계단", "role": "각본·연출", "platform": "festival"}
 
 
@@ -33,6 +38,24 @@ class RowsForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["credits"].label = pick("주요 참여작", "Credits")
+
+
+def example_consents():
+    """A required consent that is missing, and two optional ones."""
+    law = {"retention_ko": "교육 종료일부터 3년", "retention_en": "Three years from the end of the training"}
+    law |= {"refusal_ko": "동의하지 않으면 지원할 수 없습니다.", "refusal_en": "If you refuse, you cannot apply."}
+    free = {"refusal_ko": "동의하지 않아도 불이익이 없습니다.", "refusal_en": "Refusing has no effect."}
+    versions = {
+        1: TermVersion(title_ko="개인정보 수집·이용 동의", title_en="Consent to collect and use personal information", purpose_ko="교육생 선발과 교육 운영", purpose_en="Selecting and training", **law),
+        2: TermVersion(title_ko="촬영과 초상 이용 동의", title_en="Consent to photographs", purpose_ko="교육 현장의 기록", purpose_en="Documenting the training", **law | free),
+        3: TermVersion(title_ko="제3자 제공 동의", title_en="Consent to disclosure", recipient_ko="참여기업", recipient_en="Host companies", purpose_ko="교류", purpose_en="Contact", **law | free),
+    }  # fmt: skip
+    asked = [
+        Asked(number, Term(slug=f"example-{number}", kind=kind), number == 1)
+        for number, kind in enumerate(("application", "portrait", "third_party"), start=1)
+    ]
+    items = {"application": [pick("성명", "Full name"), pick("이메일 주소", "E-mail address")]}
+    return ConsentForm(rows_for(asked, versions=versions, items=items), {}).rows
 
 
 class ExampleForm(forms.Form):
@@ -295,6 +318,7 @@ def styleguide(request):
         ],
         "credits": RowsForm({"credits-rows": "1"} | {f"credits-0-{key}": text for key, text in CREDIT.items()})["credits"],
         "credits_shown": rows.show(rows.CREDITS, [CREDIT | {"year": "2025"}]),
+        "consents": example_consents(),
         "week": example_week(),
         "score": [1, 2, 3, 4, 5],
         "page": Paginator(range(200), 10).page(7),
@@ -323,6 +347,7 @@ def styleguide(request):
             "empty_text": pick("지금 4개 과정이 접수 중이에요.", "Four programs are open now."),
             "empty_button": pick("접수 중인 과정 보기", "See what is open"),
             "form": pick("입력", "Form"),
+            "consents": pick("동의", "Consents"),
             "parts": pick("긴 지원서의 순서", "Parts of a long form"),
             "week": pick("이번 주", "This week"),
             "week_caption": pick("1월 18일부터 20일까지 멘토링 일정", "Mentoring from 18 to 20 January"),

@@ -227,5 +227,5 @@ def test_every_component_renders(language):
     shown = {path.stem for path in (ROOT / "templates/components").glob("*.html")}
     pages = [ROOT / f"templates/{name}.html" for name in ("styleguide", "base", "admin/base_site")]
     named = {name for page in pages for name in re.findall(r"components/(\w+)\.html", page.read_text())}
-    through = {"pill", "poster", "form_errors", "field_foot", "rows", "rows_row"}
+    through = {"pill", "poster", "form_errors", "field_foot", "rows", "rows_row", "consent_text"}
     assert shown <= named | through
