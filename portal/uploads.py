@@ -91,6 +91,7 @@ def check(file, *, kinds: Iterable[str], most_bytes: int) -> Checked:
     Its code is one of: empty, too_large, resident_number, wrong_type, broken, locked, macros, pixels. A picture is
     decoded to its end.
     """
+    kinds = frozenset(kinds)
     checked = _examine(file, kinds, most_bytes)
     if checked.kind in pictures.FORMATS:
         try:
@@ -151,6 +152,11 @@ def too_large(most_bytes, size=None):
     return ValidationError(text, code="too_large", params=params | {"most": shown_size(most_bytes)})
 
 
+def accept_of(kinds):
+    """What an `<input type="file">` asks the browser to offer first: `accept=".pdf,.docx"`."""
+    return ",".join(ending for kind in UploadKind.values if kind in kinds for ending in ENDINGS[kind])
+
+
 def shown_size(size, *, up=False):
     """A size as people read it: `50 MB`, `0.2 MB`, `12 KB`. With `up` a tenth too much rather than too little."""
     unit, name = (1024 * 1024, "MB") if size >= 100 * 1024 else (1024, "KB")
@@ -182,6 +188,7 @@ def store(file, *, owner, kinds: Iterable[str], most_bytes: int, is_confidential
     A picture is written anew and may then be a little larger than it came. Whatever fails, here or later in the
     transaction around this call, the file does not stay.
     """
+    kinds = frozenset(kinds)
     checked = _examine(file, kinds, most_bytes)
     if checked.kind not in pictures.FORMATS:
         return _keep(File(file), checked, owner, is_confidential)

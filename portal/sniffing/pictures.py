@@ -20,7 +20,7 @@ MODES = {
     UploadKind.WEBP: ("RGB", "RGBA"),
 }
 HOW = {
-    UploadKind.PNG: {},
+    UploadKind.PNG: {"compress_level": 4},
     UploadKind.JPEG: {"quality": 90, "optimize": True},
     UploadKind.WEBP: {"quality": 90, "method": 2},
 }

@@ -33,19 +33,23 @@ from tests.make import make_user
 
 ALL = UploadKind.values
 MOST = 1024 * 1024
-FILES = Path(settings.MEDIA_ROOT)
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path):
+    """Each test says what it has left; what another one left does not count."""
+    with override_settings(MEDIA_ROOT=tmp_path / "files"):
+        yield
+
+
+def folder():
+    """Where files lie."""
+    return Path(settings.MEDIA_ROOT)
 
 
 def on_disk():
     """The names of all files that lie there."""
-    return {str(path.relative_to(FILES)) for path in FILES.rglob("*") if path.is_file()}
-
-
-@pytest.fixture(autouse=True)
-def nothing_left_over():
-    """Each test says what it has left; what another one left does not count."""
-    for name in on_disk():
-        (FILES / name).unlink()
+    return {str(path.relative_to(folder())) for path in folder().rglob("*") if path.is_file()}
 
 
 def check(content=None, name="자기소개서.pdf", *, kinds=ALL, most_bytes=MOST):
@@ -140,6 +144,11 @@ def test_a_picture_is_checked_to_its_last_line():
     assert file.tell() == 0
 
 
+def test_a_browser_is_told_what_to_offer():
+    assert uploads.accept_of(["jpeg", "pdf"]) == ".pdf,.jpg,.jpeg"
+    assert check(kinds=(kind for kind in ["pdf"])).kind == "pdf"
+
+
 def test_a_form_can_ask():
     """`check` speaks the language of forms: its errors stand at the field."""
 
@@ -217,10 +226,10 @@ def test_trust_48_a_file_lies_under_a_name_of_our_own():
     assert upload.file.read() == make_pdf()
     upload.file.close()
     assert upload.code == str(upload)
-    lies = FILES / upload.file.name
+    lies = folder() / upload.file.name
     assert lies.suffix == ""
     assert lies.stat().st_mode & 0o777 == 0o600
-    assert FILES.stat().st_mode & 0o777 == 0o700
+    assert folder().stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.django_db
@@ -230,7 +239,7 @@ def test_a_picture_is_written_anew(kind):
     exif[0x010F] = "Secret Camera"
     given = make_image(kind, exif=exif) + make_zip({"a.class": b"x"})
     upload = store(given, f"사진.{kind}")
-    kept = (FILES / upload.file.name).read_bytes()
+    kept = (folder() / upload.file.name).read_bytes()
     assert b"Secret Camera" not in kept
     assert b"PK\x05\x06" not in kept
     assert (upload.size, upload.sha256) == (len(kept), hashlib.sha256(kept).hexdigest())
@@ -260,7 +269,7 @@ def test_trust_44_a_full_disk_is_said_and_leaves_nothing():
     real = os.fsync
 
     def flush(handle):
-        if any(FILES.rglob("uploads/*/*/*.part")):
+        if any(folder().rglob("uploads/*/*/*.part")):
             raise OSError(errno.ENOSPC, "full")
         real(handle)
 
@@ -318,7 +327,7 @@ def test_a_process_that_dies_leaves_something_for_an_hour_at_most():
 def an_hour_later():
     """What lies there has lain there for an hour."""
     for name in on_disk():
-        os.utime(FILES / name, (time.time() - 3601,) * 2)
+        os.utime(folder() / name, (time.time() - 3601,) * 2)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -519,7 +528,7 @@ def test_nothing_is_given_out_that_cannot_be_recorded():
 @pytest.mark.django_db
 def test_a_file_that_is_missing_is_not_found_and_needs_attention(caplog):
     upload = store()
-    (FILES / upload.file.name).unlink()
+    (folder() / upload.file.name).unlink()
     with pytest.raises(Http404):
         give_out(upload)
     assert upload.code in caplog.text
