@@ -206,6 +206,7 @@ class TermKind(models.TextChoices):
 
 
 OF_THE_ACCOUNT = (TermKind.PRIVACY, TermKind.TERMS)  # agreed to on signing up; they end with the account
+OF_NO_COHORT = (*OF_THE_ACCOUNT, TermKind.MARKETING)  # one answer for the whole portal, wherever it was asked
 NEVER_REQUIRED = (
     TermKind.OPTIONAL_ITEMS,
     TermKind.SENSITIVE,
@@ -268,6 +269,11 @@ class Term(models.Model):
         if self.kind == TermKind.THIRD_PARTY:
             return self.is_essential
         return self.kind not in NEVER_REQUIRED
+
+    @property
+    def is_of_cohort(self):
+        """Whether each cohort has an answer of its own."""
+        return self.kind not in OF_NO_COHORT
 
     @property
     def can_be_withdrawn(self):

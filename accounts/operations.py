@@ -26,7 +26,7 @@ def record_consents(user, answers, *, cohort=None, items=None, recorded_by=None)
         ConsentRecord(
             user=user,
             version=version,
-            cohort=cohort,
+            cohort=cohort if version.term.is_of_cohort else None,
             given=given,
             items=items.get(version, ""),
             language=i18n.language(),
@@ -40,7 +40,7 @@ def record_consents(user, answers, *, cohort=None, items=None, recorded_by=None)
     for version, given in answers.items():
         known = before.get(version.term_id)
         if not given and known is not None and known.given:
-            _withdrawn(user, version.term, cohort.pk if cohort else None, by=recorded_by or user)
+            _withdrawn(user, version.term, known.cohort_id, by=recorded_by or user)
     return records
 
 
@@ -51,11 +51,12 @@ def withdraw_consent(user_id, term_id, *, cohort_id=None, by):
     What belongs to the account cannot be taken back alone. Returns the row that stands; None where there is none.
     """
     user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user_id)
-    answers = ConsentRecord.objects.filter(user=user, version__term=term_id, cohort=cohort_id)
-    known = answers.select_related("version__term").first()
+    term = Term.objects.get(pk=term_id)
+    cohort_id = cohort_id if term.is_of_cohort else None
+    answers = ConsentRecord.objects.filter(user=user, version__term=term, cohort=cohort_id)
+    known = answers.select_related("version").first()
     if known is None or not known.given:
         return known
-    term = known.version.term
     if not term.can_be_withdrawn:
         raise Refused(_("This belongs to your account. It ends when you close your account."))
     record = ConsentRecord.objects.create(

@@ -1,8 +1,8 @@
 """The texts that hold now, and who stands how towards them."""
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
-from accounts.models import ConsentRecord, TermVersion
+from accounts.models import OF_NO_COHORT, ConsentRecord, TermVersion
 from portal import clock
 
 
@@ -41,9 +41,11 @@ def holding(versions, now):
 def standing(user, cohort=None):
     """`{term_id: ConsentRecord}`: the latest answer of `user` to each text in `cohort`. One query.
 
-    Without a cohort: to those texts that belong to none, such as the terms of use.
+    Answers that hold for the whole portal, such as that to advertising messages, are always among them; without a
+    cohort there are only those given outside of any.
     """
-    records = ConsentRecord.objects.filter(user=user, cohort=cohort).select_related("version__term")
+    everywhere = Q(cohort=None) if cohort is None else Q(cohort=None, version__term__kind__in=OF_NO_COHORT)
+    records = ConsentRecord.objects.filter(Q(cohort=cohort) | everywhere, user=user).select_related("version__term")
     return {record.version.term_id: record for record in records.order_by("at", "pk")}
 
 
@@ -65,6 +67,6 @@ def is_agreed(term_id, standing, versions):
 
 def who_agreed(term, cohort=None):
     """The ids of the people whose latest answer to `term` in `cohort` is yes, as a queryset to filter by."""
-    answers = ConsentRecord.objects.filter(version__term=term, cohort=cohort)
+    answers = ConsentRecord.objects.filter(version__term=term, cohort=cohort if term.is_of_cohort else None)
     latest = answers.filter(user=OuterRef("user")).order_by("-at", "-pk").values("pk")[:1]
     return answers.filter(pk=Subquery(latest), given=True).values("user")

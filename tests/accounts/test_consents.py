@@ -193,11 +193,11 @@ def test_staff_who_hold_a_consent_in_writing_are_named():
 def test_each_cohort_stands_alone():
     user, cohort, other = make_user(), make_cohort(), make_cohort()
     operations.record_consents(user, {of("portrait"): True}, cohort=cohort)
-    operations.record_consents(user, {of("marketing"): True})
-    portrait, marketing = Term.objects.get(slug="portrait"), Term.objects.get(slug="marketing")
-    assert set(terms.standing(user, cohort)) == {portrait.pk}
-    assert set(terms.standing(user)) == {marketing.pk}
-    assert terms.standing(user, other) == {}
+    operations.record_consents(user, {of("terms"): True})
+    portrait, account = Term.objects.get(slug="portrait"), Term.objects.get(slug="terms")
+    assert set(terms.standing(user, cohort)) == {portrait.pk, account.pk}
+    assert set(terms.standing(user)) == {account.pk}
+    assert set(terms.standing(user, other)) == {account.pk}
 
 
 def test_trust_30_a_new_version_asks_again(settings):
@@ -221,6 +221,21 @@ def test_trust_30_a_new_version_asks_again(settings):
     assert again() == []
     operations.withdraw_consent(user.pk, term.pk, cohort_id=cohort.pk, by=user)
     assert again() == ["application"]
+
+
+def test_advertising_messages_have_one_answer_wherever_it_was_given(told):
+    user, cohort, other, marketing = make_user(), make_cohort(), make_cohort(), of("marketing")
+    operations.record_consents(user, {marketing: True}, cohort=cohort)
+    assert ConsentRecord.objects.get().cohort is None
+    rows = asked(marketing=False)
+    versions = terms.versions_in_force([marketing.term])
+    assert terms.still_asked(rows, terms.standing(user, other), versions) == []
+    assert list(terms.who_agreed(marketing.term, other)) == [{"user": user.pk}]
+    operations.withdraw_consent(user.pk, marketing.term_id, cohort_id=other.pk, by=user)
+    operations.record_consents(user, {marketing: True}, cohort=other)
+    operations.record_consents(user, {marketing: False}, cohort=cohort)
+    assert not terms.who_agreed(marketing.term).exists()
+    assert told == [(user.pk, "marketing", None)] * 2
 
 
 def test_reading_costs_one_query_each(django_assert_num_queries):
