@@ -25,12 +25,13 @@ class Problem:
 
 @dataclass
 class Checked:
-    """What a check found: `problems`, or none and the cleaned `names`, `answers` and `uploads`."""
+    """What a check found: `problems`, or none and the cleaned `names`, `answers` and `uploads`; the rows of consent."""
 
     problems: list = field(default_factory=list)
     names: dict = field(default_factory=dict)
     answers: dict = field(default_factory=dict)
     uploads: list = field(default_factory=list)
+    consents: list = field(default_factory=list)
 
     def of_step(self, step):
         """The problems of one step."""
@@ -94,7 +95,8 @@ def check(application, now, *, questions=None, files=None, conditions=True):
         check=True,
         every=questions,
     )
-    checked = Checked(problems=consent_problems(application, questions))
+    rows = consents.rows(application.cohort, application.applicant, questions)
+    checked = Checked(problems=consent_problems(rows), consents=rows)
     steps = steps_by_key(questions)
     for key, errors in form.errors.as_data().items():
         step, label = steps.get(key, DETAILS), str(form.fields[key].label)
@@ -129,9 +131,8 @@ def condition_problem(finding, steps):
     return Problem(step, key, finding.rule, finding.text, is_missing=finding.state == eligibility.UNKNOWN)
 
 
-def consent_problems(application, questions):
+def consent_problems(rows):
     """The required consents that are not given to the wording in force."""
-    rows = consents.rows(application.cohort, application.applicant, questions)
     return [
         Problem(CONSENT, row["field"], row["version"].title, str(MISSING), is_missing=True)
         for row in rows

@@ -11,7 +11,6 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.consent_form import ConsentForm
@@ -23,7 +22,7 @@ from programs.forms import AnswerForm
 from programs.models.applications import EDITABLE, Application, ApplicationStatus
 from programs.models.applying import ApplicationFile
 from programs.models.cohorts import TAKES_APPLICATIONS, Cohort
-from programs.models.forms import MOST_MEGABYTES, QuestionType
+from programs.models.forms import QuestionType
 from programs.operations import applications as operations
 from programs.operations import drafts as draft_operations
 from programs.operations import files as file_operations
@@ -106,18 +105,6 @@ def start_page(request, cohort, form):
 # --- writing --------------------------------------------------------------------------------------------
 
 
-def takes_files(view):
-    """Let a view read files no larger than any question takes; the check of the token comes after that limit."""
-    protected = csrf_protect(view)
-
-    @csrf_exempt
-    def limited(request, *args, **kwargs):
-        request.upload_handlers.insert(0, uploads.LimitHandler(request, MOST_MEGABYTES * 1024 * 1024))
-        return protected(request, *args, **kwargs)
-
-    return limited
-
-
 class Writing:
     """What every request to write needs of an application: its questions, its steps, and the step at hand."""
 
@@ -154,7 +141,7 @@ class Writing:
         return self.form(self.step.questions, draft, with_names=with_names, check=check)
 
 
-@takes_files
+@uploads.takes_files()
 @require_http_methods(["GET", "POST"])
 def edit(request, code):
     """Write on: a draft, an application sent back, or a submitted one before the deadline; a step at a time."""
@@ -263,7 +250,7 @@ def take_step(request, writing):
 def take_consents(request, writing):
     """Write down what was answered to the terms; a required one that is missing is said at its box."""
     application = writing.application
-    form = ConsentForm(consents.rows(application.cohort, request.user), request.POST)
+    form = ConsentForm(writing.checked.consents, request.POST)
     if not form.is_valid():
         return show_step(request, writing, form=form)
     operations.give_consents(application.pk, by=request.user, consents=form.answers(), items=form.items())
@@ -274,7 +261,7 @@ def show_step(request, writing, *, form=None, draft=None, stale=None, refusal=No
     """The page of the step at hand. `draft` is what was typed where it could not be kept."""
     application, step = writing.application, writing.step
     if form is None and step.key == CONSENT:
-        form = ConsentForm(consents.rows(application.cohort, request.user))
+        form = ConsentForm(writing.checked.consents)
     elif form is None and step.key != CHECK:
         form = writing.step_form(draft=draft, check=bool(request.GET.get("errors")) and step.state != "done")
     if more and form is not None and more in form.fields:
@@ -432,10 +419,7 @@ def take_file(request, application, key):
     """Keep the file of a request under a question. Returns the Upload; raises ValidationError or Refused."""
     question = file_question(application, key)
     if getattr(request, "upload_too_large", False):
-        raise ValidationError(
-            _("This file is larger than %(most)s MB. Choose a smaller one, or give a link."),
-            params={"most": question.megabytes},
-        )
+        raise uploads.too_large(question.megabytes * 1024 * 1024)
     file = request.FILES.get(key) or request.FILES.get("file")
     if file is None:
         raise ValidationError(_("Choose a file first."))
@@ -468,7 +452,7 @@ def drop_posted_file(request, writing, value):
     return HttpResponseRedirect(form_steps.address(writing.application, writing.step.key) + f"#id_{key}")
 
 
-@takes_files
+@uploads.takes_files()
 @require_POST
 def files(request, code):
     """Take one file, sent by itself with its progress shown: `question` and `file`. Answers in JSON."""

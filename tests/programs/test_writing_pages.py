@@ -166,12 +166,12 @@ def test_from_the_first_step_to_the_receipt(client, person):
     assert OutgoingMail.objects.filter(person=person, reason="received").count() == 1
 
 
-def test_every_step_has_its_page_in_both_languages(client, draft):
-    for language in ("ko", "en"):
-        for step in ("consent", "details", "part-1", "check", "nonsense", ""):
-            page = client.get(page_of(draft, "edit", step).replace("/ko/", f"/{language}/"))
-            assert page.status_code == 200
-            assert [part.key for part in page.context["steps"]] == ["consent", "details", "part-1", "check"]
+@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("step", ["consent", "details", "part-1", "check", "nonsense", ""])
+def test_every_step_has_its_page_in_both_languages(client, draft, language, step):
+    page = client.get(page_of(draft, "edit", step).replace("/ko/", f"/{language}/"))
+    assert page.status_code == 200
+    assert [part.key for part in page.context["steps"]] == ["consent", "details", "part-1", "check"]
 
 
 def test_without_a_step_the_first_that_is_not_done_is_opened(client, draft):
@@ -459,6 +459,7 @@ def test_a_file_is_sent_by_itself_and_removed_again(client, person):
     got = client.get(answer.json()["url"])
     assert got["Content-Disposition"].startswith("attachment")
     assert got["X-Content-Type-Options"] == "nosniff"
+    got.close()
     client.post(page_of(draft, "edit", "part-1"), ANSWERS | {"remove": f"proposal:{upload.code}"})
     draft.refresh_from_db()
     assert (draft.draft["proposal"], Upload.objects.count()) == ([], 0)
