@@ -25,7 +25,7 @@ class Problem:
 
 @dataclass
 class Checked:
-    """What a check found: `problems`, or none and the cleaned `names`, `answers` and `uploads`; the rows of consent."""
+    """What a check found: `problems`, or the cleaned `names`, `answers` and `uploads`; and the rows of consent."""
 
     problems: list = field(default_factory=list)
     names: dict = field(default_factory=dict)
