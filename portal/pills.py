@@ -64,6 +64,14 @@ AGREEMENT_PILLS = {
     "terminated": ("bad", "x"),
 }
 
+LETTER_PILLS = {
+    "asked": ("soon", "clock"),
+    "received": ("good", "check"),
+    "declined": ("warn", "warn"),
+    "late": ("done", "clock"),
+    "ended": ("done", "minus"),
+}
+
 RESTRICTION_PILLS = {
     "holds": ("bad", "lock"),
     "over": ("done", "square"),

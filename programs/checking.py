@@ -94,6 +94,7 @@ def check(application, now, *, questions=None, files=None, conditions=True):
         files=files,
         check=True,
         every=questions,
+        own_email=application.applicant.email,
     )
     rows = consents.rows(application.cohort, application.applicant, questions)
     checked = Checked(problems=consent_problems(rows), consents=rows)

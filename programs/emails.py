@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from portal import i18n, mail
 from portal.i18n import speaking
+from programs import letters
 from programs.models.applications import Application, ApplicationStatus, Offer
 from programs.models.applying import ReferenceRequest
 from programs.models.eligibility import Restriction
@@ -184,9 +185,9 @@ def draft_reminder(application, days):
     return 1
 
 
-def reference_asked(request):
+def reference_asked(request, *, again=False):
     """Somebody is asked for a reference letter: by whom, for what, where to write it, until when."""
-    return _reference("reference_asked", request)
+    return _reference("reference_asked", request, again=again)
 
 
 def reference_reminder(request):
@@ -194,15 +195,15 @@ def reference_reminder(request):
     return _reference("reference_reminder", request)
 
 
-def _reference(message, request):
+def _reference(message, request, *, again=False):
     application = request.application
     cohort = application.cohort
     language = request.language
-    until = cohort.references_until or application.deadline
+    until = letters.until(application)
     with speaking(language):
         words = {
             "referee": request.name,
-            "applicant": application.full_name,
+            "applicant": letters.asker(application),
             "program": cohort.program.title,
             "label": cohort.label,
             "deadline": i18n.deadline(until, year=True) if until else "",
@@ -216,6 +217,7 @@ def _reference(message, request):
         context=words,
         to=request.email,
         language=language,
+        again=again,
     )
 
 
@@ -226,6 +228,20 @@ def reference_received(request):
         target=request,
         application=request.application,
         context={"referee": request.name},
+    )
+
+
+def reference_declined(request):
+    """The referee will not write; somebody else can be named."""
+    until = letters.until(request.application)
+    return _queue(
+        "reference_declined",
+        target=request,
+        application=request.application,
+        context={
+            "referee": request.name,
+            "deadline": (lambda: i18n.deadline(until, year=True)) if until else "",
+        },
     )
 
 

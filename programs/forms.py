@@ -57,8 +57,13 @@ class AnswerForm(forms.Form):
     questions asked (`programs.questions.conditions`) are checked: others are fields that take anything.
     """
 
-    def __init__(self, questions, draft, *, now, with_names=False, files=None, check=False, every=None):
-        """`every` are the questions of the whole form where `questions` are those of one step."""
+    def __init__(
+        self, questions, draft, *, now, with_names=False, files=None, check=False, every=None, own_email=""
+    ):
+        """`every` are the questions of the whole form where `questions` are those of one step.
+
+        `own_email` is the applicant's address.
+        """
         super().__init__(initial=draft)
         self.is_bound = check
         self.draft = draft
@@ -69,7 +74,9 @@ class AnswerForm(forms.Form):
             self.fields.update(name_fields())
         for question in questions:
             required = question.key in self.asked and question.is_required_at(now)
-            field = field_of(question, required=required, files=(files or {}).get(question.key, ()))
+            field = field_of(
+                question, required=required, files=(files or {}).get(question.key, ()), own_email=own_email
+            )
             self.fields[question.key] = field
         self.helper = FormHelper()
         self.helper.form_tag = False

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from programs.views import applications, public, restrictions, writing
+from programs.views import applications, public, references, restrictions, writing
 
 application_urls = [
     path("", applications.application, name="application"),
@@ -11,6 +11,8 @@ application_urls = [
     path("discard/", writing.discard, name="application-discard"),
     path("files/", writing.files, name="application-files"),
     path("files/<slug:upload>/", writing.file, name="application-file"),
+    path("references/<slug:key>/", references.another, name="application-reference"),
+    path("references/<slug:key>/ask/", references.ask, name="application-reference-ask"),
     path("withdraw/", applications.withdraw, name="application-withdraw"),
     path("confirm/", applications.confirm, name="application-confirm"),
     path("decline/", applications.decline, name="application-decline"),
@@ -23,6 +25,7 @@ urlpatterns = [
     path("programs/<slug:program>/<slug:cohort>/", public.cohort, name="cohort"),
     path("instructors/", public.instructors, name="instructors"),
     path("programs/<slug:program>/<slug:cohort>/apply/", writing.apply, name="apply"),
+    path("references/<slug:code>/", references.reference, name="reference"),
     path("applications/<slug:code>/", include(application_urls)),
     path("my/restrictions/", restrictions.my_restrictions, name="my-restrictions"),
 ]

@@ -12,6 +12,7 @@ from partners.models import Agreement, Organization, OrganizationKind, Signature
 from portal import clock
 from programs import consents
 from programs.models.applications import EDITABLE, Application, ApplicationStatus, ReasonCode
+from programs.models.applying import ReferenceRequest
 from programs.models.cohorts import Cohort, Criterion, Milestone, RegistrationMode, Session, SessionExpert
 from programs.models.eligibility import Appeal, Restriction
 from programs.models.enrolments import ENDED, Enrolment
@@ -297,6 +298,15 @@ def make_consents(person, cohort):
     for row in consents.rows(cohort, person, []):
         if row["required"] and not row["given"]:
             ConsentRecord.objects.create(user=person, version=row["version"], cohort=cohort, given=True)
+
+
+def make_reference(application=None, **fields):
+    """A letter asked of a referee for `application`, under the question `referee`; with `text` it has arrived."""
+    number = next(_serial)
+    defaults = {"question_key": "referee", "name": "남궁설", "email": f"referee{number}@example.com"}
+    if fields.get("text"):
+        defaults["received_at"] = clock.now()
+    return ReferenceRequest.objects.create(application=application or make_application(), **(defaults | fields))
 
 
 def make_enrolment(cohort=None, person=None, *, application=None, status="enrolled", **fields):

@@ -71,6 +71,9 @@ EXPECTED = {
     "application-confirm": OWN_ACT,
     "application-decline": OWN_ACT,
     "application-cancel": row(LOGIN, HIDDEN, applicant=YES),
+    "application-reference": OWN_ACT,
+    "application-reference-ask": row(LOGIN, POST_ONLY),
+    "reference": PUBLIC,  # for whoever has its address; the code in it is the key
     "mentoring": row(LOGIN, HIDDEN, applicant=YES, mentor=YES),
     "pairing": row(LOGIN, HIDDEN, applicant=YES, mentor=YES, manager=YES, admin=YES),
     "evaluation-save": row(LOGIN, POST_ONLY),
@@ -88,7 +91,10 @@ def world():
     make.make_session(cohort, experts=[make.make_expert()])
     make.make_milestone(cohort)
     applicant = make.make_user()
-    application = make.make_application(cohort, applicant, status="confirmed")
+    make.make_question(cohort.form_version, "referee", "referee")
+    referee = {"referee": ["남궁설", "들풀 스튜디오", "referee@example.com"]}
+    application = make.make_application(cohort, applicant, status="confirmed", answers=referee)
+    reference = make.make_reference(application)
     enrolment = make.make_enrolment(application=application)
     pairing = make.make_pairing(make.make_mentor(), enrolment)
     make.make_appeal(make.make_restriction(applicant))
@@ -116,6 +122,8 @@ def world():
         "agreement": [agreement.slug],
     }
     arguments |= {name: [application.code] for name in EXPECTED if name.startswith("application")}
+    arguments |= {"application-reference": [application.code, "referee"], "reference": [reference.code]}
+    arguments["application-reference-ask"] = arguments["application-reference"]
     arguments |= {name: [pairing.code] for name in ("pairing", "evaluation-save", "evaluation-share", "goal-add")}
     return {"people": people, "arguments": arguments, "other": other, "cohort": cohort}
 

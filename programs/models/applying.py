@@ -90,6 +90,7 @@ class ReferenceRequest(models.Model):
     reminded_at = models.DateTimeField(_("reminded"), null=True, blank=True)
     received_at = models.DateTimeField(_("received"), null=True, blank=True)
     declined_at = models.DateTimeField(_("declined"), null=True, blank=True)
+    decline_reason = models.CharField(_("reason"), max_length=300, blank=True)
     ended_at = models.DateTimeField(_("no longer asked"), null=True, blank=True)
     text = models.TextField(_("letter"), blank=True)
     upload = models.OneToOneField(Upload, on_delete=models.PROTECT, null=True, blank=True, related_name="reference")

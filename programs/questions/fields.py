@@ -154,12 +154,12 @@ class LinksField(PartsField):
 
 
 class RefereeField(PartsField):
-    """Who is asked for a reference: name, affiliation, e-mail."""
+    """Who is asked for a reference: name, affiliation, e-mail. `own_email` is the applicant's, who cannot be it."""
 
     check = EmailValidator()
     limits = (60, 120, 254)
 
-    def __init__(self, **kwargs):
+    def __init__(self, *, own_email="", **kwargs):
         labels = [
             _("Name of the referee"),
             _("Affiliation of the referee"),
@@ -169,6 +169,7 @@ class RefereeField(PartsField):
             widget=PartsWidget([forms.TextInput(), forms.TextInput(), forms.EmailInput()], labels, needed=(0, 2)),
             **kwargs,
         )
+        self.own_email = own_email
 
     def clean_parts(self, parts):
         """The three of them; name and e-mail are needed."""
@@ -182,6 +183,10 @@ class RefereeField(PartsField):
         if not parts[0] or not parts[2]:
             raise ValidationError(_("Give the name and the e-mail of the referee."), code="incomplete")
         self.check(parts[2])
+        if parts[2].lower() == self.own_email.lower():
+            raise ValidationError(
+                _("This is your own address. A reference has to come from somebody else."), code="own_email"
+            )
         return parts
 
 
@@ -319,8 +324,11 @@ def answers_of(question):
     return list(regions.REGIONS) if question.type == T.REGION else choices_of(question)
 
 
-def field_of(question, *, required, files=()):
-    """The form field of `question`. `files` are the uploads given to it. Nothing is kept by the field itself."""
+def field_of(question, *, required, files=(), own_email=""):
+    """The form field of `question`. `files` are the uploads given to it, `own_email` is the applicant's address.
+
+    Nothing is kept by the field itself.
+    """
     common = {"label": question.label, "help_text": help_of(question), "required": required}
     match question.type:
         case T.SHORT:
@@ -362,7 +370,7 @@ def field_of(question, *, required, files=()):
         case T.STATEMENT:
             return forms.BooleanField(error_messages={"required": _("Please tick this box to go on.")}, **common)
         case T.REFEREE:
-            return RefereeField(**common)
+            return RefereeField(own_email=own_email, **common)
     raise ValueError(f"no field for a question of type {question.type!r}")
 
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal import clock, i18n
 from portal.errors import Refused
-from programs import checking, consents, status, steps
+from programs import checking, consents, letters, status, steps
 from programs.models.applications import Application, ApplicationStatus
 from programs.operations import applications as operations
 from programs.operations import seats
@@ -42,6 +42,7 @@ def application(request, code):
     panel = status.panel(found, steps.next_step(all_steps), now, ahead=ahead)
     if not is_own:
         panel["actions"] = []
+    questions = questions_of(found.form_version_id)
     context = {
         "application": found,
         "cohort": found.cohort,
@@ -49,21 +50,20 @@ def application(request, code):
         "panel": panel,
         "steps": all_steps,
         "place": position(all_steps),
-        "parts": what_was_sent(found),
+        "parts": what_was_sent(found, questions),
         "file_base": reverse("application-files", args=[found.code]),
         "consents": [consent_line(row) for row in consents.rows(found.cohort, found.applicant)] if is_own else [],
-        "references": list(found.references.filter(ended_at=None)) if is_own else [],
+        "letters": letters.lines(found, questions, now),
         "history": [history_line(change, found) for change in reversed(changes)],
         "ending": status.ending(found, now) if is_own else None,
     }
     return render(request, "programs/application.html", context)
 
 
-def what_was_sent(found):
+def what_was_sent(found, questions):
     """What was sent last, as `(title, lang, rows)` for each part; for a draft nothing."""
     if found.submitted_at is None:
         return []
-    questions = questions_of(found.form_version_id)
     files = [upload for rows in checking.files_by_key(found).values() for upload in rows]
     details = shown([q for q in questions if in_details(q)], found.answers, files=files, every=questions)
     names = [

@@ -132,6 +132,7 @@ class Writing:
             files=self.files,
             check=check,
             every=self.questions,
+            own_email=self.request.user.email,
         )
 
     def step_form(self, *, draft=None, check=False):

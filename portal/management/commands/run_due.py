@@ -10,7 +10,7 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from portal import clock, mail, uploads
-from programs.operations import enrolments, review, seats
+from programs.operations import enrolments, references, review, seats
 
 logger = logging.getLogger(__name__)
 INTERVAL_SECONDS = 15
@@ -56,6 +56,7 @@ STEPS = (
     seats.close_waitlists,
     enrolments.activate_enrolments,
     seats.remind_offers,
+    references.remind,
     deliver_mail,
     free_stuck_tasks,
     forget_old_tasks,
