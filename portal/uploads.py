@@ -16,6 +16,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial, wraps
@@ -182,26 +183,75 @@ def shown_name(raw, kind):
 # --- keeping -----------------------------------------------------------------------------------------------------
 
 
+class Prepared:
+    """A file that is looked at and written, and waits for its row; `store` takes it like any other file."""
+
+    def __init__(self, checked, name, size, sha256):
+        self.checked = checked
+        self.name = name
+        self.size = size
+        self.sha256 = sha256
+        self.is_stored = False
+
+
+@contextmanager
+def prepared(file, *, kinds: Iterable[str], most_bytes: int):
+    """Do what takes time before any lock is taken: check the file, write a picture anew, put it on the disk.
+
+        with uploads.prepared(file, kinds=kinds, most_bytes=most_bytes) as ready:
+            attach(application_id, ready)  # which locks, and calls `store(ready, …)`
+
+    Raises ValidationError as `check` does. What has not been stored by the end does not stay.
+    """
+    kinds = frozenset(kinds)
+    checked = _examine(file, kinds, most_bytes)
+    if checked.kind in pictures.FORMATS:
+        try:
+            picture = pictures.rewrite(file, checked.kind)
+        except Unfit as unfit:
+            raise _refusal(unfit, kinds) from unfit
+        with picture:
+            ready = _write(File(picture), checked)
+    else:
+        ready = _write(File(file), checked)
+    try:
+        yield ready
+    finally:
+        if not ready.is_stored:
+            _forget(ready.name)
+
+
 def store(file, *, owner, kinds: Iterable[str], most_bytes: int, is_confidential: bool = False) -> Upload:
     """Check a file and keep it: returns its `Upload`. Raises ValidationError as `check` does.
 
     A picture is written anew and may then be a little larger than it came. Whatever fails, here or later in the
-    transaction around this call, the file does not stay.
+    transaction around this call, the file does not stay. A file from `prepared` only lacks its row.
     """
+    if not isinstance(file, Prepared):
+        with prepared(file, kinds=kinds, most_bytes=most_bytes) as ready:
+            return store(ready, owner=owner, kinds=kinds, most_bytes=most_bytes, is_confidential=is_confidential)
     kinds = frozenset(kinds)
-    checked = _examine(file, kinds, most_bytes)
-    if checked.kind not in pictures.FORMATS:
-        return _keep(File(file), checked, owner, is_confidential)
-    try:
-        picture = pictures.rewrite(file, checked.kind)
-    except Unfit as unfit:
-        raise _refusal(unfit, kinds) from unfit
-    with picture:
-        return _keep(File(picture), checked, owner, is_confidential)
+    if file.checked.kind not in kinds:
+        raise _refusal(Unfit("wrong_type", file.checked.kind), kinds)
+    if file.checked.size > most_bytes:
+        raise too_large(most_bytes, file.checked.size)
+    with transaction.atomic():
+        upload = Upload.objects.create(
+            owner=owner,
+            name=file.checked.name,
+            kind=file.checked.kind,
+            size=file.size,
+            sha256=file.sha256,
+            file=file.name,
+            is_confidential=is_confidential,
+        )
+        file.is_stored = True
+        transaction.on_commit(partial(_be_sure, file.name), robust=True)
+    return upload
 
 
-def _keep(content, checked, owner, is_confidential):
-    """Write the file, then its row."""
+def _write(content, checked):
+    """Put a file on the disk, in doubt as long as it has no row."""
     digest = hashlib.sha256()
     for chunk in content.chunks():
         digest.update(chunk)
@@ -209,16 +259,6 @@ def _keep(content, checked, owner, is_confidential):
     try:
         _doubt(name)
         default_storage.save(name, content)
-        with transaction.atomic():
-            upload = Upload.objects.create(
-                owner=owner,
-                name=checked.name,
-                kind=checked.kind,
-                size=size_of(content),
-                sha256=digest.hexdigest(),
-                file=name,
-                is_confidential=is_confidential,
-            )
     except OSError as error:
         _forget(name)
         logger.exception("An upload could not be written")
@@ -228,8 +268,7 @@ def _keep(content, checked, owner, is_confidential):
     except BaseException:
         _forget(name)
         raise
-    transaction.on_commit(partial(_be_sure, name), robust=True)
-    return upload
+    return Prepared(checked, name, size_of(content), digest.hexdigest())
 
 
 def remove(upload):

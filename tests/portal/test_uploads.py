@@ -290,6 +290,46 @@ def roll_back(deed):
         pass
 
 
+def prepared(content=None, name="자기소개서.pdf"):
+    return uploads.prepared(uploaded(content or make_pdf(), name), kinds=ALL, most_bytes=MOST)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", ["pdf", "png"])
+def test_what_takes_time_can_be_done_before_the_locks_are_taken(kind):
+    with prepared(MAKERS[kind]()) as ready:
+        with transaction.atomic(), mock.patch.object(uploads, "_examine", side_effect=AssertionError):
+            upload = uploads.store(ready, owner=None, kinds=[kind], most_bytes=MOST, is_confidential=True)
+        assert on_disk() == {upload.file.name}
+    assert on_disk() == {upload.file.name}
+    kept = (folder() / upload.file.name).read_bytes()
+    assert (upload.kind, upload.size, upload.is_confidential) == (kind, len(kept), True)
+    assert upload.sha256 == hashlib.sha256(kept).hexdigest()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_prepared_and_not_stored_does_not_stay():
+    with prepared():
+        assert len(on_disk()) == 2
+    assert on_disk() == set()
+    with pytest.raises(ZeroDivisionError), prepared():
+        raise ZeroDivisionError
+    assert on_disk() == set()
+    with prepared() as ready:
+        roll_back(lambda: uploads.store(ready, owner=None, kinds=ALL, most_bytes=MOST))
+    request_finished.send(sender=None)
+    assert on_disk() == set()
+
+
+@pytest.mark.django_db
+def test_what_was_prepared_for_something_else_is_refused():
+    for limits, code in (({"kinds": ["png"]}, "wrong_type"), ({"most_bytes": 10}, "too_large")):
+        with prepared() as ready, pytest.raises(ValidationError) as refused:
+            uploads.store(ready, **({"owner": None, "kinds": ALL, "most_bytes": MOST} | limits))
+        assert refused.value.code == code
+    assert on_disk() == set()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_what_is_committed_is_in_no_doubt():
     upload = store()
