@@ -1,22 +1,91 @@
-"""What everyone agreed to: the terms when they joined, the collection of their data when they first applied."""
+"""What everyone agreed to: the terms when they joined, and with each application what its cohort asked for."""
 
-from accounts import terms
-from accounts.models import ConsentRecord, TermKind
+from accounts.models import ConsentRecord, TermVersion
+from accounts.terms import holding
+from portal.demo.ledger import dice
 from programs.models.applications import Application
+from programs.models.terms import CohortTerm
+
+ON_JOINING = ("terms", "privacy")
+ON_APPLYING = (("application", True),)  # where a cohort says nothing itself
+WILLING = {  # how many of a hundred give a consent that is up to them
+    "optional_items": 92,
+    "sensitive": 12,
+    "third_party": 78,
+    "abroad": 55,
+    "portrait": 81,
+    "marketing": 64,
+}
+UNWILLING = "applicant2"  # 신나봄 refuses whatever may be refused, and can apply all the same
+
+
+class Wordings:
+    """The texts, and which version of them held when."""
+
+    def __init__(self):
+        self.versions = {}
+        for version in TermVersion.objects.select_related("term").order_by("number"):
+            self.versions.setdefault(version.term.slug, []).append(version)
+
+    def at(self, slug, moment):
+        """The version that held at `moment`; the first one before there was any."""
+        return holding(self.versions[slug], moment)
+
+
+def asked_by_cohort(ledger):
+    """For the id of each cohort's row in memory: what it asks, as pairs of a slug and whether it must be agreed to.
+
+    The application's own text is always asked, and first.
+    """
+    asked = {}
+    for row in ledger.rows.get(CohortTerm, ()):
+        asked.setdefault(id(row.cohort), []).append(row)
+    return {
+        key: [
+            *(pair for pair in ON_APPLYING if pair[0] not in {row.term.kind for row in rows}),
+            *((row.term.slug, row.is_required) for row in sorted(rows, key=lambda row: row.position)),
+        ]
+        for key, rows in asked.items()
+    }
 
 
 def add_consents(world):
-    """Add the consents of everyone in the ledger."""
-    first_submitted = {}
+    """Add the consents of everyone in the ledger, each dated by what it belongs to."""
+    wordings = Wordings()
+    asked = asked_by_cohort(world.ledger)
+    for person in world.crowd.everyone:
+        for slug in ON_JOINING:
+            add(world, person, wordings.at(slug, person.date_joined), given=True, at=person.date_joined)
     for application in world.ledger.rows[Application]:
         if application.submitted_at is not None:
-            moments = first_submitted.setdefault(id(application.applicant), [])
-            moments.append(application.submitted_at)
-    on_joining = [terms.in_force(kind) for kind in (TermKind.TERMS, TermKind.PRIVACY)]
-    on_applying = terms.in_force(TermKind.APPLICATION)
-    for person in world.crowd.everyone:
-        for term in on_joining:
-            world.ledger.add(ConsentRecord(user=person, version=term, given=True, at=person.date_joined))
-        if id(person) in first_submitted:
-            at = min(first_submitted[id(person)])
-            world.ledger.add(ConsentRecord(user=person, version=on_applying, given=True, at=at))
+            add_of_application(world, application, asked.get(id(application.cohort), ON_APPLYING), wordings)
+
+
+def add_of_application(world, application, asked, wordings):
+    """What an applicant answered when the application was sent."""
+    person, cohort, at = application.applicant, application.cohort, application.submitted_at
+    unwilling = person is world.crowd[UNWILLING]
+    for slug, is_required in asked:
+        version = wordings.at(slug, at)
+        term = version.term
+        required = is_required and term.may_be_required
+        chance = WILLING.get(term.kind, 100)
+        rolled = dice("consent", slug, person.email, cohort.receipt_prefix).randrange(100)
+        given = required or (not unwilling and rolled < chance)
+        add(world, person, version, given=given, at=at, cohort=cohort if term.is_of_cohort else None)
+
+
+def add(world, person, version, *, given, at, cohort=None):
+    """One answer, in the person's language, with the items that the text names itself."""
+    items = version.items_en if person.language == "en" else version.items_ko
+    world.ledger.add(
+        ConsentRecord(
+            user=person,
+            version=version,
+            cohort=cohort,
+            given=given,
+            items=items,
+            language=person.language,
+            at=at,
+        )
+    )

@@ -348,9 +348,27 @@ def test_everyone_agreed_before_anything_was_kept():
     agreed = ConsentRecord.objects.filter(given=True)
     for kind in (TermKind.TERMS, TermKind.PRIVACY):
         assert agreed.filter(version__term__kind=kind, at=F("user__date_joined")).count() == User.objects.count()
-    submitted = Application.objects.exclude(status="draft").values("applicant").distinct()
-    assert agreed.filter(version__term__kind=TermKind.APPLICATION, user__in=submitted).count() == submitted.count()
-    assert agreed.filter(version__term__kind=TermKind.APPLICATION).count() == submitted.count()
+    submitted = Application.objects.exclude(submitted_at=None)
+    collected = agreed.filter(version__term__kind=TermKind.APPLICATION)
+    assert set(collected.values_list("user", "cohort", "at")) == set(
+        submitted.values_list("applicant", "cohort", "submitted_at")
+    )
+    assert collected.count() == submitted.count()
+
+
+def test_only_what_is_up_to_them_was_refused():
+    refused = ConsentRecord.objects.filter(given=False).select_related("version__term")
+    assert all(not record.version.term.may_be_required for record in refused)
+    unwilling = ConsentRecord.objects.filter(user__email="applicant2@example.com", given=True)
+    assert {record.version.kind for record in unwilling.select_related("version__term")} <= {
+        "terms",
+        "privacy",
+        "application",
+        "no_show",
+        "confidentiality",
+        "third_party",
+    }
+    assert not unwilling.filter(version__term__kind="third_party", version__term__is_essential=False).exists()
 
 
 def test_nothing_was_mailed_or_audited():
