@@ -459,7 +459,7 @@ def test_a_file_is_sent_by_itself_and_removed_again(client, person):
     got = client.get(answer.json()["url"])
     assert got["Content-Disposition"].startswith("attachment")
     assert got["X-Content-Type-Options"] == "nosniff"
-    got.file_to_stream.close()
+    assert b"".join(got.streaming_content).startswith(b"%PDF-")  # to its end, which closes the file
     client.post(page_of(draft, "edit", "part-1"), ANSWERS | {"remove": f"proposal:{upload.code}"})
     draft.refresh_from_db()
     assert (draft.draft["proposal"], Upload.objects.count()) == ([], 0)
