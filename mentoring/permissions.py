@@ -13,6 +13,16 @@ def is_mentee(user, pairing):
     return pairing.enrolment.person_id == user.pk
 
 
+def reads_as(user, pairing):
+    """As whom `user`, who may see the pair, reads the mentee's answers: the mentor gets what reviewers get.
+
+    The mentee reads all of their own, as do staff.
+    """
+    if is_mentee(user, pairing):
+        return "staff"
+    return "reviewer" if is_mentor(user, pairing) or not user.is_staff else "staff"
+
+
 def runs(user, cohort_id):
     """Whether `user` is staff who run that cohort."""
     return user.is_staff and Cohort.objects.managed_by(user).filter(pk=cohort_id).exists()

@@ -3,15 +3,19 @@
 from django.contrib import messages
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from mentoring import operations, permissions, progress, summaries
 from mentoring.forms import EvaluationForm, GoalForm
 from mentoring.models import MOST_GOALS, Evaluation, EvaluationStatus, MentorProfile, Pairing
-from portal import clock, i18n
+from portal import clock, i18n, uploads
 from portal.errors import Refused
+from programs import sent
 from programs.models.enrolments import Enrolment
+
+FILE = "file"  # stands for a file's code where only the rest of the address is wanted
 
 
 @require_safe
@@ -58,6 +62,41 @@ def pairing(request, code):
     return pairing_page(request, find(request, code))
 
 
+def application_parts(user, pairing):
+    """The mentee's application as far as this person may read it: its parts, and where its files are had."""
+    application = pairing.enrolment.application
+    if application is None:
+        return {"application": None}
+    reader = permissions.reads_as(user, pairing)
+    if permissions.is_mentor(user, pairing):
+        address = reverse("mentee-file", args=[pairing.code, FILE])
+    else:
+        address = reverse("application-file", args=[application.code, FILE])
+    return {
+        "application": application,
+        "parts": sent.parts(application, reader=reader, with_names=False),
+        "file_base": address.removesuffix(f"{FILE}/"),
+    }
+
+
+@require_safe
+def mentee_file(request, code, upload):
+    """A file from the mentee's application, for the mentor while the two work together; it is written down.
+
+    Only what was sent, and only under questions whose answers reviewers read.
+    """
+    pairs = Pairing.objects.of_mentor(request.user).select_related("enrolment__application")
+    application = get_object_or_404(pairs, code=code).enrolment.application
+    if application is None:
+        raise Http404
+    for part in sent.parts(application, reader="reviewer", with_names=False):
+        for row in part["rows"]:
+            for file in row.get("files", ()):
+                if file.code == upload:
+                    return uploads.serve(request, file)
+    raise Http404
+
+
 def pairing_page(request, pairing, *, form=None, goal_form=None):
     """The page; with `form` or `goal_form` the one that could not be taken, with what was typed."""
     viewer = viewer_of(request.user, pairing)
@@ -75,7 +114,7 @@ def pairing_page(request, pairing, *, form=None, goal_form=None):
     context = {
         "pairing": pairing,
         "cohort": pairing.enrolment.cohort,
-        "application": pairing.enrolment.application,
+        "sent": application_parts(request.user, pairing),
         "mentor": pairing.mentor,
         "name": name,
         "name_lang": i18n.language_of_text(name),

@@ -2,18 +2,22 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
 from django.db import connection
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from mentoring import summaries
-from portal import clock, home_page
+from portal import clock, home_page, i18n, pills
+from portal.models import MailStatus, OutgoingMail
 from portal.public import public_page
 from programs import mine, posters, restrictions
 from programs.models.programs import ProgramKind
+
+MAILS_PER_PAGE = 30
 
 
 @require_safe
@@ -32,6 +36,39 @@ def my(request):
         "restriction": restrictions.notice(request.user, now),
     }
     return render(request, "portal/my.html", context)
+
+
+@require_safe
+def my_mail(request):
+    """Every mail to one person, newest first, each with its text."""
+    page = Paginator(mails_to(request.user), MAILS_PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "portal/my_mail.html", {"page": page, "mails": [mail_row(mail) for mail in page]})
+
+
+@require_safe
+def my_mail_text(request, number):
+    """One mail to the person, to be read."""
+    mail = get_object_or_404(mails_to(request.user), pk=number)
+    return render(request, "portal/my_mail_text.html", {"mail": mail_row(mail)})
+
+
+def mails_to(person):
+    """The mails to a person that were sent, wait to be sent, or could not be."""
+    return OutgoingMail.objects.filter(person=person).exclude(status=MailStatus.DROPPED)
+
+
+def mail_row(mail):
+    """A mail as its reader sees it. One that held a code is never shown: the code proves who reads the mailbox."""
+    is_sent = mail.status == MailStatus.SENT
+    return {
+        "pk": mail.pk,
+        "when": i18n.moment(mail.sent_at or mail.queued_at),
+        "to": mail.to,
+        "subject": mail.subject.removeprefix("[Grow Creative] "),
+        "lang": mail.language,
+        "body": "" if mail.expires_at is not None else mail.body,
+        "pill": None if is_sent else pills.pill(pills.MAIL_PILLS, mail.status, mail.get_status_display()),
+    }
 
 
 @require_safe

@@ -16,6 +16,7 @@ from django.utils.translation import override
 
 from accounts.models import Role
 from portal import clock
+from portal.models import OutgoingMail
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +59,8 @@ EXPECTED = {
     "too_young": PUBLIC,
     "profile": PERSONAL,
     "stay": row(LOGIN, POST_ONLY),
+    "my-mail": PERSONAL,
+    "my-mail-text": row(LOGIN, HIDDEN, applicant=YES),
     "my-privacy": PERSONAL,
     "my-consent": row(LOGIN, YES),  # that to advertising messages, which anyone may give
     "my-privacy-data": row(LOGIN, POST_ONLY),
@@ -67,6 +70,9 @@ EXPECTED = {
     "application": OWN,
     "application-edit": OWN_ACT,
     "application-submit": OWN_ACT,
+    "application-discard": OWN_ACT,
+    "application-files": row(LOGIN, POST_ONLY),
+    "application-file": row(LOGIN, HIDDEN),  # there is no such file
     "application-withdraw": OWN_ACT,
     "application-confirm": OWN_ACT,
     "application-decline": OWN_ACT,
@@ -79,7 +85,15 @@ EXPECTED = {
     "evaluation-save": row(LOGIN, POST_ONLY),
     "evaluation-share": row(LOGIN, POST_ONLY),
     "goal-add": row(LOGIN, POST_ONLY),
+    "mentee-file": row(LOGIN, HIDDEN),  # there is no such file; tests/mentoring has one that there is
 }
+
+
+def mail_to(person):
+    """A mail to a person, about something that belongs to nobody."""
+    return OutgoingMail.objects.create(
+        reason="news", person=person, to=person.email, language="ko", subject="제목", body="내용"
+    )
 
 
 @pytest.fixture
@@ -118,12 +132,15 @@ def world():
         "cohort": place,
         "apply": place,
         "my-consent": ["marketing"],
+        "my-mail-text": [mail_to(applicant).pk],
+        "mentee-file": [pairing.code, "nobody"],
         "partner": [ours.slug],
         "agreement": [agreement.slug],
     }
     arguments |= {name: [application.code] for name in EXPECTED if name.startswith("application")}
     arguments |= {"application-reference": [application.code, "referee"], "reference": [reference.code]}
     arguments["application-reference-ask"] = arguments["application-reference"]
+    arguments["application-file"] = [application.code, "nobody"]
     arguments |= {name: [pairing.code] for name in ("pairing", "evaluation-save", "evaluation-share", "goal-add")}
     return {"people": people, "arguments": arguments, "other": other, "cohort": cohort}
 
@@ -202,7 +219,8 @@ def admin_addresses(world):
             wants = pattern.pattern.converters or ("(" in str(pattern.pattern))
             if wants and first is None:
                 continue
-            yield model, reverse(f"admin:{pattern.name}", args=[first.pk] if wants else [])
+            places = max(1, len(pattern.pattern.converters))
+            yield model, reverse(f"admin:{pattern.name}", args=[first.pk] * places if wants else [])
     yield None, reverse("admin:index")
     yield None, reverse("admin:password_change")
 

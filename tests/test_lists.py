@@ -1,5 +1,7 @@
 """Every list costs the same number of queries for one row and for three hundred."""
 
+from uuid import uuid4
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -8,6 +10,7 @@ from django.utils.translation import override
 
 from mentoring.models import MentorProfile
 from partners.models import OrganizationKind
+from portal.models import OutgoingMail
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -105,7 +108,16 @@ def test_one_row_and_three_hundred_cost_the_same(client, name):
         assert queries(client, address) == one
 
 
-@pytest.mark.parametrize("name", ["my", "mentoring"])
+def mails(count, person):
+    OutgoingMail.objects.bulk_create(
+        OutgoingMail(
+            reason=f"r{uuid4().hex}", person=person, to=person.email, language="ko", subject="제목", body="글"
+        )
+        for _row in range(count)
+    )
+
+
+@pytest.mark.parametrize("name", ["my", "my-mail", "mentoring"])
 def test_a_persons_own_lists_cost_the_same(client, name):
     person = make.make_user()
     client.force_login(person)
@@ -114,6 +126,8 @@ def test_a_persons_own_lists_cost_the_same(client, name):
     def fill(count):
         if name == "my":
             applications(count, person)
+        elif name == "my-mail":
+            mails(count, person)
         else:
             mentees(count, mentor)
 

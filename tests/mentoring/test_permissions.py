@@ -53,6 +53,13 @@ def test_while_they_work_together(pairing, people):
     assert those(people, lambda user: permissions.may_share(user, evaluation)) == {"mentor", "manager", "admin"}
 
 
+def test_all_answers_are_read_by_the_mentee_and_by_staff_alone(pairing, people):
+    """Whoever gets to see a pair in some other way gets no more than its mentor."""
+    everything = those(people, lambda user: permissions.reads_as(user, pairing) == "staff")
+    assert everything == {"mentee", "manager", "admin", "other manager"}
+    assert permissions.reads_as(people["mentor"], pairing) == "reviewer"
+
+
 def test_after_the_end(pairing, people):
     pairing.ended_at, pairing.end_reason = clock.now(), "끝"
     assert those(people, lambda user: permissions.is_mentor(user, pairing)) == set()

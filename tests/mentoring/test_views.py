@@ -9,8 +9,10 @@ from django.utils.translation import override
 
 from mentoring.models import Evaluation, EvaluationStatus, Goal, GoalScore, Pairing
 from mentoring.summaries import for_person
-from portal import clock
-from portal.models import AuditEvent, OutgoingMail
+from portal import clock, uploads
+from portal.models import AuditEvent, FileAccess, OutgoingMail, UploadKind
+from programs.models.applying import ApplicationFile
+from tests.files import make_pdf, uploaded
 from tests.make import (
     make_admin,
     make_application,
@@ -23,6 +25,7 @@ from tests.make import (
     make_mentor,
     make_pairing,
     make_program,
+    make_question,
     make_user,
 )
 
@@ -59,7 +62,7 @@ def pairing(cohort):
         "motivation": "끝까지 써 보고 싶습니다.",
         "career": "단편 〈소금의 기억〉 각본",
         "goals": "1회 도입부",
-        "portfolio_url": "https://portfolio.example.com/reel",
+        "answers": {"portfolio": ["https://portfolio.example.com/reel"]},
     }
     person = make_user(full_name="박소울", romanized_name="Park Soul")
     mentor = make_mentor(
@@ -345,6 +348,86 @@ def test_a_pair_without_an_application_says_so(cohort):
     assert "멘토링에서 이루고 싶은 목표를 알려 주시기 바랍니다." in page.text
 
 
+# --- the mentee's answers and files ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def questions(cohort):
+    """One more question of each audience, and one that takes files of each."""
+    for audience in ("staff", "reviewer", "blind"):
+        make_question(cohort.form_version, f"text-{audience}", "short", audience=audience)
+        make_question(
+            cohort.form_version, f"file-{audience}", "file", audience=audience, is_confidential=True, most_items=2
+        )
+
+
+def attach(application, key, name="기획안.pdf"):
+    """A file of the application that nothing names yet."""
+    upload = uploads.store(
+        uploaded(make_pdf(), name), owner=application.applicant, kinds=UploadKind.values, most_bytes=10**7
+    )
+    ApplicationFile.objects.create(application=application, question_key=key, upload=upload)
+    return upload
+
+
+@pytest.fixture
+def written(pairing, questions):
+    """The mentee's application, answered in full; returns the uploads by their question's key."""
+    application = pairing.enrolment.application
+    found = {key: attach(application, key, f"{key}.pdf") for key in ("file-staff", "file-reviewer", "file-blind")}
+    for audience in ("staff", "reviewer", "blind"):
+        application.answers[f"text-{audience}"] = f"답 {audience}"
+        application.answers[f"file-{audience}"] = [found[f"file-{audience}"].code]
+    application.save(update_fields=["answers"])
+    return found
+
+
+def test_a_mentor_reads_what_reviewers_read(pairing, written, mentor_client, mentee_client, manager_client):
+    text = mentor_client.get(pairing.get_absolute_url()).text
+    assert ("답 staff" in text, "답 reviewer" in text, "답 blind" in text) == (False, True, True)
+    assert "file-staff.pdf" not in text
+    assert address("mentee-file", pairing.code, written["file-reviewer"].code) in text
+    for client in (mentee_client, manager_client):
+        text = client.get(pairing.get_absolute_url()).text
+        assert all(f"답 {audience}" in text for audience in ("staff", "reviewer", "blind"))
+        application = pairing.enrolment.application
+        assert address("application-file", application.code, written["file-staff"].code) in text
+
+
+def test_a_mentor_opens_a_file_and_that_is_written_down(pairing, written, mentor_client):
+    upload = written["file-reviewer"]
+    response = mentor_client.get(address("mentee-file", pairing.code, upload.code))
+    assert response.status_code == 200
+    assert response["Content-Disposition"].startswith("attachment")
+    assert b"".join(response.streaming_content) == make_pdf()
+    access = FileAccess.objects.get()
+    assert (access.code, access.by, access.owner) == (upload.code, pairing.mentor.user, pairing.enrolment.person)
+
+
+def test_no_other_file_and_nobody_else(pairing, written, cohort, mentor_client, mentee_client, manager_client):
+    unsent = attach(pairing.enrolment.application, "file-reviewer")
+    elsewhere = attach(make_application(make_cohort()), "file-reviewer")
+    for code in (written["file-staff"].code, unsent.code, elsewhere.code, "nobody"):
+        assert mentor_client.get(address("mentee-file", pairing.code, code)).status_code == 404
+    readable = address("mentee-file", pairing.code, written["file-reviewer"].code)
+    other = make_pairing(enrolment=mentee(cohort))
+    for client in (mentee_client, manager_client, client_of(other.mentor.user), client_of(make_admin())):
+        assert client.get(readable).status_code == 404
+    assert mentor_client.post(readable).status_code == 405
+    assert FileAccess.objects.count() == 0
+
+
+def test_a_mentor_whose_pair_has_ended_opens_nothing(pairing, written, mentor_client):
+    end(pairing)
+    assert mentor_client.get(address("mentee-file", pairing.code, written["file-blind"].code)).status_code == 404
+
+
+def test_a_pair_without_an_application_has_no_files(cohort):
+    pairing = make_pairing(enrolment=make_enrolment(cohort))
+    response = client_of(pairing.mentor.user).get(address("mentee-file", pairing.code, "nobody"))
+    assert response.status_code == 404
+
+
 @pytest.mark.parametrize("count", [1, 5])
 def test_a_pairs_page_costs_the_same_for_any_number_of_goals(cohort, count, django_assert_num_queries):
     pairing = make_pairing(enrolment=mentee(cohort))
@@ -352,7 +435,7 @@ def test_a_pairs_page_costs_the_same_for_any_number_of_goals(cohort, count, djan
         make_goal(pairing, f"목표 {number}")
     make_evaluation(pairing, status="submitted", score=3)
     client = client_of(pairing.mentor.user)
-    with django_assert_num_queries(8):  # session, user, grants, pair, goals, evaluation, scores, their goals
+    with django_assert_num_queries(9):  # session, user, grants, pair, goals, evaluation, scores, their goals, form
         client.get(pairing.get_absolute_url())
 
 
