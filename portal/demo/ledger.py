@@ -15,9 +15,11 @@ from partners.models import Agreement, Campaign, Organization, Signature
 from portal.codes import ALPHABET, LENGTH
 from programs.models.applications import Application, Decision, Offer, StateChange
 from programs.models.cohorts import Cohort, Criterion, Milestone, Session, SessionExpert
+from programs.models.eligibility import Appeal, EligibilityRule, Restriction
 from programs.models.enrolments import Enrolment
 from programs.models.experts import Expert
 from programs.models.programs import Program, ProgramPartner, Series
+from programs.models.terms import CohortTerm
 
 DATA = Path(__file__).parent / "data"
 # A row is written after those it points at.
@@ -35,6 +37,8 @@ ORDER = (
     Cohort,
     ConsentRecord,
     Criterion,
+    CohortTerm,
+    EligibilityRule,
     Milestone,
     Session,
     SessionExpert,
@@ -43,6 +47,8 @@ ORDER = (
     Decision,
     Offer,
     Enrolment,
+    Restriction,
+    Appeal,
     MentorProfile,
     Pairing,
     Goal,

@@ -7,6 +7,7 @@ from portal import clock
 from portal.demo import camp, courses2024, events2024, internship, logins, season, year2025
 from portal.demo.consents import add_consents
 from portal.demo.eraser import erase
+from portal.demo.rules import add_rules
 from portal.demo.world import World
 from programs.models.enrolments import EnrolmentStatus
 
@@ -29,6 +30,7 @@ def load(*, stage="all", scale=1, reset=False):
             return False
         erase()
     world = tell(clock.now(), stage, scale)
+    add_rules(world)
     add_consents(world)
     world.ledger.write()
     logins.set_password(world)
