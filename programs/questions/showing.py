@@ -32,7 +32,7 @@ def shown(questions, answers, *, files=(), reader="staff", every=None):
 
 
 def row_of(question, answer, files=None):
-    """One question with its answer. Exactly one of `text`, `items`, `links`, `table`, `files` is set."""
+    """One question with its answer. Exactly one of `text`, `entries`, `links`, `table`, `files` is set."""
     row = {
         "key": question.key,
         "label": question.label,
@@ -58,9 +58,9 @@ def form_of(question, answer, files):
     if kind in (T.MULTIPLE, T.RANKED) and isinstance(answer, list):
         labels = dict(choices_of(question))
         items = [labels.get(key, key) for key in answer if key]
-        return {"items": items, "ordered": kind == T.RANKED}
+        return {"entries": items, "ordered": kind == T.RANKED}
     if isinstance(answer, list):
-        return {"items": [str(item) for item in answer if item]}
+        return {"entries": [str(item) for item in answer if item]}
     return {"text": text_of(question, answer)}
 
 
