@@ -4,6 +4,8 @@ import io
 from unittest import mock
 
 import pytest
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.http import HttpResponse, UnreadablePostError
 from django.test import RequestFactory
 from django.urls import path
@@ -41,6 +43,16 @@ urlpatterns = [
     path("open/", csrf_exempt(view)),
     path("files/", uploads.takes_files()(view)),
 ]
+
+
+@pytest.fixture(autouse=True)
+def without_database():
+    """Nothing here asks the database; connections of other tests are left alone."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 def environ_of(kind, body, *, length=None, address="/open/", **headers):
