@@ -31,8 +31,8 @@ class LetterForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ENDINGS}),
     )
     agree = forms.BooleanField(
-        required=False,
         label=gettext_lazy("I agree to what happens with my letter, as described above."),
+        error_messages={"required": gettext_lazy("Please agree to this, so that we may take your letter.")},
     )
     reason = CleanCharField(
         required=False,
@@ -48,9 +48,10 @@ class LetterForm(forms.Form):
         self.fields["text"].widget.attrs["rows"] = 14
         self.too_large = too_large
         self.declines = data is not None and data.get("answer") == DECLINE
+        self.fields["agree"].required = not self.declines
 
     def clean(self):
-        """A letter and the consent to go with it, or no letter at all."""
+        """A letter, or no letter at all."""
         cleaned = super().clean()
         self.clean_decline(cleaned) if self.declines else self.clean_letter(cleaned)
         if self.errors and cleaned.get("file"):
@@ -68,8 +69,6 @@ class LetterForm(forms.Form):
                 self.add_error("file", error)
         if not cleaned.get("text") and not cleaned.get("file") and not {"text", "file"} & set(self.errors):
             self.add_error("text", _("Write your letter here, or choose a file below."))
-        if not cleaned.get("agree"):
-            self.add_error("agree", _("Please agree to this, so that we may take your letter."))
 
     def clean_decline(self, cleaned):
         """Nobody throws away a letter by the wrong button."""

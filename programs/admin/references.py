@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import Q
 from django.http import Http404
 from django.urls import path, reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_deeds import Deed, DeedReasonForm
@@ -291,7 +291,7 @@ class ReferenceRequestAdmin(ScopedAdmin):
             (gettext("Referee"), found.name),
             (gettext("Affiliation"), found.affiliation),
             (gettext("E-mail"), found.email),
-            (gettext("Applicant"), application.full_name),
+            (pgettext("who applies", "Applicant"), application.full_name),
             (gettext("Cohort"), f"{application.cohort.program.title} {application.cohort.label}"),
             (gettext("Asked"), moment_or_dash(found.asked_at)),
             (gettext("Until"), i18n.deadline(end) if end else ""),

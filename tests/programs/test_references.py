@@ -1,6 +1,8 @@
 """Reference letters: asked, written without an account, answered once, read by staff alone."""
 
+import json
 import re
+import zipfile
 from datetime import timedelta
 from html import unescape
 
@@ -13,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
 
+from accounts import privacy
 from portal import audit, clock, mail, pills
 from portal.errors import Refused
 from portal.models import AuditEvent, FileAccess, MailStatus, OutgoingMail, Upload
@@ -724,11 +727,28 @@ def test_the_applicants_page_says_received_and_never_the_text(client):
     references.receive(request.pk, text=LETTER, file=SimpleUploadedFile("비밀.pdf", files.make_pdf()))
     text = client.get(page).text
     assert "받음" in text
+    assert "('" not in text  # answers stand there as text
+    assert "남궁설" in text
     for secret in ("믿을 수", "비밀", request.code, Upload.objects.get().code):
         assert secret not in text
     with override("ko"):
         download = reverse("application-file", args=[request.application.code, Upload.objects.get().code])
     assert client.get(download).status_code == 404
+
+
+def test_what_people_take_along_of_their_data_holds_no_letter():
+    request = make_request()
+    file = SimpleUploadedFile("비밀.pdf", files.make_pdf("비밀"))
+    references.receive(request.pk, text=LETTER, file=file)
+    upload = Upload.objects.get()
+    with privacy.archive(request.application.applicant) as archive, zipfile.ZipFile(archive) as packed:
+        names = packed.namelist()
+        content = b"".join(packed.read(name) for name in names)
+    assert "data.json" in names
+    for secret in ("믿을 수", "비밀", upload.code, upload.name, upload.sha256, request.code):
+        assert secret not in "".join(names)
+        assert secret.encode() not in content
+        assert json.dumps(secret)[1:-1].encode() not in content
 
 
 @pytest.mark.parametrize("answers", [{}, {"referee": REFEREE}])
