@@ -18,6 +18,8 @@ KINDS = [
     ("marketing", "Consent to advertising messages"),
 ]
 
+POSITIONS = {"privacy": 10, "terms": 20, "application": 30}
+
 
 def give_each_version_its_term(apps, schema_editor):
     """One Term for each kind there is, under the kind's name."""
@@ -25,7 +27,8 @@ def give_each_version_its_term(apps, schema_editor):
     version = apps.get_model("accounts", "TermVersion")
     kinds = version.objects.filter(term=None).order_by("kind").values_list("kind", flat=True).distinct()
     for kind in list(kinds):
-        version.objects.filter(kind=kind).update(term=term.objects.create(slug=kind, kind=kind))
+        kept = term.objects.create(slug=kind, kind=kind, position=POSITIONS[kind])
+        version.objects.filter(kind=kind).update(term=kept)
 
 
 class Migration(migrations.Migration):
