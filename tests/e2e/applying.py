@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -45,6 +46,7 @@ class Applying:
         for fields in MORE:
             make.make_question(self.version, **{"section": second, **fields})
         self.person = make.make_user(full_name="남궁별", romanized_name="Namgung Byeol")
+        EmailAddress.objects.create(user=self.person, email=self.person.email, verified=True, primary=True)
         self.cohort = make.make_cohort(form_version=self.version)
         self.application = make.make_application(
             self.cohort, self.person, status="draft", answers={"motivation": "", "career": ""}
@@ -59,20 +61,28 @@ class Applying:
         """What the server has of it now."""
         return Application.objects.get(pk=self.application.pk).draft
 
-    def wait_for(self, key, value, seconds=6.0):
+    def wait_for(self, page, key, value, seconds=6.0):
         """Wait until the server has `value` under `key`; fails after so many seconds."""
         end = time.monotonic() + seconds
         while self.draft().get(key) != value:
             if time.monotonic() > end:
-                pytest.fail(
-                    f"{key}: {self.draft().get(key)!r} after {seconds} seconds, not {value!r}", pytrace=False
-                )
-            time.sleep(0.05)
+                there = self.draft().get(key)
+                pytest.fail(f"{key}: {there!r} after {seconds} seconds, not {value!r}", pytrace=False)
+            page.wait_for_timeout(50)  # the browser's events are heard meanwhile
 
 
 def copies(page):
     """The names of the copies that the browser holds."""
     return page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('draft:'))")
+
+
+def wait_for_copies(page, count, seconds=3.0):
+    """Wait until the browser holds so many copies."""
+    end = time.monotonic() + seconds
+    while len(copies(page)) != count:
+        if time.monotonic() > end:
+            pytest.fail(f"{copies(page)} after {seconds} seconds", pytrace=False)
+        page.wait_for_timeout(50)
 
 
 def status_line(page):
