@@ -4,12 +4,13 @@ The target is the StateChange or the Offer that gave rise to the message, so a r
 """
 
 from django.conf import settings
+from django.db.models import F
 from django.urls import reverse
 
 from portal import i18n, mail
 from portal.i18n import speaking
 from programs import letters
-from programs.models.applications import Application, ApplicationStatus, Offer
+from programs.models.applications import Application, ApplicationStatus, Offer, StateChange
 from programs.models.applying import ReferenceRequest
 from programs.models.eligibility import Restriction
 
@@ -167,6 +168,17 @@ def form_changed(application, version):
     )
 
 
+def changes_reminder(change):
+    """What was missing still is, a day before the deadline to add it."""
+    application = change.application
+    return _of_change(
+        "changes_reminder",
+        change,
+        note=application.changes_note,
+        deadline=lambda: i18n.deadline(application.changes_by, year=True),
+    )
+
+
 def draft_reminder(application, days):
     """A draft is not submitted yet, and its deadline is `days` (3 or 1) days off. Returns 1 if new, else 0."""
     reason = f"draft_reminder_{days}"
@@ -295,6 +307,15 @@ def _still_restricted(restriction_id):
 
 
 mail.still_wanted("restricted")(_still_restricted)
+
+
+@mail.still_wanted("changes_reminder")
+def _still_missing(change_id):
+    return StateChange.objects.filter(
+        pk=change_id, application__status=ApplicationStatus.CHANGES_REQUESTED, at=F("application__moved_at")
+    ).exists()
+
+
 for _reason in ("draft_reminder_3", "draft_reminder_1"):
     mail.still_wanted(_reason)(_still_draft)
 for _reason in ("reference_asked", "reference_reminder"):

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Greatest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -85,10 +85,9 @@ class ApplicationQuerySet(models.QuerySet):
 
     def due_between(self, start, end):
         """Drafts whose deadline, a personal extension included, lies after `start` and at or before `end`."""
-        ends = Coalesce("extended_until", "cohort__closes_at")
-        return self.annotate(ends_at=Greatest(ends, "cohort__closes_at")).filter(
-            ends_at__gt=start, ends_at__lte=end
-        )
+        closes, own = F("cohort__closes_at"), F("extended_until")  # of a NULL databases make different things
+        ends_at = Greatest(Coalesce(closes, own), Coalesce(own, closes))
+        return self.annotate(ends_at=ends_at).filter(ends_at__gt=start, ends_at__lte=end)
 
     def live(self):
         """Those that keep their person from applying to the same cohort again."""

@@ -3,15 +3,16 @@
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
 from accounts import profiles
 from accounts.operations import record_consents
 from portal import audit, clock, i18n
 from portal.errors import Refused
+from portal.models import OutgoingMail
 from programs import checking, eligibility, emails
-from programs.models.applications import EDITABLE, Application, ApplicationStatus
+from programs.models.applications import EDITABLE, Application, ApplicationStatus, StateChange
 from programs.models.applying import Submission
 from programs.models.cohorts import TAKES_APPLICATIONS, Phase, RegistrationMode
 from programs.models.forms import FormVersion
@@ -33,9 +34,8 @@ class Incomplete(Refused):
         self.checked = checked
 
 
-def refuse_closed(cohort, application=None, began_at=None):
-    """Refuse unless `cohort` takes applications now, or `application` still counts (`Application.counts_at`)."""
-    now = clock.now()
+def refuse_closed(cohort, now, application=None, began_at=None):
+    """Refuse unless `cohort` takes applications at `now`, or `application` counts (`Application.counts_at`)."""
     phase = cohort.phase_at(now)
     if phase in TAKES_APPLICATIONS or (application is not None and application.counts_at(now, began_at)):
         return
@@ -59,7 +59,7 @@ def start_application(cohort_id, *, by, consents=None, items=None):
             record_consents(by, consents or {}, cohort=cohort, items=items)
             return live
         raise Refused(_("You have already applied to this cohort."))
-    refuse_closed(cohort)
+    refuse_closed(cohort, clock.now())
     draft = first_draft(cohort, by)
     eligibility.refuse(cohort, by, draft, questions_of(cohort.form_version_id))
     lock_version(cohort.form_version_id)
@@ -108,6 +108,7 @@ def submit_application(application_id, *, by, began_at=None, revision=None, reas
     person's page was opened, which counts shortly after the deadline; `revision` is what they saw, and another
     one is refused. Raises Incomplete where the check finds anything. `reason` is what staff write on behalf.
     """
+    now = clock.now()  # when it arrived: whoever waits for the lock is not later for it
     cohort, application = lock_application(application_id)
     if application.status not in EDITABLE:
         if application.submitted_at is not None and application.status in SENT:
@@ -115,12 +116,11 @@ def submit_application(application_id, *, by, began_at=None, revision=None, reas
         raise not_now(application)
     if application.status == S.SUBMITTED and application.sent_revision == application.revision:
         return application
-    now = clock.now()
     if application.status == S.CHANGES_REQUESTED:
         if not application.counts_at(now, began_at):
             raise Refused(_("The time to complete the application has passed."))
     else:
-        refuse_closed(cohort, application, began_at)
+        refuse_closed(cohort, now, application, began_at)
     if revision is not None and revision != application.revision:
         raise Stale([])
     checked = checking.check(application, now)
@@ -237,6 +237,8 @@ def extend_deadline(application_id, until, *, by, reason):
         raise not_now(application)
     if not reason.strip():
         raise Refused(_("Give a reason for the extension."))
+    if application.extended_until == until:
+        return
     if until <= clock.now() or (cohort.closes_at and until <= cohort.closes_at):
         raise Refused(_("An extension ends after the deadline, and in the future."))
     application.extended_until = until
@@ -245,16 +247,42 @@ def extend_deadline(application_id, until, *, by, reason):
     emails.extended(application)
 
 
-@transaction.atomic
 def remind_drafts(now):
-    """Tell the owners of drafts three days and one day before their deadline, once each. Returns how many mails."""
-    near = Application.objects.filter(status=S.DRAFT, cohort__cancelled_at=None).select_related(
-        "cohort__program", "applicant"
-    )
-    near = near.due_between(now, now + timedelta(days=3))
+    """Tell the owners of drafts three days and one day before their deadline, once each. Returns how many mails.
+
+    Nobody is told who has begun since then.
+    """
     sent = 0
-    for application in near:
-        days = 1 if application.deadline - now <= timedelta(days=1) else 3
-        if application.is_in_time(now):
-            sent += emails.draft_reminder(application, days)
+    for days, until in ((3, 1), (1, 0)):
+        reason = f"draft_reminder_{days}"
+        told = OutgoingMail.objects.filter(reason=reason, target_type=audit.kind(Application))
+        near = (
+            Application.objects.filter(status=S.DRAFT, cohort__cancelled_at=None)
+            .due_between(now + timedelta(days=until), now + timedelta(days=days))
+            .exclude(pk__in=told.values("target_id"))
+            .select_related("cohort__program", "applicant")
+        )
+        for application in near:
+            begun_before = application.created_at <= application.deadline - timedelta(days=days)
+            if begun_before and application.is_in_time(now):
+                sent += emails.draft_reminder(application, days)
+    return sent
+
+
+def remind_changes(now):
+    """Tell those whose application was sent back, a day before their deadline, once. Returns how many mails."""
+    near = StateChange.objects.filter(
+        to_status=S.CHANGES_REQUESTED,
+        at=F("application__moved_at"),
+        application__status=S.CHANGES_REQUESTED,
+        application__changes_by__gt=now,
+        application__changes_by__lte=now + timedelta(days=1),
+    )
+    told = OutgoingMail.objects.filter(reason="changes_reminder", target_type=audit.kind(StateChange))
+    near = near.exclude(pk__in=told.values("target_id"))
+    sent = 0
+    for change in near.select_related("application__cohort__program", "application__applicant"):
+        if change.at <= change.application.changes_by - timedelta(days=1):
+            emails.changes_reminder(change)
+            sent += 1
     return sent

@@ -9,7 +9,15 @@ from portal import clock, mail
 from portal.models import MailStatus, OutgoingMail
 from programs import emails
 from programs.models.applications import ApplicationStatus, Offer, StateChange
-from tests.make import make_admin, make_application, make_cohort, make_program, make_user
+from tests.make import (
+    make_admin,
+    make_appeal,
+    make_application,
+    make_cohort,
+    make_program,
+    make_restriction,
+    make_user,
+)
 
 S = ApplicationStatus
 pytestmark = pytest.mark.django_db
@@ -164,3 +172,89 @@ def test_a_name_cannot_write_a_header():
     application.cohort.program = program
     emails.received(change_of(application))
     assert "\n" not in OutgoingMail.objects.get().subject
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("mode", ["review", "first_come"])
+@pytest.mark.parametrize("status", [S.DRAFT, S.SUBMITTED])
+def test_an_extension_names_its_new_deadline(language, mode, status):
+    application = application_of(language, status=status)
+    application.cohort.registration_mode = mode
+    application.extended_until = clock.now() + timedelta(days=40)
+    emails.extended(application)
+    emails.extended(application)
+    sent = OutgoingMail.objects.get()
+    assert {"ko": "까지", "en": "KST"}[language] in sent.body
+    word = {
+        ("ko", "review"): "지원서",
+        ("ko", "first_come"): "신청서",
+        ("en", "review"): "your application to",
+        ("en", "first_come"): "your registration for",
+    }
+    assert word[language, mode] in sent.body
+    assert ({"ko": "다시 제출", "en": "submit it again"}[language] in sent.body) == (status == S.SUBMITTED)
+    assert ({"ko": "접수번호", "en": "Receipt number"}[language] in sent.body) == (status == S.SUBMITTED)
+    assert_one_language(sent)
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("mode", ["review", "first_come"])
+def test_a_draft_reminder_names_the_deadline_and_comes_once(language, mode):
+    application = application_of(language, status=S.DRAFT)
+    application.cohort.registration_mode = mode
+    assert [emails.draft_reminder(application, days) for days in (3, 3, 1, 1)] == [1, 0, 1, 0]
+    first, second = OutgoingMail.objects.order_by("pk")
+    assert (first.reason, second.reason) == ("draft_reminder_3", "draft_reminder_1")
+    assert {"ko": "제출되지 않았습니다", "en": "is not submitted yet"}[language] in first.subject
+    assert {"ko": "까지", "en": "KST"}[language] in first.body
+    assert f"http://localhost:8000/{language}/applications/{application.code}/" in first.body
+    assert_one_language(first)
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_what_is_still_missing_is_said_again(language):
+    application = application_of(language, status=S.CHANGES_REQUESTED, changes_note="1 + 1")
+    emails.changes_reminder(change_of(application))
+    sent = OutgoingMail.objects.get()
+    assert {"ko": "하루 남았습니다", "en": "one day left"}[language] in sent.subject
+    assert "1 + 1" in sent.body
+    assert_one_language(sent)
+
+
+RESTRICTION_MAILS = {
+    "restricted": ("지원하거나 신청하실 수 없습니다", "you cannot apply"),
+    "restriction_lifted": ("해제되었습니다", "has been lifted"),
+    "appeal_received": ("소명이 접수되었습니다", "has been received"),
+    "accepted": ("소명이 인정되어", "has been accepted"),
+    "refused": ("인정되지 않았습니다", "has not been accepted"),
+}
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("message", RESTRICTION_MAILS)
+def test_restrictions_are_told_in_the_persons_language(message, language):
+    person = make_user(full_name="남궁별", romanized_name="Namgung Byeol", language=language)
+    restriction = make_restriction(person, reason="1 + 1")
+    appeal = make_appeal(restriction)
+    if message in ("accepted", "refused"):
+        appeal.is_accepted, appeal.answer = message == "accepted", "2 + 2"
+        emails.appeal_decided(appeal)
+    else:
+        getattr(emails, message)(appeal if message == "appeal_received" else restriction)
+    sent = OutgoingMail.objects.get()
+    text = f"{sent.subject}\n{sent.body}"
+    assert RESTRICTION_MAILS[message][language == "en"] in text
+    assert f"http://localhost:8000/{language}/my/restrictions/" in text
+    assert ("1 + 1" in text) == (message == "restricted")
+    assert ("2 + 2" in text) == (message in ("accepted", "refused"))
+    assert {"ko": "남궁별 님, 안녕하십니까", "en": "Dear Namgung Byeol,"}[language] in text
+    assert "\n\n\n" not in text
+    assert_one_language(sent)
+
+
+def assert_one_language(sent):
+    if sent.language == "en":
+        assert not any("가" <= letter <= "힣" for letter in sent.subject + sent.body)
+    else:
+        words = [line for line in sent.body.splitlines() if line and "://" not in line]
+        assert all(any("가" <= letter <= "힣" for letter in line) or "+" in line for line in words), words

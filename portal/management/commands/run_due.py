@@ -10,7 +10,7 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from portal import clock, mail, uploads
-from programs.operations import enrolments, references, review, seats
+from programs.operations import applications, enrolments, references, review, seats
 
 logger = logging.getLogger(__name__)
 INTERVAL_SECONDS = 15
@@ -56,6 +56,8 @@ STEPS = (
     seats.close_waitlists,
     enrolments.activate_enrolments,
     seats.remind_offers,
+    applications.remind_drafts,
+    applications.remind_changes,
     references.remind,
     deliver_mail,
     free_stuck_tasks,
