@@ -239,10 +239,14 @@ def test_an_incomplete_referee_is_not_asked(draft, word):
     assert word in str(refusal.value)
 
 
-def test_only_a_question_that_asks_for_a_letter_can_be_asked():
+def test_only_a_question_that_asks_for_a_letter_can_be_asked(client):
     application = make_asking(status="draft")
     with pytest.raises(Refused):
         references.ask_now(application.pk, "motivation", by=application.applicant)
+    client.force_login(application.applicant)
+    with override("ko"):
+        address = reverse("application-reference-ask", args=[application.code, "motivation"])
+    assert "추천서를 받지 않아요" in client.post(address, follow=True).text
 
 
 def test_a_letter_that_the_form_does_not_ask_for_under_these_answers_is_not_asked():
@@ -1036,3 +1040,24 @@ def test_every_state_of_a_letter_has_its_pill():
 def test_the_list_of_letters_is_registered_for_reading_alone():
     model_admin = admin.site._registry[ReferenceRequest]
     assert model_admin.admins_may == model_admin.managers_may == ("view",)
+
+
+def test_of_two_letters_each_has_its_own_referee(client):
+    version = make.make_form_version(
+        questions=[{"key": "first", "type": "referee"}, {"key": "referee", "type": "referee"}]
+    )
+    application = make_asking(cohort=make.make_cohort(form_version=version), answers={"first": REFEREE})
+    references.name_another(
+        application.pk, "referee", name=OTHER[0], affiliation="", email=OTHER[2], by=application.applicant
+    )
+    application.refresh_from_db()
+    assert application.answers == {"first": REFEREE, "referee": [OTHER[0], "", OTHER[2]]}
+    assert list(application.references.values_list("question_key", "email")) == [("referee", OTHER[2])]
+
+
+def test_whoever_could_not_be_asked_in_time_is_asked_once_there_is_more(client):
+    application = make_asking()
+    (line,) = letters.lines(application, list(application.form_version.questions.all()), clock.now())
+    assert line.can_ask
+    assert line.note == ""
+    assert references.ask_now(application.pk, "referee", by=application.applicant).email == REFEREE[2]
