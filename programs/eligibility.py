@@ -20,6 +20,7 @@ from programs.models.enrolments import Enrolment, EnrolmentStatus
 from programs.models.forms import QuestionType
 from programs.questions.conditions import asked
 from programs.questions.fields import field_of
+from programs.questions.loading import questions_of
 from programs.restrictions import running_of
 
 MET, UNMET, UNKNOWN = "met", "unmet", "unknown"
@@ -114,6 +115,14 @@ def facts_of(answers, questions):
                 value = None
             found[question.profile_field] = (question.key, value)
     return found
+
+
+def unasked(cohort):
+    """The rules of a cohort that its form cannot tell anything about."""
+    questions = questions_of(cohort.form_version_id)
+    told = {question.profile_field for question in questions if question.type == FACTS.get(question.profile_field)}
+    needs = {RuleKind.AGE: "birth_on", RuleKind.CAREER: "career_years"}
+    return [rule for rule in cohort.eligibility_rules.all() if rule.kind in needs and needs[rule.kind] not in told]
 
 
 def history_of(person):

@@ -1,11 +1,16 @@
-"""The rows beneath a cohort: its sessions with those who teach, its criteria, its milestones."""
+"""The rows beneath a cohort: sessions with those who teach, criteria, milestones, conditions, texts to agree to."""
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_tools import ALL, ScopedStackedInline
+from accounts.models import OF_THE_ACCOUNT, Term
 from programs.models.cohorts import Criterion, Milestone, Session, SessionExpert
+from programs.models.eligibility import EligibilityRule
 from programs.models.experts import Expert
+from programs.models.programs import Program
+from programs.models.terms import CohortTerm
 
 
 class SessionForm(forms.ModelForm):
@@ -96,3 +101,60 @@ class MilestoneInline(ScopedStackedInline):
             {"fields": [("title_ko", "title_en"), ("at", "until"), ("note_ko", "note_en")]},
         )
     ]
+
+
+class RuleFormSet(forms.BaseInlineFormSet):
+    """The conditions of a cohort, each once."""
+
+    def clean(self):
+        """Two conditions of the same kind would be read as one, and the other forgotten."""
+        super().clean()
+        seen = set()
+        for row in self.forms:
+            data = getattr(row, "cleaned_data", {})
+            if not data.get("kind") or data.get("DELETE"):
+                continue
+            key = (data["kind"], data.get("program"))
+            if key in seen:
+                row.add_error("kind", gettext("This condition stands here twice."))
+            seen.add(key)
+
+
+class EligibilityRuleInline(ScopedStackedInline):
+    """Who may apply. Restrictions and overlapping places are looked at for every cohort."""
+
+    model = EligibilityRule
+    formset = RuleFormSet
+    managers_may = ALL
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["kind", ("lowest", "highest"), "program"],
+                "description": _(
+                    "Age counts on the first day. Age and years of experience are read from the form's questions "
+                    "that are taken over from the profile. Both numbers are included; either may stay empty."
+                ),
+            },
+        )
+    ]
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """Any program may be one to have completed, whoever runs it."""
+        if db_field.name == "program":
+            kwargs["queryset"] = Program.objects.all()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class CohortTermInline(ScopedStackedInline):
+    """What applicants are asked to agree to; the collection of data itself is asked for in any case."""
+
+    model = CohortTerm
+    managers_may = ALL
+    fieldsets = [(None, {"fields": ["term", ("is_required", "position")]})]
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """The texts of cohorts; those of the account are agreed to on signing up."""
+        if db_field.name == "term":
+            kwargs["queryset"] = Term.objects.exclude(kind__in=OF_THE_ACCOUNT)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -1,14 +1,22 @@
 """Cohorts: their list and their form. What changes a cohort for people is done on its own pages."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_tools import moment_or_dash, pill_html
 from portal import clock, i18n
+from programs import eligibility
 from programs.admin import overview
-from programs.admin.cohort_inlines import CriterionInline, MilestoneInline, SessionInline
+from programs.admin.cohort_inlines import (
+    CohortTermInline,
+    CriterionInline,
+    EligibilityRuleInline,
+    MilestoneInline,
+    SessionInline,
+)
 from programs.admin.cohort_pages import CohortPages
 from programs.admin.filters import KindFilter, PhaseFilter, YearFilter
 from programs.admin.words import next_moment
@@ -39,7 +47,7 @@ class CohortAdmin(CohortPages):
     ]
     search_help_text = _("Program, cohort or receipt prefix")
     ordering = ["-starts_at", "pk"]
-    inlines = [SessionInline, CriterionInline, MilestoneInline]
+    inlines = [SessionInline, CriterionInline, MilestoneInline, EligibilityRuleInline, CohortTermInline]
 
     def get_queryset(self, request):
         """With its program; the list adds counts and phase."""
@@ -68,6 +76,7 @@ class CohortAdmin(CohortPages):
     def get_fieldsets(self, request, obj=None):
         """By what staff do; the number of seats is changed by a deed once the cohort exists."""
         when = [("opens_at", "closes_at"), ("announce_at", "offer_hours"), ("cancel_until", "promote_until")]
+        when += ["references_until"]
         when += [("starts_at", "ends_at"), "dates_precision"]
         where = ["delivery", ("place_ko", "place_en"), ("languages_ko", "languages_en"), "hours"]
         seats_ = [("registration_mode", "capacity"), ("selection_ko", "selection_en")]
@@ -110,9 +119,14 @@ class CohortAdmin(CohortPages):
                     row.set_teachers()
 
     def save_related(self, request, form, formsets, change):
-        """The cohort's dates follow its sessions."""
+        """The cohort's dates follow its sessions; a condition that its form cannot tell is pointed out."""
         super().save_related(request, form, formsets, change)
         operations.refresh_schedule(form.instance.pk)
+        for rule in eligibility.unasked(form.instance):
+            text = gettext(
+                "The form does not ask what “%(rule)s” needs to know, so this condition keeps nobody out."
+            )
+            self.message_user(request, text % {"rule": rule.get_kind_display()}, messages.WARNING)
 
     def view_on_site(self, cohort):
         """Its public page, once it is published."""

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Term
+from accounts.models import Term, TermKind
 from programs.models.cohorts import Cohort
 
 
@@ -26,6 +26,10 @@ class CohortTerm(models.Model):
         return f"{self.cohort_id} {self.term_id}"
 
     def clean(self):
-        """Refuse to require what has to stay a free choice."""
+        """Refuse to require what has to stay a free choice, and to leave open what nobody can apply without."""
+        if self.term_id is None:
+            return
         if self.is_required and not self.term.may_be_required:
             raise ValidationError({"is_required": _("Consent to this has to stay a free choice.")})
+        if not self.is_required and self.term.kind == TermKind.APPLICATION:
+            raise ValidationError({"is_required": _("Nobody can apply without this consent.")})
