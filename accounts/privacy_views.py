@@ -25,11 +25,14 @@ def consent_url(term, cohort):
 
 
 def latest(records):
-    """Of all answers (newest first) the one that stands for each text and cohort."""
+    """Of all answers (newest first) the one that stands for each text and cohort, cohort by cohort."""
     standing = {}
     for record in records:
-        standing.setdefault((record.cohort_id, record.version.term_id), record)
-    return list(standing.values())
+        standing.setdefault(record.cohort_id, {}).setdefault(record.version.term_id, record)
+    by_place = [
+        sorted(found.values(), key=lambda record: record.version.term.position) for found in standing.values()
+    ]
+    return [record for found in by_place for record in found]
 
 
 def state_pill(record):

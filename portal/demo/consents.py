@@ -56,18 +56,23 @@ def add_consents(world):
     for person in world.crowd.everyone:
         for slug in ON_JOINING:
             add(world, person, wordings.at(slug, person.date_joined), given=True, at=person.date_joined)
-    for application in world.ledger.rows[Application]:
-        if application.submitted_at is not None:
-            add_of_application(world, application, asked.get(id(application.cohort), ON_APPLYING), wordings)
+    sent = [row for row in world.ledger.rows[Application] if row.submitted_at is not None]
+    once = set()
+    for application in sorted(sent, key=lambda row: row.submitted_at):
+        add_of_application(world, application, asked.get(id(application.cohort), ON_APPLYING), wordings, once)
 
 
-def add_of_application(world, application, asked, wordings):
-    """What an applicant answered when the application was sent."""
+def add_of_application(world, application, asked, wordings, once):
+    """What an applicant answered when the application was sent; `once` holds what needs no second answer."""
     person, cohort, at = application.applicant, application.cohort, application.submitted_at
     unwilling = person is world.crowd[UNWILLING]
     for slug, is_required in asked:
         version = wordings.at(slug, at)
         term = version.term
+        if not term.is_of_cohort:
+            if (person.email, slug) in once:
+                continue
+            once.add((person.email, slug))
         required = is_required and term.may_be_required
         chance = WILLING.get(term.kind, 100)
         rolled = dice("consent", slug, person.email, cohort.receipt_prefix).randrange(100)

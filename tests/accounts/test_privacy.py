@@ -77,6 +77,17 @@ def test_trust_33_every_consent_is_seen_by_cohort_version_and_day(client, person
     assert "아직 답하지 않았어요." in text  # advertising messages
 
 
+def test_consents_stand_in_the_order_in_which_they_are_asked_the_last_cohort_first(client, person, parts, settings):
+    first, last = make_cohort(), make_cohort()
+    settings.DEMO_NOW = clock.now()
+    for cohort in (first, last):
+        settings.DEMO_NOW += timedelta(hours=1)
+        operations.record_consents(person, {of("portrait"): True, of("application"): True}, cohort=cohort)
+    groups = client.get(url("my-privacy")).context["groups"]
+    assert [group.get("url") for group in groups] == [None, last.get_absolute_url(), first.get_absolute_url()]
+    assert [line["title"] for line in groups[1]["lines"]] == [of("application").title, of("portrait").title]
+
+
 @pytest.mark.parametrize("count", [1, 40])
 def test_the_list_costs_the_same_for_any_number_of_consents(client, person, count):
     for _number in range(count):
