@@ -1,9 +1,9 @@
 """What the catalog's address asks for. Read from a query string, and written back into one."""
 
-import unicodedata
 from dataclasses import dataclass, fields, replace
 from urllib.parse import urlencode
 
+from portal.validators import normal
 from programs.models.cohorts import Delivery, Phase
 from programs.models.programs import ProgramKind, Track
 
@@ -23,7 +23,7 @@ PHASE_GROUPS = {  # what a visitor can ask for, and the phases that answer it
 
 def search_text(value):
     """A search as it is looked up: composed Hangul, single spaces, not endless."""
-    return " ".join(unicodedata.normalize("NFC", value).split())[:LONGEST_SEARCH]
+    return " ".join(normal(value).split())[:LONGEST_SEARCH]
 
 
 def _known(values, choices):

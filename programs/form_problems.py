@@ -5,7 +5,6 @@ missing, are listed in the builder and keep a version from being given to a coho
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from django.db import models
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import AffiliationKind
 from portal import regions
 from portal.i18n import LANGUAGES
-from portal.validators import RESIDENT_NUMBER
+from portal.validators import RESIDENT_NUMBER, normal
 from programs.models.forms import (
     COUNTED,
     GOALS,
@@ -268,7 +267,7 @@ def values_of(question):
 
 def asks_resident_number(text):
     """Whether a text asks for, or holds, a resident registration number."""
-    plain = re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", text).casefold())
+    plain = re.sub(r"[\W_]", "", normal(text, "NFKC").casefold())
     return any(words in plain for words in NUMBERS_OF_RESIDENTS) or bool(RESIDENT_NUMBER.search(text))
 
 
