@@ -45,3 +45,16 @@ def applicants_of(user):
     """The ids of the people who have applied to a cohort that `user` runs; a draft is its writer's alone."""
     sent = Application.objects.exclude(status=ApplicationStatus.DRAFT)
     return sent.filter(cohort__in=Cohort.objects.managed_by(user).values("pk")).values("applicant")
+
+
+def cohorts_of_form(version):
+    """The cohorts that ask what a form version asks, or hold applications that answered it."""
+    return Cohort.objects.filter(Q(form_version=version) | Q(applications__form_version=version)).distinct()
+
+
+def may_build(user, version):
+    """Whether `user` may change a form version and mend its wording: all where no cohort of others is concerned."""
+    if user.is_admin:
+        return True
+    own = Cohort.objects.managed_by(user).values("pk")
+    return user.is_staff and not cohorts_of_form(version).exclude(pk__in=own).exists()

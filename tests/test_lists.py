@@ -8,8 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
 
+from accounts.models import ConsentRecord, Term, TermVersion
 from mentoring.models import MentorProfile
 from partners.models import OrganizationKind
+from portal import clock
 from portal.models import OutgoingMail
 from tests import make
 
@@ -69,6 +71,13 @@ def restrictions(count):
         make.make_appeal(make.make_restriction(make.make_user()))
 
 
+def texts(count):
+    for _row in range(count):
+        term = Term.objects.create(slug=uuid4().hex, kind="portrait")
+        version = TermVersion.objects.create(term=term, number=1, title_ko="촬영", in_force_at=clock.now())
+        ConsentRecord.objects.create(user=make.make_user(), version=version, cohort=make.make_cohort(), given=True)
+
+
 PUBLIC = {
     "catalog": cohorts,
     "instructors": experts,
@@ -80,6 +89,7 @@ ADMIN = {
     "admin:index": cohorts,
     "admin:programs_cohort_changelist": cohorts,
     "admin:programs_program_changelist": cohorts,
+    "admin:programs_form_changelist": cohorts,
     "admin:programs_application_changelist": applications,
     "admin:programs_enrolment_changelist": enrolments,
     "admin:programs_expert_changelist": experts,
@@ -87,6 +97,9 @@ ADMIN = {
     "admin:partners_agreement_changelist": partners,
     "admin:accounts_user_changelist": people,
     "admin:accounts_rolegrant_changelist": people,
+    "admin:accounts_term_changelist": texts,
+    "admin:accounts_termversion_changelist": texts,
+    "admin:accounts_consentrecord_changelist": texts,
     "admin:programs_restriction_changelist": restrictions,
     "admin:programs_appeal_changelist": restrictions,
     "admin:portal_outgoingmail_changelist": applications,
@@ -117,7 +130,13 @@ def mails(count, person):
     )
 
 
-@pytest.mark.parametrize("name", ["my", "my-mail", "mentoring"])
+def consents(count, person):
+    version = TermVersion.objects.get(term__slug="portrait")
+    for _row in range(count):
+        ConsentRecord.objects.create(user=person, version=version, cohort=make.make_cohort(), given=True)
+
+
+@pytest.mark.parametrize("name", ["my", "my-mail", "my-privacy", "mentoring"])
 def test_a_persons_own_lists_cost_the_same(client, name):
     person = make.make_user()
     client.force_login(person)
@@ -128,6 +147,8 @@ def test_a_persons_own_lists_cost_the_same(client, name):
             applications(count, person)
         elif name == "my-mail":
             mails(count, person)
+        elif name == "my-privacy":
+            consents(count, person)
         else:
             mentees(count, mentor)
 

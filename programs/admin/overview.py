@@ -58,7 +58,17 @@ def facts(cohort, counts, counted, now):
             },
         },
         {"term": gettext("Waitlist"), "value": counted.waiting},
+        form_fact(cohort),
     ]
+
+
+def form_fact(cohort):
+    """What it asks its applicants, and where that is built; without a form, where one is chosen."""
+    if cohort.form_version is None:
+        url = reverse("admin:programs_form_changelist")
+        return {"term": gettext("Form"), "value": gettext("None yet"), "url": url}
+    url = reverse("admin:programs_form_version", args=[cohort.form_version_id])
+    return {"term": gettext("Form"), "value": str(cohort.form_version), "url": url, "user": True}
 
 
 def todo_lines(cohort, counts, counted, preview, now):

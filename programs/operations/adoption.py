@@ -92,23 +92,28 @@ def move_draft(application, version, old, new):
     return len(aside)
 
 
+def set_aside(old, new):
+    """The `old` questions that no `new` one asks in the same way, so that answers to them are set aside."""
+    twins = {(question.key, question.type): question for question in new}
+    found = []
+    for question in old:
+        twin = twins.get((question.key, question.type))
+        if twin is None or not is_same(question, twin):
+            found.append(question)
+    return found
+
+
 def moved_draft(draft, old, new):
     """A draft as the `new` questions take it over from the `old` ones, and what is set aside: pairs of an old
     question and what was answered to it."""
-    twins = {question.key: question for question in new}
+    twins = {(question.key, question.type): question for question in new}
     found = {key: value for key, value in draft.items() if key not in {question.key for question in old}}
-    aside = []
     for question in old:
-        value = draft.get(question.key)
-        if is_blank(value):
-            continue
-        twin = twins.get(question.key)
-        fits = twin is not None and twin.type == question.type
-        if fits:
-            found[question.key] = carried(twin, value)
-        if not fits or not is_same(question, twin):
-            aside.append((question, value))
-    return found, aside
+        twin = twins.get((question.key, question.type))
+        if twin is not None and not is_blank(draft.get(question.key)):
+            found[question.key] = carried(twin, draft[question.key])
+    values = [(question, draft.get(question.key)) for question in set_aside(old, new)]
+    return found, [(question, value) for question, value in values if not is_blank(value)]
 
 
 def carried(question, value):

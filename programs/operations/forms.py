@@ -62,10 +62,13 @@ def lock_open(version_id):
     """The version, locked, if its meaning may still change; else refused."""
     version = lock_version(version_id)
     if version.is_locked:
-        raise Refused(
-            _("Applications have been begun with this version, so its questions stay. Copy it to change them.")
-        )
+        raise Refused(locked_text())
     return version
+
+
+def locked_text():
+    """Why a version stays as it is, and the way out."""
+    return _("Applications have been begun with this version, so its questions stay. Copy it to change them.")
 
 
 # --- forms and versions ---------------------------------------------------------------------------------
@@ -160,7 +163,7 @@ def add_section(version_id, *, by, **fields):
     last = version.sections.aggregate(last=Max("position"))["last"] or 0
     section = Section(version=version, position=last + 1)
     save_section(section, fields)
-    finish(version, "section_added", by=by, after=section.pk)
+    finish(version, "section_added", by=by, after=section.position)
     return section
 
 
@@ -170,7 +173,7 @@ def change_section(section_id, *, by, **fields):
     section = Section.objects.get(pk=section_id)
     version = lock_open(section.version_id)
     save_section(section, fields)
-    finish(version, "section_changed", by=by, after=section.pk)
+    finish(version, "section_changed", by=by, after=section.position)
     return section
 
 
@@ -195,7 +198,7 @@ def move_section(section_id, *, up, by):
     if not swap(rows, place, up):
         return
     number(rows)
-    finish(version, "section_moved", by=by, after=section.pk)
+    finish(version, "section_moved", by=by, before=section.position, after=place + (0 if up else 2))
 
 
 @transaction.atomic
