@@ -56,8 +56,11 @@ def add_consents(world):
     for person in world.crowd.everyone:
         for slug in ON_JOINING:
             add(world, person, wordings.at(slug, person.date_joined), given=True, at=person.date_joined)
+    unwilling = world.crowd[UNWILLING]
+    refused = wordings.at("marketing", unwilling.date_joined)
+    add(world, unwilling, refused, given=False, at=unwilling.date_joined)
     sent = [row for row in world.ledger.rows[Application] if row.submitted_at is not None]
-    once = set()
+    once = {(unwilling.email, "marketing")}
     for application in sorted(sent, key=lambda row: row.submitted_at):
         add_of_application(world, application, asked.get(id(application.cohort), ON_APPLYING), wordings, once)
 

@@ -359,6 +359,7 @@ def test_everyone_agreed_before_anything_was_kept():
 def test_only_what_is_up_to_them_was_refused():
     refused = ConsentRecord.objects.filter(given=False).select_related("version__term")
     assert all(not record.version.term.may_be_required for record in refused)
+    assert refused.filter(user__email="applicant2@example.com", version__term__kind="marketing").count() == 1
     unwilling = ConsentRecord.objects.filter(user__email="applicant2@example.com", given=True)
     assert {record.version.kind for record in unwilling.select_related("version__term")} <= {
         "terms",
