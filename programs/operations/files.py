@@ -17,7 +17,8 @@ MOST_WAITING = 20  # files of one application, those of earlier submissions incl
 def attach_file(application_id, question, file, *, by):
     """Take `file` for `question` into the draft; where the question is full, it takes the last one's place.
 
-    Raises ValidationError where the file is not one of those asked for. Returns the Upload.
+    `file` is best one of `portal.uploads.prepared`, so that nothing slow happens behind the lock. Raises
+    ValidationError where it is not one of those asked for. Returns the Upload.
     """
     _cohort, application = lock_application(application_id)
     refuse_writing(application)

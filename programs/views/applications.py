@@ -8,12 +8,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal import clock, i18n
 from portal.errors import Refused
-from programs import checking, consents, letters, status, steps
+from programs import consents, files_seen, letters, mails_sent, sent, status, steps
 from programs.models.applications import Application, ApplicationStatus
 from programs.operations import applications as operations
 from programs.operations import seats
-from programs.questions.loading import in_details, parts_of, questions_of
-from programs.questions.showing import shown
+from programs.questions.loading import questions_of
 
 S = ApplicationStatus
 TOLD = (S.RESCINDED, S.CANCELLED, S.WITHDRAWN, S.CLOSED_OUT)  # whose reason staff know the applicant reads
@@ -50,32 +49,16 @@ def application(request, code):
         "panel": panel,
         "steps": all_steps,
         "place": position(all_steps),
-        "parts": what_was_sent(found, questions),
+        "parts": sent.parts(found),
         "file_base": reverse("application-files", args=[found.code]),
         "consents": [consent_line(row) for row in consents.rows(found.cohort, found.applicant)] if is_own else [],
         "letters": letters.lines(found, questions, now),
+        "seen": files_seen.lines(found) if is_own else [],
+        "mails": mails_sent.lines(found) if is_own else [],
         "history": [history_line(change, found) for change in reversed(changes)],
         "ending": status.ending(found, now) if is_own else None,
     }
     return render(request, "programs/application.html", context)
-
-
-def what_was_sent(found, questions):
-    """What was sent last, as `(title, lang, rows)` for each part; for a draft nothing."""
-    if found.submitted_at is None:
-        return []
-    files = [upload for rows in checking.files_by_key(found).values() for upload in rows]
-    details = shown([q for q in questions if in_details(q)], found.answers, files=files, every=questions)
-    names = [
-        {"label": _("Full name"), "text": found.full_name},
-        {"label": _("Name in English"), "text": found.romanized_name or _("No answer")},
-    ]
-    parts = [{"title": _("Details"), "lang": "", "rows": names + details}]
-    for _key, section, rows in parts_of(questions):
-        answers = shown(rows, found.answers, files=files, every=questions)
-        if answers:
-            parts.append({"title": section.title, "lang": i18n.language_of(section, "title"), "rows": answers})
-    return parts
 
 
 def consent_line(row):

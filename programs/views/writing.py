@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.consent_form import ConsentForm
 from portal import clock, i18n, uploads
 from portal.errors import Refused
+from portal.models import UploadKind
 from programs import checking, consents, eligibility, form_steps, status
 from programs.checking import CHECK, CONSENT, DETAILS
 from programs.forms import AnswerForm
@@ -424,7 +425,8 @@ def take_file(request, application, key):
     file = request.FILES.get(key) or request.FILES.get("file")
     if file is None:
         raise ValidationError(_("Choose a file first."))
-    return file_operations.attach_file(application.pk, question, file, by=request.user)
+    with uploads.prepared(file, kinds=UploadKind.values, most_bytes=question.megabytes * 1024 * 1024) as ready:
+        return file_operations.attach_file(application.pk, question, ready, by=request.user)
 
 
 def take_posted_file(request, writing, key):

@@ -25,6 +25,7 @@ from tests.make import (
 pytestmark = pytest.mark.django_db
 S = ApplicationStatus
 
+
 @pytest.fixture(autouse=True)
 def korean():
     with override("ko"):
