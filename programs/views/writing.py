@@ -313,22 +313,21 @@ def check_context(writing):
     """Everything as it would be sent, part by part, with what is missing."""
     application = writing.application
     uploads_there = [upload for rows in writing.files.values() for upload in rows]
-    parts = [
-        {
-            "step": step,
-            "rows": shown(step.questions, application.draft, files=uploads_there, every=writing.questions),
-        }
-        for step in writing.steps
-        if step.key not in (CONSENT, CHECK)
-    ]
     names = [
         {"label": _("Full name"), "text": application.draft.get("full_name", "")},
         {"label": _("Name in English"), "text": application.draft.get("romanized_name", "")},
         {"label": _("E-mail"), "text": application.applicant.email},
     ]
+    parts = []
+    for step in writing.steps:
+        if step.key in (CONSENT, CHECK):
+            continue
+        rows = shown(step.questions, application.draft, files=uploads_there, every=writing.questions)
+        if step.key == DETAILS and checking.names_concerned(application):
+            rows = names + rows
+        parts.append({"step": step, "rows": rows})
     return {
         "parts": parts,
-        "names": names if checking.names_concerned(application) else [],
         "problems": writing.checked.problems,
         "opened": opened_stamp(),
         "has_changed": application.sent_revision != application.revision,
