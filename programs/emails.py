@@ -9,10 +9,11 @@ from django.urls import reverse
 
 from portal import i18n, mail
 from portal.i18n import speaking
-from programs import letters
+from programs import letters, sent
 from programs.models.applications import Application, ApplicationStatus, Offer, StateChange
 from programs.models.applying import ReferenceRequest
 from programs.models.eligibility import Restriction
+from programs.questions.loading import questions_of
 
 FOLDER = "programs/emails"
 
@@ -195,6 +196,21 @@ def draft_reminder(application, days):
         reason=reason,
     )
     return 1
+
+
+def entered(submission, reason):
+    """Staff have entered the application for its person, and why."""
+    return _queue("entered", target=submission, application=submission.application, context={"why": reason})
+
+
+def fixed(submission, reason, keys):
+    """Staff have changed the application for its person: why, and what by its name, never what it says."""
+    return _queue(
+        "fixed",
+        target=submission,
+        application=submission.application,
+        context={"why": reason, "changed": lambda: sent.labels(keys, questions_of(submission.form_version_id))},
+    )
 
 
 def reference_asked(request, *, again=False):

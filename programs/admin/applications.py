@@ -3,24 +3,25 @@
 from django.contrib import admin
 from django.db.models import OuterRef, Subquery
 from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_tools import TIMELINE_ROWS, ScopedAdmin, event_line, moment_in_list, moment_or_dash, pill_html
-from portal import audit, clock, i18n, pills
+from portal import audit, clock, i18n, pills, uploads
+from programs import files_seen, sent
+from programs.admin import application_page
+from programs.admin.application_page import who
 from programs.admin.deeds import DEEDS, CohortPage
 from programs.admin.filters import CohortFilter, StagedFilter, StatusFilter
+from programs.admin.on_behalf import FixPages
 from programs.models.applications import Application, ApplicationStatus, Decision, Outcome, ReasonCode
 from programs.models.cohorts import Cohort
-from programs.questions.loading import questions_of
-from programs.questions.showing import shown
+from programs.operations import files
+from programs.operations.on_behalf import FIXABLE
 
 S = ApplicationStatus
-
-
-def who(person):
-    """A person's name, or the system's."""
-    return person.display_name if person else gettext("System")
 
 
 def change_line(change):
@@ -63,7 +64,7 @@ def offer_line(offer):
 
 
 @admin.register(Application)
-class ApplicationAdmin(ScopedAdmin):
+class ApplicationAdmin(FixPages, ScopedAdmin):
     """The list from which staff work, and one page for each application."""
 
     group = "run"
@@ -140,11 +141,28 @@ class ApplicationAdmin(ScopedAdmin):
         lines += [event_line(event) for event in audit.history(application)[:TIMELINE_ROWS]]
         return sorted(lines, key=lambda line: line["at"], reverse=True)
 
+    def get_urls(self):
+        """Its files, before Django's own addresses."""
+        view = self.admin_site.admin_view(self.file_view)
+        own = [path("<int:application_id>/files/<slug:code>/", view, name="programs_application_file")]
+        return own + super().get_urls()
+
+    def file_view(self, request, application_id, code):
+        """A file that was sent, given out and written down; what lies in a draft is nobody else's."""
+        if request.method not in ("GET", "HEAD"):
+            raise Http404
+        application = self.find(request, application_id)
+        row = get_object_or_404(application.files.select_related("upload"), upload__code=code)
+        if not files.is_sent(application, row):
+            raise Http404
+        return uploads.serve(request, row.upload)
+
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """The application to read, with the deeds that its status allows."""
         if request.method not in ("GET", "HEAD"):
             raise Http404
         application = self.find(request, object_id)
+        can_fix = application.status in FIXABLE
         return self.page(
             request,
             "admin/programs/application/change_form.html",
@@ -153,10 +171,17 @@ class ApplicationAdmin(ScopedAdmin):
             pill=pills.pill(pills.APPLICATION_PILLS, application.status, application.label),
             server_now=i18n.moment(clock.now()),
             facts=self.facts(application),
-            answers=self.answers(application),
             deeds=self.deeds(application),
-            lines=self.timeline(application),
             action_url=self.changelist_url(),
+            fix_url=reverse("admin:programs_application_fix", args=[application.pk]) if can_fix else "",
+            parts=sent.parts(application, with_names=False),
+            file_base=f"{self.change_url(application.pk).removesuffix('change/')}files/",
+            submissions=application_page.submission_entries(application),
+            consents=application_page.consent_lines(application),
+            references=application_page.reference_lines(application, clock.now()),
+            seen=files_seen.lines(application),
+            mails=application_page.mail_lines(application, request.user),
+            lines=self.timeline(application),
         )
 
     def deeds(self, application):
@@ -183,18 +208,8 @@ class ApplicationAdmin(ScopedAdmin):
             facts.append((gettext("To be completed"), i18n.deadline(application.changes_by)))
         if application.extended_until:
             facts.append((gettext("Personal extension"), i18n.deadline(application.extended_until)))
+        if application.changes_note:
+            facts.append((gettext("What was missing"), application.changes_note))
         if application.reason_code:
             facts.append((gettext("Reason"), application.get_reason_code_display()))
         return [{"term": term, "value": value, "user": True} for term, value in facts if value]
-
-    def answers(self, application):
-        """What the applicant wrote, and what staff asked for."""
-        answers = [
-            *(
-                (row["label"], row["text"])
-                for row in shown(questions_of(application.form_version_id), application.answers)
-                if row.get("text") and not row["blank"]
-            ),
-            (gettext("What was missing"), application.changes_note),
-        ]
-        return [{"title": title, "text": text} for title, text in answers if text]

@@ -7,15 +7,17 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_deeds import DeedForm, DeedReasonForm, object_deed
-from accounts.admin_tools import ScopedAdmin, event_line, moment_or_dash
+from accounts.admin_tools import event_line, moment_or_dash
 from portal import audit, clock, i18n
 from portal.errors import Refused
 from programs.admin import overview
 from programs.admin.deeds import ExtensionForm, seats_text, staged_text
+from programs.admin.on_behalf import EntryPages
 from programs.models.applications import Application, ApplicationStatus
 from programs.models.cohorts import Phase, PromotionStop
 from programs.operations import applications, review, seats
 from programs.operations import cohorts as operations
+from programs.operations.on_behalf import TAKES_ENTRIES
 
 S = ApplicationStatus
 RECORD_ROWS = 10
@@ -49,7 +51,7 @@ class PersonalExtensionForm(ExtensionForm):
         return address
 
 
-class CohortPages(ScopedAdmin):
+class CohortPages(EntryPages):
     """Adds the pages of one cohort to its admin."""
 
     def get_urls(self):
@@ -113,6 +115,8 @@ class CohortPages(ScopedAdmin):
             chosen.append(("promote", gettext("Promote from the waitlist")))
             chosen.append(("capacity", gettext("Change the seats")))
             chosen.append(("extend", gettext("Extend for one person")))
+        if phase in TAKES_ENTRIES:
+            chosen.append(("enter", gettext("Enter an application on behalf")))
         buttons = [
             {"label": label, "url": reverse(f"admin:programs_cohort_{page}", args=[cohort.pk]), "small": True}
             for page, label in chosen

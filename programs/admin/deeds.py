@@ -14,6 +14,7 @@ from portal import clock, pills
 from portal.fields import CleanCharField
 from programs.models.applications import REOPENABLE, ApplicationStatus, Outcome, ReasonCode
 from programs.operations import applications, review, seats
+from programs.questions.loading import questions_of
 
 S = ApplicationStatus
 SHOWN_COHORTS = 5
@@ -103,7 +104,7 @@ class StartReview(ApplicationDeed):
 
 
 class ChangesForm(DeedForm):
-    """What is missing, and until when."""
+    """What is missing, of which questions where all chosen applications have the same form, and until when."""
 
     note = CleanCharField(
         label=gettext_lazy("What is missing"),
@@ -111,7 +112,23 @@ class ChangesForm(DeedForm):
         max_length=1000,
         help_text=gettext_lazy("The applicant reads this, so write it in their language."),
     )
+    keys = forms.MultipleChoiceField(
+        label=gettext_lazy("Questions concerned"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Only these can be answered then. With none chosen, all of them can."),
+    )
     until = MomentField(label=gettext_lazy("To be completed by"), help_text=gettext_lazy("Seoul time."))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        versions = {row.form_version_id for row in self.rows}
+        questions = questions_of(versions.pop()) if len(versions) == 1 else []
+        if questions:
+            names = ("full_name", _("Full name and name in English"))
+            self.fields["keys"].choices = [names, *((question.key, question.label) for question in questions)]
+        else:
+            del self.fields["keys"]
 
     def clean_until(self):
         """Not in the past."""
@@ -131,7 +148,7 @@ class RequestChanges(ApplicationDeed):
 
     def perform(self, row, *, by, data):
         """Send one back."""
-        review.request_changes(row.pk, by=by, note=data["note"], until=data["until"])
+        review.request_changes(row.pk, by=by, note=data["note"], until=data["until"], keys=data.get("keys", ()))
 
     def done(self, count):
         """How many."""

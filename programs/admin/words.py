@@ -8,6 +8,10 @@ from accounts.admin_tools import name_verbs
 name_verbs(
     {
         "application.edited": gettext_lazy("Edited by the applicant"),
+        "application.entered": gettext_lazy("Entered on behalf of the applicant"),
+        "application.fixed": gettext_lazy("Changed on behalf of the applicant"),
+        "application.file_added": gettext_lazy("File added"),
+        "application.file_removed": gettext_lazy("File taken out"),
         "application.extended": gettext_lazy("Deadline extended"),
         "cohort.announced_early": gettext_lazy("Announcement moved to now"),
         "cohort.published": gettext_lazy("Published"),

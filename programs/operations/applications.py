@@ -14,7 +14,7 @@ from portal.models import OutgoingMail
 from programs import checking, eligibility, emails
 from programs.models.applications import EDITABLE, Application, ApplicationStatus, StateChange
 from programs.models.applying import Submission
-from programs.models.cohorts import TAKES_APPLICATIONS, Phase, RegistrationMode
+from programs.models.cohorts import TAKES_APPLICATIONS, Phase
 from programs.models.forms import FormVersion
 from programs.operations import files, references
 from programs.operations.drafts import Stale, reset_draft
@@ -150,10 +150,10 @@ def send(application, checked, now, *, by, reason=""):
     else:
         fields |= {"changes_keys": []}
         change = move(application, S.SUBMITTED, by=by, reason=reason, submitted_at=now, **fields)
-        if cohort.registration_mode == RegistrationMode.REVIEW:
-            emails.received(change)
-        else:
+        if not cohort.is_reviewed:
             seat_or_wait(application, now)
+        elif by.pk == application.applicant_id:
+            emails.received(change)  # where staff send it, they tell the applicant more than that
     keep_copy(application, checked, now, by=by, reason=reason)
     files.drop_unused(application)
     references.ask_all(application, by=by)

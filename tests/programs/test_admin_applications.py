@@ -197,26 +197,29 @@ def test_nobody_adds_deletes_or_edits_an_application(client, boss, cohort):
 # --- the page of one ----------------------------------------------------------------------------------
 
 
-def test_the_page_shows_facts_texts_history_and_possible_deeds(client, boss, cohort):
-    application = make.make_application(cohort, goals="목표", portfolio_url="https://example.com/reel")
+def page_of(client, application):
+    return client.get(reverse("admin:programs_application_change", args=[application.pk]))
+
+
+def test_the_page_shows_facts_answers_history_and_possible_deeds(client, boss, cohort):
+    application = make.make_application(cohort, answers={"portfolio": ["https://example.com/reel"]})
     page = ask(client, "start_review", [application])
     confirm(client, page)
     page = ask(client, "stage_waitlist", [application])
     confirm(client, page)
 
-    response = client.get(reverse("admin:programs_application_change", args=[application.pk]))
+    response = page_of(client, application)
 
     names = [deed["name"] for deed in response.context["deeds"]]
     assert names == ["request_changes", "stage_offer", "stage_waitlist", "stage_reject"]
     titles = [line["title"] for line in response.context["lines"]]
     assert titles == ["Staged: Waitlist", "Submitted → Under review"]
     assert ("Staged decision", "Waitlist") in [(f["term"], f["value"]) for f in response.context["facts"]]
-    assert [answer["text"] for answer in response.context["answers"]] == [
-        application.motivation,
-        application.career,
-        "목표",
-        "https://example.com/reel",
+    assert [(part["title"], [row["label"] for row in part["rows"]]) for part in response.context["parts"]] == [
+        ("Your answers", ["Motivation", "Career history", "Portfolio link"])
     ]
+    assert "https://example.com/reel" in response.text
+    assert application.answers["motivation"] in response.text
 
 
 @pytest.mark.parametrize(
@@ -402,6 +405,28 @@ def test_request_changes(client, boss, cohort):
     assert (application.status, application.changes_note) == ("changes_requested", "포트폴리오")
     assert application.changes_by == until.replace(second=0, microsecond=0)
     assert OutgoingMail.objects.filter(person=application.applicant).count() == 1
+
+
+def test_request_changes_of_some_questions(client, boss, cohort):
+    application = make.make_application(cohort, status="in_review")
+    page = ask(client, "request_changes", [application])
+    offered = [key for key, _label in page.context["form"].fields["keys"].choices]
+    assert offered == ["full_name", "motivation", "career", "portfolio"]
+
+    until = local(clock.now() + timedelta(days=3))
+    confirm(client, page, note="경력", until=until, keys=["career", "full_name"])
+
+    application.refresh_from_db()
+    assert set(application.changes_keys) == {"full_name", "career"}
+
+
+def test_questions_are_chosen_where_all_have_the_same_form(client, boss, cohort):
+    rows = [make.make_application(cohort, status="in_review"), make.make_application(status="in_review")]
+    page = ask(client, "request_changes", rows)
+    assert "keys" not in page.context["form"].fields
+    confirm(client, page, note="경력", until=local(clock.now() + timedelta(days=3)), keys=["career"])
+    assert set(Application.objects.values_list("status", flat=True)) == {"changes_requested"}
+    assert all(keys == [] for keys in Application.objects.values_list("changes_keys", flat=True))
 
 
 def test_reject_as_not_eligible(client, boss, cohort):
