@@ -35,14 +35,16 @@ for (const menu of document.querySelectorAll("details.menu")) {
   });
 }
 
-for (const form of document.querySelectorAll("form[data-once]")) {
-  let isSent = false;
-  form.addEventListener("submit", (event) => {
-    if (isSent) { event.preventDefault(); return; }
-    isSent = true;
-    setTimeout(() => { isSent = false; }, 10_000);   // where no answer came, it can be tried again
+{
+  // Asked last, so that a script which holds a form back for a while does not make the second try the first.
+  const sent = new WeakSet();
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented || !event.target.matches("form[data-once]")) return;
+    if (sent.has(event.target)) event.preventDefault();
+    sent.add(event.target);
+    setTimeout(() => sent.delete(event.target), 10_000);   // where no answer came, it can be tried again
   });
-  addEventListener("pageshow", () => { isSent = false; });
+  addEventListener("pageshow", () => { for (const form of document.forms) sent.delete(form); });
 }
 
 {
