@@ -73,7 +73,7 @@ class PartsWidget(forms.MultiWidget):
         context = super().get_context(name, self.decompress(value), attrs)
         for place, (label, part) in enumerate(zip(self.labels, context["widget"]["subwidgets"], strict=True)):
             part["label"] = label
-            if part["type"] == "select":
+            if "optgroups" in part:  # a list that opens
                 part["attrs"]["class"] = part["attrs"].get("class", "").replace("form-control", "form-select")
             if place not in self.needed:
                 part["attrs"].pop("required", None)
