@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from portal.fields import CleanCharField
 from programs.questions import drafts
-from programs.questions.conditions import asked
+from programs.questions.conditions import asked, is_blank
 from programs.questions.fields import answers_of, field_of
 
 NAMES = ("full_name", "romanized_name")
@@ -64,9 +64,9 @@ class AnswerForm(forms.Form):
 
         `own_email` is the applicant's address.
         """
-        super().__init__(initial=draft)
+        self.draft = draft | {q.key: drafts.shaped(q, draft[q.key]) for q in questions if q.key in draft}
+        super().__init__(initial=self.draft)
         self.is_bound = check
-        self.draft = draft
         self.questions = {question.key: question for question in questions}
         self.rooms = {question.key: drafts.room_of(question) for question in questions}
         self.asked = {question.key for question in asked(every or questions, draft)}
@@ -104,11 +104,7 @@ class AnswerForm(forms.Form):
 
     def answers(self):
         """The cleaned answers by key, without the names; blank ones are left out. Call only where it is valid."""
-        return {
-            key: value
-            for key, value in self.cleaned_data.items()
-            if key not in NAMES and value not in (None, "", [], False)
-        }
+        return {key: value for key, value in self.cleaned_data.items() if key not in NAMES and not is_blank(value)}
 
     def names(self):
         """The cleaned names."""

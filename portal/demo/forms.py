@@ -7,7 +7,6 @@ from portal.demo.ledger import table, texts
 from portal.regions import Region
 from programs.models.forms import Form, FormVersion, Question, Section
 from programs.questions.conditions import asked, is_blank
-from programs.questions.loading import questions_of
 
 FOUNDED_ON = date(2024, 4, 15)
 CAMP = "reboot-camp"
@@ -21,14 +20,18 @@ def name_of(plan):
 
 
 class Forms:
-    """The form versions by name, each with its questions; made where they are not there yet."""
+    """The form versions by name, each with its questions, before any of them is written.
+
+    The questions are for answering alone: their keys are counted, not the database's.
+    """
 
     def __init__(self):
         self.versions, self.questions = {}, {}
         for row in texts("forms"):
-            version = FormVersion.objects.filter(form__slug=row["slug"]).order_by("number").first() or make(row)
-            self.versions[row["slug"]] = version
-            self.questions[row["slug"]] = questions_of(version.pk)
+            made_at = at(FOUNDED_ON, "09:00")
+            form = Form(slug=row["slug"], title_ko=row["title_ko"], title_en=row["title_en"])
+            self.versions[row["slug"]] = FormVersion(form=form, number=1, made_at=made_at, locked_at=made_at)
+            self.questions[row["slug"]] = list(questions_in(row))
 
     def of(self, plan):
         """The form version of a cohort and its questions; none where it takes no applications."""
@@ -37,28 +40,58 @@ class Forms:
         name = name_of(plan)
         return self.versions[name], self.questions[name]
 
+    def write(self):
+        """See that every version is in the database, and that cohorts will point at it."""
+        for row in texts("forms"):
+            version = self.versions[row["slug"]]
+            known = FormVersion.objects.filter(form__slug=row["slug"]).order_by("number").first()
+            if known is None:
+                version.form.save()
+                version.form = version.form
+                version.save()
+                write_questions(version, row)
+            else:
+                version.pk, version.form, version._state.adding = known.pk, known.form, False
 
-def make(row):
-    """Write one form with its first version."""
-    form = Form.objects.create(slug=row["slug"], title_ko=row["title_ko"], title_en=row["title_en"])
-    made_at = at(FOUNDED_ON, "09:00")
-    version = FormVersion.objects.create(form=form, number=1, made_at=made_at, locked_at=made_at)
+
+def questions_in(row):
+    """The questions of one form in their order, with sections, in memory alone."""
     known = {}
     for place, part in enumerate(row["sections"], start=1):
-        fields = {name: part[name] for name in ("title_ko", "title_en", "intro_ko", "intro_en")}
-        section = Section.objects.create(version=version, position=place, **fields)
+        section = Section(pk=place, position=place, **section_fields(part))
+        for question in part["questions"]:
+            values = values_of(question)
+            values["shown_if"] = known.get(values.get("shown_if"))
+            known[question["key"]] = Question(pk=len(known) + 1, section=section, **values)
+            yield known[question["key"]]
+
+
+def write_questions(version, row):
+    """Write the sections and questions of one form."""
+    known = {}
+    for place, part in enumerate(row["sections"], start=1):
+        section = Section.objects.create(version=version, position=place, **section_fields(part))
         for position, question in enumerate(part["questions"], start=1):
-            values = dict(question)
-            if values.get("choices") == "mentors":
-                values["choices"] = [
-                    {"key": mentor["slug"], "ko": mentor["name_ko"], "en": mentor["name_en"]}
-                    for mentor in table("mentors")
-                ]
+            values = values_of(question)
             values["shown_if"] = known.get(values.get("shown_if"))
             known[question["key"]] = Question.objects.create(
                 version=version, section=section, position=position, **values
             )
-    return version
+
+
+def section_fields(part):
+    """Title and introduction of a section."""
+    return {name: part[name] for name in ("title_ko", "title_en", "intro_ko", "intro_en")}
+
+
+def values_of(question):
+    """The fields of a question; the choice of mentors is those there are."""
+    values = dict(question)
+    if values.get("choices") == "mentors":
+        values["choices"] = [
+            {"key": mentor["slug"], "ko": mentor["name_ko"], "en": mentor["name_en"]} for mentor in table("mentors")
+        ]
+    return values
 
 
 def answers_of(questions, person, said, rng, begun_at):

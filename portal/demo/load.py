@@ -32,6 +32,7 @@ def load(*, stage="all", scale=1, reset=False):
     world = tell(clock.now(), stage, scale)
     add_rules(world)
     add_consents(world)
+    world.forms.write()
     world.ledger.write()
     logins.set_password(world)
     return True

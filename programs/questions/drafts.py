@@ -1,10 +1,18 @@
 """What is kept of a form while it is written: raw values by key, as they were typed. Pure."""
 
 from portal.validators import clean_text
-from programs.models.forms import COUNTED
+from programs.models.forms import COUNTED, QuestionType
 
 ROOM = 20_000  # characters of one text; a longer one could not be sent anyway, and is not kept
 MOST_PARTS = 100  # inputs under one question
+ROWS = (QuestionType.CREDITS, QuestionType.CAREER)
+LISTS = (
+    QuestionType.MULTIPLE,
+    QuestionType.RANKED,
+    QuestionType.LINKS,
+    QuestionType.FILE,
+    QuestionType.REFEREE,
+)
 
 
 def tidy(raw, room=ROOM):
@@ -21,6 +29,21 @@ def tidy(raw, room=ROOM):
         items = {str(key)[:40]: tidy(value, room) for key, value in raw.items()}
         return None if len(items) > MOST_PARTS or any(value is None for value in items.values()) else items
     return tidy(str(raw), room)
+
+
+def shaped(question, value):
+    """A raw or cleaned value in the shape that the question's type has: nothing else reaches a field or a page."""
+    kind = question.type
+    if kind in ROWS:
+        rows = value if isinstance(value, list) else []
+        return [{k: v for k, v in row.items() if isinstance(v, str)} for row in rows if isinstance(row, dict)]
+    if kind in LISTS:
+        return [part for part in value if isinstance(part, str)] if isinstance(value, list) else []
+    if kind == QuestionType.STATEMENT:
+        return value is True
+    if kind == QuestionType.NUMBER and isinstance(value, int) and not isinstance(value, bool):
+        return value
+    return value if isinstance(value, str) else ""
 
 
 def room_of(question):

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from portal import i18n, phones, regions, rows
 from programs.models.forms import Audience, QuestionType
 from programs.questions.conditions import asked, is_blank
+from programs.questions.drafts import shaped
 from programs.questions.fields import choices_of
 
 T = QuestionType
@@ -39,28 +40,28 @@ def row_of(question, answer, files=None):
         "lang": i18n.language_of(question, "label"),
         "blank": False,
     }
+    answer = shaped(question, answer)
     if is_blank(answer):
         return row | {"blank": True, "text": _("No answer")}
     return row | form_of(question, answer, files or {})
 
 
 def form_of(question, answer, files):
-    """The answer in the form that its type is read in; what does not fit the type is shown as it stands."""
+    """The answer in the form that its type is read in."""
     kind = question.type
     if kind == T.FILE:
-        found = [files[code] for code in answer if code in files] if isinstance(answer, list) else []
+        found = [files[code] for code in answer if code in files]
         return {"files": found} if found else {"text": _("No answer"), "blank": True}
-    if kind in TABLES and isinstance(answer, list):
+    if kind in TABLES:
         columns = TABLES[kind]
         return {"table": {"head": [c.label for c in columns], "rows": rows.show(columns, answer)}}
-    if kind == T.LINKS and isinstance(answer, list):
+    if kind == T.LINKS:
         return {"links": [url for url in answer if url]}
-    if kind in (T.MULTIPLE, T.RANKED) and isinstance(answer, list):
+    if kind in (T.MULTIPLE, T.RANKED):
         labels = dict(choices_of(question))
-        items = [labels.get(key, key) for key in answer if key]
-        return {"entries": items, "ordered": kind == T.RANKED}
-    if isinstance(answer, list):
-        return {"entries": [str(item) for item in answer if item]}
+        return {"entries": [labels.get(key, key) for key in answer if key], "ordered": kind == T.RANKED}
+    if kind == T.REFEREE:
+        return {"entries": [part for part in answer if part]}
     return {"text": text_of(question, answer)}
 
 

@@ -13,6 +13,8 @@ from programs.models.applications import Application, ApplicationStatus, Decisio
 from programs.models.cohorts import Cohort
 from programs.models.enrolments import Enrolment
 from programs.operations import applications, review, seats
+from programs.operations.drafts import save_draft
+from tests.make import make_consents
 from tests.portal.demo_season import NOW, clock_at
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +33,7 @@ def replayed(world, program, slug):
     before = {name: getattr(cohort, name) for name in lasting}
     cohort.review_began_at = cohort.released_at = cohort.promotion_ran_at = None
     cohort.promotion_stop = ""
+    world.forms.write()
     world.ledger.write()
     return cohort, told, before
 
@@ -45,10 +48,13 @@ def deeds(told, staff):
     made = {}
 
     def begin(row):
-        made[row.code] = applications.start_application(row.cohort.pk, by=row.applicant).pk
+        application = applications.start_application(row.cohort.pk, by=row.applicant)
+        made[row.code] = application.pk
+        make_consents(row.applicant, row.cohort)
+        save_draft(application, typed=row.draft)
 
     def submit(row):
-        applications.submit_application(made[row.code], by=row.applicant, motivation=row.motivation or "-")
+        applications.submit_application(made[row.code], by=row.applicant)
 
     by_applicant = {
         S.CONFIRMED: seats.confirm_offer,
