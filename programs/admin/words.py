@@ -14,6 +14,7 @@ name_verbs(
         "application.file_removed": gettext_lazy("File taken out"),
         "application.extended": gettext_lazy("Deadline extended"),
         "cohort.announced_early": gettext_lazy("Announcement moved to now"),
+        "cohort.answers_erased": gettext_lazy("Answers erased whose time was over"),
         "cohort.published": gettext_lazy("Published"),
         "cohort.capacity": gettext_lazy("Number of seats changed"),
         "cohort.cancelled": gettext_lazy("Cohort cancelled"),

@@ -174,10 +174,11 @@ def can_cancel_until(cohort):
 
 
 @transaction.atomic
-def cancel_place(application_id, *, by, reason=""):
+def cancel_place(application_id, *, by, reason="", at_any_time=False):
     """Give a confirmed place back: the applicant until the cut-off, staff at any time with a reason.
 
-    Ends the enrolment, frees the seat and runs the promotions. Twice is the same as once.
+    `at_any_time` is for what a cut-off cannot hold up, such as consent taken back. Ends the enrolment, frees the
+    seat and runs the promotions. Twice is the same as once.
     """
     cohort, application = lock_application(application_id)
     if application.status == ApplicationStatus.CANCELLED:
@@ -185,7 +186,7 @@ def cancel_place(application_id, *, by, reason=""):
     now = clock.now()
     if by.pk == application.applicant_id:
         until = can_cancel_until(cohort)
-        if until is not None and now >= until:
+        if until is not None and now >= until and not at_any_time:
             raise Refused(_("The last day to cancel has passed. Please write to us instead."))
     elif not reason.strip():
         raise Refused(_("Give a reason; the applicant will read it."))

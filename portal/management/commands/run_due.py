@@ -3,6 +3,7 @@
 import logging
 import time
 from datetime import UTC, datetime, timedelta
+from functools import wraps
 
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
@@ -10,13 +11,15 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from portal import clock, mail, uploads
-from programs.operations import applications, enrolments, references, review, seats
+from programs.operations import applications, enrolments, references, retention, review, seats
 
 logger = logging.getLogger(__name__)
 INTERVAL_SECONDS = 15
+HOUR_SECONDS = 60 * 60
 STUCK_AFTER = timedelta(minutes=10)
 MAX_TRIES = 3
 KEEP_RESULTS = timedelta(days=14)
+_taken: dict[str, float] = {}  # the steps of every hour: when each was last taken
 
 
 def deliver_mail(now):
@@ -48,6 +51,20 @@ def forget_old_tasks(now):
     return old.delete()[0]
 
 
+def hourly(step):
+    """`step`, taken once an hour by this process: it looks through much and seldom finds anything."""
+
+    @wraps(step)
+    def taken(now):
+        at = time.monotonic()
+        if step.__name__ in _taken and at - _taken[step.__name__] < HOUR_SECONDS:
+            return 0
+        _taken[step.__name__] = at
+        return step(now)
+
+    return taken
+
+
 # In this order: a result that comes out now may free a seat, and a freed seat is offered before its list closes.
 STEPS = (
     review.release_due,
@@ -59,6 +76,7 @@ STEPS = (
     applications.remind_drafts,
     applications.remind_changes,
     references.remind,
+    hourly(retention.forget_due),
     deliver_mail,
     free_stuck_tasks,
     forget_old_tasks,

@@ -1,0 +1,34 @@
+"""Programs as Django sees them."""
+
+from django.apps import AppConfig
+
+from accounts.signals import consent_withdrawn
+
+
+class ProgramsConfig(AppConfig):
+    """Says what programs hold about people, and listens for consent that is taken back."""
+
+    name = "programs"
+
+    def ready(self):
+        """These modules need models, which are not there before now."""
+        from accounts import privacy as people
+        from programs import privacy
+        from programs.operations import retention
+
+        people.register(
+            "programs",
+            export=privacy.export,
+            files=privacy.files,
+            blocks=privacy.blocks,
+            erase=retention.erase_person,
+            follows=privacy.follows,
+        )
+        consent_withdrawn.connect(on_consent_withdrawn, dispatch_uid="programs.consent_withdrawn")
+
+
+def on_consent_withdrawn(sender, user, term, cohort_id, **kwargs):
+    """What was applied for with that consent ends with it."""
+    from programs.operations import retention
+
+    retention.leave_without_consent(user, term, cohort_id)

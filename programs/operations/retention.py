@@ -1,0 +1,233 @@
+"""What people wrote is let go of: when its time is over, when consent is taken back, when an account is closed.
+
+Statuses, moves and times stay, without anything that says who it was.
+"""
+
+import logging
+from collections import Counter
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Case, F, Q, Value, When
+from django.utils.translation import gettext as _
+
+from accounts.models import TermKind
+from portal import audit, uploads
+from portal.models import MailStatus, OutgoingMail
+from programs.models.applications import LIVE, WITHDRAWABLE, Application, ApplicationStatus, StateChange
+from programs.models.applying import ApplicationFile, EarlierAnswer, ReferenceRequest, Submission
+from programs.models.cohorts import Cohort
+from programs.models.eligibility import Appeal, Restriction
+from programs.models.enrolments import Enrolment, EnrolmentStatus
+from programs.models.forms import Question
+from programs.models.terms import CohortTerm
+from programs.operations import applications, enrolments, seats
+from programs.operations.moves import lock_application
+
+S = ApplicationStatus
+logger = logging.getLogger(__name__)
+TOOK_PART = (  # whose place stands on record, with the name it was taken under
+    EnrolmentStatus.ACTIVE,
+    EnrolmentStatus.DROPPED,
+    EnrolmentStatus.NO_SHOW,
+    EnrolmentStatus.COMPLETED,
+    EnrolmentStatus.NOT_COMPLETED,
+)
+
+
+# --- all that one person wrote ------------------------------------------------------------------------------------
+
+
+def erase_person(user):
+    """Take away what `user` wrote, with their names and files; runs in the transaction that closes the account.
+
+    Drafts go altogether, whatever was sent stays as a row with its status and its moves.
+    """
+    own = Application.objects.filter(applicant=user)
+    drafts = list(own.filter(status=S.DRAFT).values_list("pk", flat=True))
+    empty(list(own.values_list("pk", flat=True)), keep_names=False)
+    Application.objects.filter(pk__in=drafts).delete()
+    Enrolment.objects.filter(person=user).update(end_reason="")
+    Appeal.objects.filter(restriction__person=user).update(text="", answer="")
+    Restriction.objects.filter(person=user).update(reason="")
+
+
+def empty(ids, *, keep_names):
+    """Erase what these applications say: answers, drafts, copies, files, letters, and the reasons in their moves.
+
+    The caller holds the locks where somebody could still write.
+    """
+    references_gone(ReferenceRequest.objects.filter(application__in=ids))
+    for row in ApplicationFile.objects.filter(application__in=ids).select_related("upload"):
+        uploads.remove(row.upload)
+    EarlierAnswer.objects.filter(application__in=ids).delete()
+    names = {} if keep_names else {"full_name": "", "romanized_name": ""}
+    Application.objects.filter(pk__in=ids).update(
+        **names,
+        answers={},
+        draft={},
+        stamps={},
+        changes_keys=[],
+        changes_note=Case(When(status=S.CHANGES_REQUESTED, then=Value("–")), default=Value("")),
+        revision=F("revision") + 1,
+        sent_revision=F("revision") + 1,
+    )
+    Submission.objects.filter(application__in=ids).update(answers={}, files=[], reason="", **names)
+    StateChange.objects.filter(application__in=ids).update(reason="")
+
+
+def references_gone(rows):
+    """Erase these requests for letters, with the letters, and the mails by which they were asked for."""
+    rows = list(rows.select_related("upload"))
+    mails = OutgoingMail.objects.filter(
+        target_type=audit.kind(ReferenceRequest), target_id__in=[row.pk for row in rows], person=None
+    )
+    mails.filter(status=MailStatus.WAITING).update(status=MailStatus.DROPPED)
+    mails.update(to="", subject="", body="")
+    for row in rows:
+        upload = row.upload
+        row.delete()
+        if upload is not None:
+            uploads.remove(upload)
+
+
+# --- consent taken back -------------------------------------------------------------------------------------------
+
+
+def is_needed(term, cohort_id):
+    """Whether nobody can apply to that cohort without agreeing to `term`."""
+    if term.kind == TermKind.APPLICATION:
+        return True
+    return CohortTerm.objects.filter(cohort=cohort_id, term=term, is_required=True).exists()
+
+
+def live_application(user, cohort_id):
+    """The application of `user` to a cohort that has not come to its end; None where there is none."""
+    rows = Application.objects.filter(applicant=user, cohort=cohort_id, status__in=LIVE)
+    return rows.select_related("cohort__program").first()
+
+
+@transaction.atomic
+def leave_without_consent(user, term, cohort_id):
+    """A consent that an application needs was taken back: the application ends by whatever move ends it.
+
+    A draft is thrown away. Where it was the consent to collect data at all, what was written is erased as well;
+    the name under which somebody took part stays with their place.
+    """
+    if cohort_id is None or not is_needed(term, cohort_id):
+        return
+    is_collection = term.kind == TermKind.APPLICATION
+    Cohort.objects.select_for_update(no_key=True).filter(pk=cohort_id).first()  # first, as everywhere
+    application = live_application(user, cohort_id)
+    if application is not None:
+        end_by(user, application, is_collection=is_collection)
+    if is_collection:
+        own = Application.objects.filter(applicant=user, cohort=cohort_id)
+        part = Q(enrolment__status__in=TOOK_PART)
+        empty(list(own.filter(part).values_list("pk", flat=True)), keep_names=True)
+        empty(list(own.exclude(part).values_list("pk", flat=True)), keep_names=False)
+
+
+def end_by(user, application, *, is_collection):
+    """Withdraw, decline, cancel, or end the part in a running cohort; a reason says that consent was taken back.
+
+    The caller holds the lock on the cohort, behind which no status changes.
+    """
+    reason = str(_("Consent was withdrawn."))
+    if application.status == S.DRAFT:
+        applications.discard_draft(application.pk, by=user)
+    elif application.status in WITHDRAWABLE:
+        applications.withdraw_application(application.pk, by=user, reason=reason)
+    elif application.status == S.OFFERED:
+        seats.decline_offer(application.pk, by=user)
+    else:
+        enrolment = Enrolment.objects.get(application=application)
+        if enrolment.status == EnrolmentStatus.ENROLLED:
+            seats.cancel_place(application.pk, by=user, reason=reason, at_any_time=True)
+        elif enrolment.status == EnrolmentStatus.ACTIVE and is_collection:
+            enrolments.end_enrolment(enrolment.pk, EnrolmentStatus.DROPPED, by=user, reason=reason)
+
+
+# --- answers whose time is over -----------------------------------------------------------------------------------
+
+
+def forget_due(now):
+    """Erase the answers and files of questions that are kept for so many days after the cohort's end.
+
+    From what was sent, from drafts, copies and earlier answers. Each cohort leaves one audit row with counts. What
+    fails in one application holds up none of the others. Returns how many applications lost something.
+    """
+    done = 0
+    counts = {}
+    for pk, keys in applications_due(now).items():
+        try:
+            with transaction.atomic():
+                cohort, application = lock_application(pk)
+                counted = forget(application, keys)
+        except Exception:
+            logger.exception("The answers of application %s were not erased", pk)
+            continue
+        counts.setdefault(cohort.pk, Counter()).update(counted)
+        done += 1
+    for cohort in Cohort.objects.filter(pk__in=counts):
+        counted = counts[cohort.pk]
+        words = f"applications {counted['applications']}, answers {counted['answers']}, files {counted['files']}"
+        audit.record("cohort.answers_erased", target=cohort, by=None, after=words)
+    return done
+
+
+def applications_due(now):
+    """The applications that still hold what is to be erased at `now`, each with the keys of those questions."""
+    rules = {}
+    kept = Question.objects.filter(kept_days__isnull=False)
+    for version, days, key in kept.values_list("version", "kept_days", "key"):
+        rules.setdefault((version, days), set()).add(key)
+    found = {}
+    for (version, days), keys in rules.items():
+        over = Cohort.objects.filter(
+            Q(cancelled_at=None, ends_at__lte=now - timedelta(days=days))
+            | Q(cancelled_at__lte=now - timedelta(days=days))
+        )
+        for key in keys:
+            for rows in holding(version, key):
+                for pk in rows.filter(cohort__in=over.values("pk")).values_list("pk", flat=True):
+                    found.setdefault(pk, set()).add(key)
+    return found
+
+
+def holding(version_id, key):
+    """The applications that hold something under `key` of a form version: written, sent, copied, or as a file."""
+    rows = Application.objects.filter(form_version=version_id)
+    yield rows.filter(Q(answers__has_key=key) | Q(draft__has_key=key) | Q(stamps__has_key=key))
+    yield rows.filter(Q(files__question_key=key) | Q(references__question_key=key))
+    yield Application.objects.filter(submissions__form_version=version_id, submissions__answers__has_key=key)
+    yield Application.objects.filter(
+        earlier_answers__question__version=version_id, earlier_answers__question__key=key
+    )
+
+
+def forget(application, keys):
+    """Erase what stands under `keys`, wherever it is; the caller holds the lock. Returns counts of what went."""
+    counted = Counter(applications=1, answers=sum(key in application.answers for key in keys))
+    for name in ("answers", "draft", "stamps"):
+        setattr(application, name, without(getattr(application, name), keys))
+    application.save(update_fields=["answers", "draft", "stamps"])
+    codes = set()
+    for row in application.files.filter(question_key__in=keys).select_related("upload"):
+        codes.add(row.upload.code)
+        uploads.remove(row.upload)
+    counted["files"] = len(codes)
+    for copy in application.submissions.all():
+        named = [copy.answers.get(key) for key in keys]
+        gone = codes.union(*(map(str, answer) for answer in named if isinstance(answer, list)))
+        copy.answers = without(copy.answers, keys)
+        copy.files = [file for file in copy.files if file["code"] not in gone]
+        copy.save(update_fields=["answers", "files"])
+    application.earlier_answers.filter(question__key__in=keys).delete()
+    references_gone(application.references.filter(question_key__in=keys))
+    return counted
+
+
+def without(values, keys):
+    """A copy of `values` without `keys`."""
+    return {key: value for key, value in values.items() if key not in keys}

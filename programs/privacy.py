@@ -1,0 +1,251 @@
+"""What programs hold about a person, for `accounts.privacy`: handed out, counted against closing, let go of."""
+
+from django.utils.translation import gettext as _
+
+from accounts.models import TermKind
+from portal import clock
+from programs.models.applications import WITHDRAWABLE, Application, ApplicationStatus
+from programs.models.applying import ApplicationFile
+from programs.models.cohorts import Phase
+from programs.models.eligibility import Restriction
+from programs.models.enrolments import Enrolment, EnrolmentStatus
+from programs.operations.retention import is_needed, live_application
+from programs.questions.loading import questions_of
+from programs.questions.showing import row_of, shown
+
+S = ApplicationStatus
+OVER = (Phase.FINISHED, Phase.CANCELLED)
+TOLD = (S.RESCINDED, S.CANCELLED, S.WITHDRAWN, S.CLOSED_OUT)  # whose reason the applicant reads
+
+
+# --- handed out ---------------------------------------------------------------------------------------------------
+
+
+def export(user):
+    """Everything of `user` here, questions and answers in words; what referees wrote is not theirs to read."""
+    rows = (
+        Application.objects.filter(applicant=user)
+        .select_related("cohort__program")
+        .prefetch_related(
+            "changes",
+            "submissions",
+            "files__upload__accesses",
+            "references",
+            "earlier_answers__question",
+        )
+        .order_by("created_at", "pk")
+    )
+    asked = _Forms()
+    enrolments = (
+        Enrolment.objects.filter(person=user).select_related("cohort__program").order_by("enrolled_at", "pk")
+    )
+    restrictions = Restriction.objects.filter(person=user).prefetch_related("appeals")
+    return {
+        "applications": [application_of(row, asked) for row in rows],
+        "enrolments": [
+            {
+                "cohort": cohort_of(row.cohort),
+                "status": str(row.get_status_display()),
+                "enrolled_at": row.enrolled_at,
+                "ended_at": row.ended_at,
+                "end_reason": row.end_reason,
+            }
+            for row in enrolments.order_by("enrolled_at", "pk")
+        ],
+        "restrictions": [
+            {
+                "reason": row.reason,
+                "from_at": row.from_at,
+                "until": row.until,
+                "lifted_at": row.lifted_at,
+                "appeals": [
+                    {
+                        "text": appeal.text,
+                        "made_at": appeal.made_at,
+                        "decided_at": appeal.decided_at,
+                        "is_accepted": appeal.is_accepted,
+                        "answer": appeal.answer,
+                    }
+                    for appeal in row.appeals.all()
+                ],
+            }
+            for row in restrictions
+        ],
+    }
+
+
+class _Forms(dict):
+    """The questions of each form version, read once."""
+
+    def __missing__(self, version_id):
+        self[version_id] = questions_of(version_id)
+        return self[version_id]
+
+
+def cohort_of(cohort):
+    """A cohort in words."""
+    return f"{cohort.program.title} · {cohort.label}"
+
+
+def application_of(application, asked):
+    """One application: what was written, what was sent each time, what became of it."""
+    uploads = [row.upload for row in application.files.all()]
+    questions = asked[application.form_version_id]
+    sent = application.submitted_at is not None
+    return {
+        "cohort": cohort_of(application.cohort),
+        "receipt_number": application.receipt_number,
+        "status": str(application.label),
+        "begun_at": application.created_at,
+        "saved_at": application.saved_at,
+        "submitted_at": application.submitted_at,
+        "extended_until": application.extended_until,
+        "full_name": application.full_name if sent else application.draft.get("full_name", ""),
+        "romanized_name": application.romanized_name if sent else application.draft.get("romanized_name", ""),
+        "what_was_missing": application.changes_note,
+        "answers": answers_of(questions, application.answers, uploads) if sent else [],
+        "draft": []
+        if sent and application.sent_revision == application.revision
+        else answers_of(questions, application.draft, uploads),
+        "earlier_answers": [words_of(row_of(row.question, row.value)) for row in application.earlier_answers.all()],
+        "submissions": [
+            {
+                "number": row.number,
+                "at": row.at,
+                "by": by_whom(row.by_id, application),
+                "full_name": row.full_name,
+                "romanized_name": row.romanized_name,
+                "answers": answers_of(asked[row.form_version_id], row.answers, uploads),
+                "files": row.files,
+            }
+            for row in application.submissions.all()
+        ],
+        "history": [
+            {
+                "at": row.at,
+                "status": str(row.get_to_status_display()),
+                "by": by_whom(row.by_id, application),
+                "reason": row.reason if row.to_status in TOLD else "",
+            }
+            for row in application.changes.all()
+        ],
+        "files": [file_of(row) for row in application.files.all()],
+        "references": [
+            {
+                "name": row.name,
+                "affiliation": row.affiliation,
+                "email": row.email,
+                "asked_at": row.asked_at,
+                "received_at": row.received_at,
+                "declined_at": row.declined_at,
+                "ended_at": row.ended_at,
+            }
+            for row in application.references.all()
+        ],
+    }
+
+
+def by_whom(user_id, application):
+    """Who did something, without naming staff."""
+    if user_id is None:
+        return "system"
+    return "applicant" if user_id == application.applicant_id else "staff"
+
+
+def answers_of(questions, answers, uploads):
+    """Answers as pairs of a question and what was said, blank ones left out."""
+    return [words_of(row) for row in shown(questions, answers, files=uploads) if not row["blank"]]
+
+
+def words_of(row):
+    """A row of `programs.questions.showing` as plain data."""
+    answer = row.get("text") or row.get("entries") or row.get("links")
+    if "files" in row:
+        answer = [upload.name for upload in row["files"]]
+    elif "table" in row:
+        answer = [[str(cell) for cell in cells] for cells in plain_rows(row["table"])]
+    elif isinstance(answer, list):
+        answer = [str(part) for part in answer]
+    return {"question": str(row["label"]), "answer": answer if isinstance(answer, list) else str(answer or "")}
+
+
+def plain_rows(table):
+    """The head and the rows of a table, each a list of words."""
+    return [table["head"], *([cell["text"] for cell in cells] for cells in table["rows"])]
+
+
+def file_of(row):
+    """One file, and who opened it where its writer may know."""
+    upload = row.upload
+    opened = upload.accesses.all() if upload.is_confidential else ()
+    return {
+        "question": row.question_key,
+        "name": upload.name,
+        "size": upload.size,
+        "sha256": upload.sha256,
+        "uploaded_at": upload.made_at,
+        "opened_at": [access.at for access in opened if access.by_id != upload.owner_id],
+    }
+
+
+def files(user):
+    """The files of `user`'s applications: name and what is stored."""
+    rows = ApplicationFile.objects.filter(application__applicant=user).select_related("upload").order_by("pk")
+    return [(row.upload.name, row.upload.file) for row in rows]
+
+
+# --- closing the account ------------------------------------------------------------------------------------------
+
+
+def blocks(user):
+    """Why the account cannot be closed now: an application that is being decided, or a place not yet over."""
+    now = clock.now()
+    waits = Application.objects.filter(applicant=user, status__in=[*WITHDRAWABLE, S.OFFERED])
+    sentences = [
+        _("Your application to “%(cohort)s” is not decided yet. Withdraw or decline it first.")
+        % {"cohort": cohort_of(row.cohort)}
+        for row in waits.select_related("cohort__program")
+        if row.cohort.phase_at(now) not in OVER
+    ]
+    places = Enrolment.objects.live().filter(person=user).select_related("cohort__program")
+    return sentences + [
+        _("You have a place in “%(cohort)s”. Cancel it first, or wait until the cohort is over.")
+        % {"cohort": cohort_of(row.cohort)}
+        for row in places
+        if row.cohort.phase_at(now) not in OVER
+    ]
+
+
+# --- consent taken back -------------------------------------------------------------------------------------------
+
+
+def follows(user, term, cohort):
+    """What happens when `user` takes back the consent to `term` in `cohort`, in sentences."""
+    if cohort is None or not is_needed(term, cohort.pk):
+        return []
+    is_collection = term.kind == TermKind.APPLICATION
+    sentences = []
+    application = live_application(user, cohort.pk)
+    if application is not None:
+        sentences = what_ends(application, is_collection=is_collection)
+    if is_collection and Application.objects.filter(applicant=user, cohort=cohort).exists():
+        sentences.append(
+            _("Your answers, files and reference letters for this cohort are erased. This cannot be undone.")
+        )
+    return sentences
+
+
+def what_ends(application, *, is_collection):
+    """What the withdrawal of a needed consent does to a live application."""
+    if application.status == S.DRAFT:
+        return [_("Your draft for this cohort is deleted.")]
+    if application.status in WITHDRAWABLE:
+        return [_("Your application to this cohort is withdrawn and not considered any more.")]
+    if application.status == S.OFFERED:
+        return [_("The place offered to you is declined and goes to the next person.")]
+    status = Enrolment.objects.values_list("status", flat=True).get(application=application)
+    if status == EnrolmentStatus.ENROLLED:
+        return [_("Your place in this cohort is cancelled and goes to the next person.")]
+    if status == EnrolmentStatus.ACTIVE and is_collection:
+        return [_("You leave the running cohort, which is recorded as dropping out.")]
+    return [_("That you took part stays on record.")]
