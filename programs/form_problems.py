@@ -33,7 +33,7 @@ KEY = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 CHOICE_KEY = re.compile(r"[a-z0-9_-]{1,40}")
 RESERVED = {
     *("csrfmiddlewaretoken", "revision", "step", "next", "save", "go", "more", "upload", "remove", "opened"),
-    *("full_name", "romanized_name", "question", "file"),
+    *("full_name", "romanized_name", "question", "file", "form"),
     *("action", "method", "submit", "elements", "dataset"),  # inputs of these names hide what scripts ask of a form
 }
 RESERVED_START = "consent_"

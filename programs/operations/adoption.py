@@ -8,15 +8,21 @@ from django.utils.translation import gettext as _
 from portal import audit, clock
 from portal.errors import Refused
 from programs import emails
+from programs.checking import DETAILS, steps_by_key
 from programs.form_problems import form_problems
+from programs.forms import NAMES, AnswerForm
 from programs.models.applications import Application, ApplicationStatus
 from programs.models.applying import EarlierAnswer
 from programs.models.forms import WITH_CHOICES
+from programs.operations.drafts import Stale, refuse_writing, save_draft
 from programs.operations.forms import lock_version
-from programs.operations.moves import lock_cohort
+from programs.operations.moves import lock_application, lock_cohort
+from programs.questions import drafts
 from programs.questions.building import is_same
 from programs.questions.conditions import is_blank
 from programs.questions.loading import questions_of
+
+MOVED = "application.form_moved"  # the verb of the audit by which a version is known that a draft was on
 
 
 class Adopted(NamedTuple):
@@ -47,16 +53,16 @@ def adopt_version(cohort_id, version_id, *, by, reason=""):
     cohort.form_version = version
     cohort.save(update_fields=["form_version"])
     audit.record("cohort.form", target=cohort, by=by, before=before or "", after=version.pk, reason=reason)
-    drafts = drafts_of(cohort).select_for_update(of=("self",), no_key=True).select_related("applicant")
+    moving = drafts_of(cohort).select_for_update(of=("self",), no_key=True).select_related("applicant")
     questions = {version.pk: questions_of(version.pk)}
     moved = kept = 0
-    for application in drafts:
+    for application in moving:
         application.cohort = cohort
         old = application.form_version_id
         if old not in questions:
             questions[old] = questions_of(old)
         kept += move_draft(application, version, questions[old], questions[version.pk])
-        audit.record("application.form_moved", target=application, by=by, before=old or "", after=version.pk)
+        audit.record(MOVED, target=application, by=by, before=old or "", after=version.pk)
         emails.form_changed(application, version)
         moved += 1
     if moved and not version.is_locked:
@@ -73,23 +79,28 @@ def drafts_of(cohort):
 def move_draft(application, version, old, new):
     """Put a draft on another version; the caller holds the lock. Returns how many answers were set aside.
 
-    Every question counts as changed just now, so that a page opened before cannot write over it unseen.
+    What the move changes counts as changed just now, so that a page opened before cannot write over it unseen.
     """
     draft, aside = moved_draft(application.draft, old, new)
     now = clock.now()
     back = taken_back(application, draft, new)
     for question, value in aside:
-        EarlierAnswer.objects.update_or_create(
-            application=application, question=question, defaults={"value": value, "at": now}
-        )
+        put_aside(application, question, value)
     application.revision += 1
-    keys = {question.key for question in (*old, *new)}
-    application.draft = {**draft, **back}
-    application.stamps = {**application.stamps, **dict.fromkeys(keys, application.revision)}
+    before, application.draft = application.draft, {**draft, **back}
+    changed = [key for key in before | application.draft if before.get(key) != application.draft.get(key)]
+    application.stamps = {**application.stamps, **dict.fromkeys(changed, application.revision)}
     application.form_version = version
     application.form_moved_at = now
     application.save(update_fields=["draft", "stamps", "revision", "form_version", "form_moved_at"])
     return len(aside)
+
+
+def put_aside(application, question, value):
+    """Keep what was answered to an old question, in the place of what had been kept under it before."""
+    EarlierAnswer.objects.update_or_create(
+        application=application, question=question, defaults={"value": value, "at": clock.now()}
+    )
 
 
 def set_aside(old, new):
@@ -136,3 +147,49 @@ def taken_back(application, draft, new):
             found[question.key] = row.value
             row.delete()
     return found
+
+
+def keep_late(application, version_id, step, data, *, base=None):
+    """Keep what a page says that was opened before the form moved on: `data` is its request, `step` its step.
+
+    Answers to questions that are still asked go into the draft, as `save_draft` takes them; the others are set
+    aside under the questions they were given to. So are those that raise Stale, since the page that would show
+    them is no more. Does nothing for a version that the application was never on.
+    """
+    if not was_on(application, version_id):
+        return
+    old, new = questions_of(version_id), questions_of(application.form_version_id)
+    steps = steps_by_key(old)
+    on_page = [question for question in old if steps[question.key] == step]
+    form = AnswerForm(on_page, {}, now=clock.now(), with_names=step == DETAILS, every=old)
+    typed, _too_long = drafts.read(form, data, {})
+    twins = {(question.key, question.type): question for question in new}
+    kept = {name: typed[name] for name in NAMES if name in typed}
+    for question in on_page:
+        twin = twins.get((question.key, question.type))
+        if twin is not None and question.key in typed:
+            kept[question.key] = carried(twin, typed[question.key])
+    aside = [question for question in set_aside(on_page, new) if not is_blank(typed.get(question.key))]
+    put_all_aside(application, aside, typed)
+    try:
+        save_draft(application, typed=kept, base=base)
+    except Stale as stale:
+        put_all_aside(application, [question for question in on_page if question.key in stale.keys], typed)
+        raise
+
+
+@transaction.atomic
+def put_all_aside(application, questions, typed):
+    """Set aside what was typed under `questions`, behind the lock."""
+    if questions:
+        _cohort, locked = lock_application(application.pk)
+        refuse_writing(locked)
+        for question in questions:
+            if not is_blank(typed.get(question.key)):
+                put_aside(locked, question, typed[question.key])
+
+
+def was_on(application, version_id):
+    """Whether the draft was on that version once, before the form moved on."""
+    moved = audit.history(application).filter(verb=MOVED, before=str(version_id))
+    return version_id != application.form_version_id and moved.exists()

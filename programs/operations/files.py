@@ -64,10 +64,14 @@ def is_sent(application, row):
 
 
 def drop_unused(application):
-    """Erase the files that neither the draft nor what was sent names any more; the caller holds the lock."""
+    """Erase the files that nothing names any more: the draft, what was sent, what was set aside.
+
+    The caller holds the lock.
+    """
+    aside = list(application.earlier_answers.values_list("question__key", "value"))
+    kept = [application.draft, application.answers, *({key: value} for key, value in aside)]
     for row in application.files.select_related("upload"):
-        key, code = row.question_key, row.upload.code
-        if code not in chosen_codes(application.draft, key) + chosen_codes(application.answers, key):
+        if not any(row.upload.code in chosen_codes(answers, row.question_key) for answers in kept):
             uploads.remove(row.upload)
 
 

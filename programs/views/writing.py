@@ -30,6 +30,7 @@ from programs.operations import files as file_operations
 from programs.questions import drafts
 from programs.questions.loading import questions_of
 from programs.questions.showing import shown
+from programs.views import late
 from programs.views.applications import own
 
 S = ApplicationStatus
@@ -155,6 +156,8 @@ def edit(request, code):
         if is_autosave:
             return JsonResponse({"error": refusal}, status=400)
         return not_kept(request, writing, refusal) if request.method == "POST" else redirect(application)
+    if request.method == "POST" and late.is_late(request, application):
+        return late.take(request, application, base=known_revision(request), is_autosave=is_autosave)
     if is_autosave:
         return autosave(request, writing)
     writing.look(conditions=request.GET.get("step") == CHECK)
@@ -292,21 +295,14 @@ def show_step(request, writing, *, form=None, draft=None, stale=None, refusal=No
         "is_sent": application.submitted_at is not None,
         "saved": saved_word(application) if application.revision else "",
         "note": application.changes_note if application.status == S.CHANGES_REQUESTED else "",
-        "earlier": earlier_answers(application),
+        "earlier": late.earlier_answers(application),
+        "file_base": reverse("application-files", args=[application.code]),
         "has_moved": application.form_moved_at is not None,
     }
     if step.key == CHECK:
         context |= check_context(writing)
     template = "programs/check.html" if step.key == CHECK else "programs/write.html"
     return render(request, template, context)
-
-
-def earlier_answers(application):
-    """What was said under questions that the form no longer asks in the same way, if the form was changed."""
-    if application.form_moved_at is None:
-        return []
-    rows = application.earlier_answers.select_related("question")
-    return [shown([row.question], {row.question.key: row.value})[0] for row in rows]
 
 
 def check_context(writing):

@@ -498,7 +498,15 @@
     const copy = name && !paused ? copies.read(name) : null;
     if (copy) {
       const isMine = (key) => copy.groups.includes(groupOf(key));
-      if (meant(copy.entries, isMine) === meant(known, isMine)) copies.drop(name);
+      const version = (entries) => entries.find(([key]) => key === "form")?.[1];
+      if (version(copy.entries) && version(copy.entries) !== version(known)) {
+        // typed before the questions changed: the server puts it where it belongs, and the page shows it
+        post(copy.entries, copy.base).then((answer) => {
+          if (!answer.ok && answer.status !== 409) return;
+          copies.drop(name);
+          location.reload();
+        }, () => {});
+      } else if (meant(copy.entries, isMine) === meant(known, isMine)) copies.drop(name);
       else {
         fill(copy.entries, isMine);
         if (copy.sent && copy.base !== base()) waiting = { entries: copy.sent.entries, base: copy.sent.base };
