@@ -1,8 +1,12 @@
 """What everyone agreed to: the terms when they joined, and with each application what its cohort asked for."""
 
+from django.utils import translation
+
+from accounts import consent_form
 from accounts.models import ConsentRecord, TermVersion
 from accounts.terms import holding
 from portal.demo.ledger import dice
+from programs import consents
 from programs.models.applications import Application
 from programs.models.terms import CohortTerm
 
@@ -20,9 +24,11 @@ UNWILLING = "applicant2"  # 신나봄 refuses whatever may be refused, and can a
 
 
 class Wordings:
-    """The texts, and which version of them held when."""
+    """The texts, which version of them held when, and the items that were shown with it."""
 
-    def __init__(self):
+    def __init__(self, forms):
+        self.questions = {version.pk: forms.questions[name] for name, version in forms.versions.items()}
+        self.shown = {}
         self.versions = {}
         for version in TermVersion.objects.select_related("term").order_by("number"):
             self.versions.setdefault(version.term.slug, []).append(version)
@@ -30,6 +36,16 @@ class Wordings:
     def at(self, slug, moment):
         """The version that held at `moment`; the first one before there was any."""
         return holding(self.versions[slug], moment)
+
+    def items(self, version, cohort, language):
+        """The items as somebody read them in `language`: the text's own, or those of the cohort's form."""
+        form = cohort.form_version_id if cohort else None
+        key = (version.pk, form, language)
+        if key not in self.shown:
+            with translation.override(language):
+                asked = consents.items_of(self.questions.get(form, ()))
+                self.shown[key] = "\n".join(consent_form.items_of(version, asked.get(version.kind, ())))
+        return self.shown[key]
 
 
 def asked_by_cohort(ledger):
@@ -51,14 +67,15 @@ def asked_by_cohort(ledger):
 
 def add_consents(world):
     """Add the consents of everyone in the ledger, each dated by what it belongs to."""
-    wordings = Wordings()
+    wordings = Wordings(world.forms)
     asked = asked_by_cohort(world.ledger)
     for person in world.crowd.everyone:
         for slug in ON_JOINING:
-            add(world, person, wordings.at(slug, person.date_joined), given=True, at=person.date_joined)
+            add(world, person, wordings.at(slug, person.date_joined), "", given=True, at=person.date_joined)
     unwilling = world.crowd[UNWILLING]
     refused = wordings.at("marketing", unwilling.date_joined)
-    add(world, unwilling, refused, given=False, at=unwilling.date_joined)
+    shown = wordings.items(refused, None, unwilling.language)
+    add(world, unwilling, refused, shown, given=False, at=unwilling.date_joined)
     sent = [row for row in world.ledger.rows[Application] if row.submitted_at is not None]
     once = {(unwilling.email, "marketing")}
     for application in sorted(sent, key=lambda row: row.submitted_at):
@@ -80,12 +97,12 @@ def add_of_application(world, application, asked, wordings, once):
         chance = WILLING.get(term.kind, 100)
         rolled = dice("consent", slug, person.email, cohort.receipt_prefix).randrange(100)
         given = required or (not unwilling and rolled < chance)
-        add(world, person, version, given=given, at=at, cohort=cohort if term.is_of_cohort else None)
+        shown = wordings.items(version, cohort, person.language)
+        add(world, person, version, shown, given=given, at=at, cohort=cohort if term.is_of_cohort else None)
 
 
-def add(world, person, version, *, given, at, cohort=None):
-    """One answer, in the person's language, with the items that the text names itself."""
-    items = version.items_en if person.language == "en" else version.items_ko
+def add(world, person, version, items, *, given, at, cohort=None):
+    """One answer, in the person's language, with the items as they were shown."""
     world.ledger.add(
         ConsentRecord(
             user=person,

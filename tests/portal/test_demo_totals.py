@@ -356,6 +356,13 @@ def test_everyone_agreed_before_anything_was_kept():
     assert collected.count() == submitted.count()
 
 
+def test_each_consent_holds_the_items_as_they_were_shown():
+    collected = ConsentRecord.objects.filter(version__term__slug="application", version__number=2)
+    for language, name in (("ko", "성명"), ("en", "Full name")):
+        assert collected.filter(language=language).exists()
+        assert not collected.filter(language=language).exclude(items__startswith=name).exists()
+
+
 def test_only_what_is_up_to_them_was_refused():
     refused = ConsentRecord.objects.filter(given=False).select_related("version__term")
     assert all(not record.version.term.may_be_required for record in refused)
