@@ -318,6 +318,12 @@ def styleguide(request):
         ],
         "credits": RowsForm({"credits-rows": "1"} | {f"credits-0-{key}": text for key, text in CREDIT.items()})["credits"],
         "credits_shown": rows.show(rows.CREDITS, [CREDIT | {"year": "2025"}]),
+        "answers": [
+            {"label": pick("작품 제목", "Title"), "text": pick("등대의 아이들", "Children of the Lighthouse")},
+            {"label": pick("멘토 지망", "Mentors"), "entries": [pick("어진솔", "Eo Jinsol"), pick("형다인", "Hyung Dain")], "ordered": True},
+            {"label": pick("포트폴리오", "Portfolio"), "links": ["https://portfolio.example.com/reel"]},
+            {"label": pick("추천서", "Reference letter"), "blank": True, "text": pick("답변 없음", "No answer")},
+        ],
         "consents": example_consents(),
         "week": example_week(),
         "score": [1, 2, 3, 4, 5],

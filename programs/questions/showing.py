@@ -53,8 +53,7 @@ def form_of(question, answer, files):
         found = [files[code] for code in answer if code in files]
         return {"files": found} if found else {"text": _("No answer"), "blank": True}
     if kind in TABLES:
-        columns = TABLES[kind]
-        return {"table": {"head": [c.label for c in columns], "rows": rows.show(columns, answer)}}
+        return {"table": rows.show(TABLES[kind], answer)}
     if kind == T.LINKS:
         return {"links": [url for url in answer if url]}
     if kind in (T.MULTIPLE, T.RANKED):

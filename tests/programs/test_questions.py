@@ -211,10 +211,11 @@ def test_what_says_something_is_not(answer):
 
 # --- drafts ----------------------------------------------------------------------------------------------
 
+WORDS = st.text(max_size=12)
 RAW = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(), inner, max_size=5),
-    max_leaves=20,
+    st.none() | st.booleans() | st.integers() | WORDS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(WORDS, inner, max_size=3),
+    max_leaves=8,
 )
 
 
@@ -298,4 +299,4 @@ def test_an_answer_is_shown_in_words(type, answer, expected):
 
 def test_rows_are_shown_as_a_table():
     row = shown([question(T.CREDITS)], {"q1": [ROW]})[0]
-    assert [cell["text"] for cell in row["table"]["rows"][0]][:3] == ["2024", "밤의 선착장", "연출"]
+    assert [cell["text"] for cell in row["table"][0]][:3] == ["2024", "밤의 선착장", "연출"]
