@@ -93,7 +93,8 @@ def finish_sign_up(user, *, full_name, romanized_name, language, age_confirmed_a
 def open_account(email, *, full_name, romanized_name, language, by):
     """An account without a password, for whoever has handed something in on paper; a mail tells them about it.
 
-    Staff vouch that the person is old enough. Whoever has an account keeps it as it is, and is sent nothing.
+    Staff vouch that the person is old enough; the address is verified by whoever chooses the password. Whoever has
+    an account keeps it as it is, and is sent nothing.
     """
     user, is_new = User.objects.get_or_create(
         email=email.strip().lower(),
@@ -106,6 +107,7 @@ def open_account(email, *, full_name, romanized_name, language, by):
         },
     )
     if is_new:
+        EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=False)
         audit.record("person.opened", target=user, by=by)
         emails.account_opened(user)
     return user

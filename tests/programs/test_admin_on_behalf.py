@@ -12,6 +12,7 @@ from programs.models.applications import Application
 from programs.models.applying import ApplicationFile, Submission
 from programs.models.eligibility import EligibilityRule, RuleKind
 from programs.operations import drafts
+from programs.operations.on_behalf import Unfit
 from tests import make
 from tests.files import make_pdf, uploaded
 
@@ -169,8 +170,7 @@ def test_the_token_is_asked_for_although_files_are_taken(cohort):
     assert client.post(entry_url(cohort), entry(cohort, csrfmiddlewaretoken=token)).status_code == 302
 
 
-@pytest.mark.parametrize("limit", [10])
-def test_a_file_that_is_too_large_is_said(client, boss, cohort, monkeypatch, limit):
+def test_a_file_that_is_too_large_is_said(client, boss, cohort, monkeypatch):
     make.make_question(cohort.form_version, "plan", "file")
     monkeypatch.setattr("portal.uploads.LimitHandler.receive_data_chunk", too_large)
     page = client.post(entry_url(cohort), entry(cohort, plan=uploaded(make_pdf(), "기획안.pdf")))
@@ -180,6 +180,17 @@ def test_a_file_that_is_too_large_is_said(client, boss, cohort, monkeypatch, lim
 
 def too_large(handler, raw_data, start):
     handler.request.upload_too_large = True
+
+
+def test_a_consent_that_has_become_required_meanwhile_is_said_at_its_box(client, boss, cohort, monkeypatch):
+    row = consents.rows(cohort, None, [])[0]
+
+    def refuse(*args, **kwargs):
+        raise Unfit([(row["field"], "needed"), ("nowhere", "odd")])
+
+    monkeypatch.setattr("programs.operations.on_behalf.enter_application", refuse)
+    page = client.post(entry_url(cohort), entry(cohort))
+    assert errors(page) == {(row["version"].title_en, "needed"), ("", "odd")}
 
 
 def test_only_for_those_who_run_the_cohort(client, cohort):
