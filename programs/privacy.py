@@ -171,7 +171,7 @@ def words_of(row):
 
 def plain_rows(table):
     """The head and the rows of a table, each a list of words."""
-    return [table["head"], *([cell["text"] for cell in cells] for cells in table["rows"])]
+    return [[cell["label"] for cell in table[0]], *([cell["text"] for cell in cells] for cells in table)]
 
 
 def file_of(row):
