@@ -1,12 +1,24 @@
 """What the page of one application says in the admin beside its facts: only what was sent, never a draft."""
 
+import re
+
 from django.db.models import prefetch_related_objects
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts import terms
+from accounts.admin_tools import event_line
 from portal import i18n, pills
 from programs import consents, letters, mails_sent, sent
+from programs.models.eligibility import RuleKind
+
+ON_BEHALF = ("application.entered", "application.fixed")
+CONDITIONS = re.compile(r"unmet: (.+)$")  # what programs.operations.on_behalf writes of conditions passed over
+CONDITION_LABELS = {
+    **dict(RuleKind.choices),
+    "restricted": gettext_lazy("Participation restriction"),
+    "overlap": gettext_lazy("Place at the same time"),
+}
 
 
 def who(person):
@@ -94,3 +106,15 @@ def submission_entries(application):
         }
         for entry in sent.submissions(application)
     ]
+
+
+def deed_line(event):
+    """A row of the audit about it; what was written on behalf stands with the submission, by name instead of key."""
+    line = event_line(event)
+    if event.verb in ON_BEHALF:
+        passed = CONDITIONS.search(event.after)
+        codes = passed.group(1).split(", ") if passed else []
+        labels = [CONDITION_LABELS.get(code, code) for code in codes]
+        over = gettext("although not met: %(conditions)s") % {"conditions": ", ".join(map(str, labels))}
+        line["note"] = f"{event.reason} · {over}" if labels else event.reason
+    return line

@@ -8,7 +8,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_tools import TIMELINE_ROWS, ScopedAdmin, event_line, moment_in_list, moment_or_dash, pill_html
+from accounts.admin_tools import TIMELINE_ROWS, ScopedAdmin, moment_in_list, moment_or_dash, pill_html
 from portal import audit, clock, i18n, pills, uploads
 from programs import files_seen, sent
 from programs.admin import application_page
@@ -138,7 +138,7 @@ class ApplicationAdmin(FixPages, ScopedAdmin):
         lines = [change_line(change) for change in application.changes.select_related("by")]
         lines += [decision_line(decision) for decision in application.decisions.select_related("by")]
         lines += [offer_line(offer) for offer in application.offers.all()]
-        lines += [event_line(event) for event in audit.history(application)[:TIMELINE_ROWS]]
+        lines += [application_page.deed_line(event) for event in audit.history(application)[:TIMELINE_ROWS]]
         return sorted(lines, key=lambda line: line["at"], reverse=True)
 
     def get_urls(self):

@@ -9,6 +9,7 @@ from accounts.models import ConsentRecord, Term, TermKind, TermVersion
 from portal import clock, uploads
 from portal.models import FileAccess, OutgoingMail, UploadKind
 from programs import consents
+from programs.models.eligibility import EligibilityRule, RuleKind
 from programs.operations import drafts
 from programs.operations.on_behalf import fix_application
 from tests import make
@@ -85,6 +86,16 @@ def test_how_an_applicant_stands_towards_what_a_cohort_asks(client, boss, cohort
     version = other.versions.first()
     ConsentRecord.objects.create(user=application.applicant, version=version, cohort=cohort, given=True)
     assert [line["title"] for line in page_of(client, application).context["consents"]] == ["New", version.title]
+
+
+def test_what_was_written_on_behalf_stands_in_the_history_in_words(client, boss, cohort):
+    make.make_question(cohort.form_version, "years", "number", profile_field="career_years")
+    EligibilityRule.objects.create(cohort=cohort, kind=RuleKind.CAREER, lowest=3)
+    application = make.make_application(cohort, answers={"years": 5})
+    fix_application(application.pk, {"career": "고침"}, by=boss, reason="본인 요청")
+    fix_application(application.pk, {"years": "1"}, by=boss, reason="서면 확인", override=True)
+    notes = [line["note"] for line in page_of(client, application).context["lines"]]
+    assert notes == [f"서면 확인 · although not met: {RuleKind.CAREER.label}", "본인 요청"]
 
 
 def test_a_manager_reads_no_mail_of_another(client, cohort):
