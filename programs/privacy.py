@@ -163,15 +163,10 @@ def words_of(row):
     if "files" in row:
         answer = [upload.name for upload in row["files"]]
     elif "table" in row:
-        answer = [[str(cell) for cell in cells] for cells in plain_rows(row["table"])]
+        answer = [{str(cell["label"]): str(cell["text"]) for cell in cells} for cells in row["table"]]
     elif isinstance(answer, list):
         answer = [str(part) for part in answer]
     return {"question": str(row["label"]), "answer": answer if isinstance(answer, list) else str(answer or "")}
-
-
-def plain_rows(table):
-    """The head and the rows of a table, each a list of words."""
-    return [[cell["label"] for cell in table[0]], *([cell["text"] for cell in cells] for cells in table)]
 
 
 def file_of(row):

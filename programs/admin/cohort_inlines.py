@@ -153,8 +153,13 @@ class CohortTermInline(ScopedStackedInline):
     managers_may = ALL
     fieldsets = [(None, {"fields": ["term", ("is_required", "position")]})]
 
+    def get_queryset(self, request):
+        """With the text that each is named after."""
+        return super().get_queryset(request).select_related("term")
+
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         """The texts of cohorts; those of the account are agreed to on signing up."""
         if db_field.name == "term":
             kwargs["queryset"] = Term.objects.exclude(kind__in=OF_THE_ACCOUNT)
+            kwargs["label"] = _("text to agree to")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)

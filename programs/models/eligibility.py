@@ -57,7 +57,7 @@ class EligibilityRule(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.cohort_id} {self.kind}"
+        return str(self.get_kind_display())
 
 
 class Restriction(models.Model):

@@ -23,7 +23,7 @@ class CohortTerm(models.Model):
         constraints = [models.UniqueConstraint(fields=["cohort", "term"], name="cohort_term_once")]
 
     def __str__(self):
-        return f"{self.cohort_id} {self.term_id}"
+        return str(self.term)
 
     def clean(self):
         """Refuse to require what has to stay a free choice, and to leave open what nobody can apply without."""

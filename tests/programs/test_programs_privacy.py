@@ -115,7 +115,7 @@ def test_trust_33_all_that_was_written_can_be_taken_along():
     answers = {row["question"]: row["answer"] for row in found["answers"]}
     assert answers["지원동기"] == "현장에서 배우고 싶습니다."
     assert answers["문항 tracks"] == ["선택 a", "선택 b"]
-    assert "겨울 바다" in str(answers["문항 credits"])
+    assert answers["문항 credits"] == [{"연도": "2024", "작품명": "겨울 바다", "역할": "동시녹음", "공개": "방송"}]
     assert answers["문항 access"] == "휠체어를 씁니다."
     assert answers["문항 script"] == ["대본.pdf"]
     assert {row["answer"] for row in found["draft"] if row["question"] == "지원동기"} == {"다시 썼습니다."}
@@ -157,6 +157,18 @@ def test_a_draft_is_taken_along_and_nobody_elses():
     assert "남의 글" not in json.dumps(data, ensure_ascii=False)
     assert other.receipt_number not in json.dumps(data)
     assert len([name for name in box if name.startswith("files/")]) == 1
+
+
+def test_what_the_portal_did_by_itself_says_so():
+    version = make.make_form_version(questions=QUESTIONS)
+    cohort = make.make_cohort(form_version=version, registration_mode="first_come")
+    application = send(write(cohort))
+    assert application.status == S.CONFIRMED
+    (found,) = privacy.export(application.applicant)["applications"]
+    assert [(row["status"], row["by"]) for row in found["history"]] == [
+        ("제출 완료", "applicant"),
+        ("참여 확정", "system"),
+    ]
 
 
 @pytest.mark.parametrize("count", [1, 8])
