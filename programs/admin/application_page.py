@@ -109,7 +109,7 @@ def submission_entries(application):
 
 
 def deed_line(event):
-    """A row of the audit about it; what was written on behalf stands with the submission, by name instead of key."""
+    """A row of the audit about it; what was written on behalf stands with its submission, by name, not by key."""
     line = event_line(event)
     if event.verb in ON_BEHALF:
         passed = CONDITIONS.search(event.after)

@@ -11,7 +11,9 @@ from playwright.sync_api import expect
 
 from accounts.models import Role
 from mentoring.operations import add_goal
+from portal.models import OutgoingMail
 from programs.models.applications import Application, ApplicationStatus
+from programs.operations.on_behalf import fix_application
 from tests import make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,12 +26,13 @@ PUBLIC = [
 ]  # fmt: skip
 PERSONAL = [
     "my", "profile", "apply", "application", "application-offered", "application-edit", "application-withdraw",
-    "mentoring", "pairing", "mfa_index", "account_change_password", "account_email",
+    "mentoring", "pairing", "mfa_index", "account_change_password", "account_email", "my-mail", "my-mail-text",
 ]  # fmt: skip
 ADMIN = [
     "admin:index", "admin:programs_cohort_changelist", "admin:programs_application_changelist",
     "admin:programs_enrolment_changelist", "admin:partners_agreement_changelist", "admin:accounts_user_changelist",
     "admin:portal_outgoingmail_changelist", "cohort-admin", "application-admin", "program-admin",
+    "application-fix", "cohort-enter",
 ]  # fmt: skip
 
 
@@ -64,7 +67,13 @@ def world():
     offered = make.make_application(make.make_cohort(phase="announced"), person, status="offered")
     draft = make.make_application(make.make_cohort(), person, status="draft")
     staff = make.make_user(role=Role.ADMIN, full_name="박소울", romanized_name="Park Soul")
+    for form in (cohort.form_version, waiting.form_version):
+        for kind in ("file", "credits", "ranked", "referee", "statement", "phone", "yes_no"):
+            make.make_question(form, f"{kind}-more", kind)
+    fix_application(waiting.pk, {"career": "동시녹음 5년"}, by=staff, reason="본인 요청")
+    mail = OutgoingMail.objects.get(reason="fixed")
     arguments = {
+        "my-mail-text": [mail.pk],
         "program": ["camp"],
         "cohort": ["camp", "2027-1"],
         "apply": ["camp", "2027-1"],
@@ -83,6 +92,8 @@ def world():
         "nowhere": lambda: reverse("home") + "nowhere/",
         "cohort-admin": lambda: reverse("admin:programs_cohort_change", args=[cohort.pk]),
         "application-admin": lambda: reverse("admin:programs_application_change", args=[waiting.pk]),
+        "application-fix": lambda: reverse("admin:programs_application_fix", args=[waiting.pk]),
+        "cohort-enter": lambda: reverse("admin:programs_cohort_enter", args=[cohort.pk]),
         "program-admin": lambda: reverse("admin:programs_program_change", args=[program.pk]),
     }
 

@@ -84,7 +84,7 @@ def test_its_person_is_told_once_why_and_never_what_it_says(cohort, boss):
     enter(cohort, boss)
     assert reasons() == ["entered"]
     mail = OutgoingMail.objects.get()
-    assert mail.subject.endswith("application entered for you")
+    assert mail.subject.endswith(": entered for you")
     assert "서면 접수 (11. 20.)" in mail.body
     assert f"{cohort.receipt_prefix}-0001" in mail.body
     assert TYPED["motivation"] not in mail.body
@@ -187,6 +187,9 @@ def test_a_registration_on_paper_takes_its_turn(boss, capacity, status):
     assert application.status == status
     assert Enrolment.objects.filter(application=application).exists() == (status == "confirmed")
     assert reasons() == ["account_opened", status, "entered"]
+    assert "신청서를 대신 입력했습니다." in text_of("entered")
+    fix(application, boss, {"career": "고침"})
+    assert "신청서를 대신 수정했습니다." in text_of("fixed")
 
 
 @pytest.mark.parametrize("phase", ["draft", "cancelled", "running", "finished"])
