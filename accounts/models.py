@@ -7,12 +7,14 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import F, Q
 from django.utils.functional import cached_property
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from portal import clock
 from portal.i18n import EN, Bilingual, language
 from portal.regions import Region
+
+ERASED = "@invalid.example"  # where the address of somebody ends whose account is closed
 
 
 class UserManager(BaseUserManager):
@@ -69,9 +71,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def display_name(self):
         """The name as people of the active language read it; the address before any name is known."""
-        if language() == EN:
-            return self.romanized_name or self.full_name or self.email
-        return self.full_name or self.romanized_name or self.email
+        names = (self.full_name, self.romanized_name)
+        known = names[language() == EN] or names[language() != EN]
+        if not known and self.email.endswith(ERASED):
+            return gettext("Closed account")
+        return known or self.email
 
     def get_full_name(self):
         """The name by which the person is called."""

@@ -19,11 +19,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.emails import CLOSED
-from accounts.models import Profile, Role
+from accounts.models import ERASED, Profile, Role
 from portal import clock
 from portal.models import AuditEvent, MailStatus, OutgoingMail
 
-ERASED = "@invalid.example"  # where the address of an erased person ends
 IN_MEMORY = 5 * 1024 * 1024  # an archive larger than this is built on disk
 
 

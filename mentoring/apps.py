@@ -6,12 +6,14 @@ from programs.signals import enrolment_ended
 
 
 class MentoringConfig(AppConfig):
-    """Listens to what programs tell."""
+    """Listens to what programs tell, and says what mentoring holds about people."""
 
     name = "mentoring"
 
     def ready(self):
         """An enrolment that ends takes its pair with it; loading operations also registers the mail checks."""
-        from mentoring import operations
+        from accounts import privacy as people
+        from mentoring import operations, privacy
 
+        people.register("mentoring", export=privacy.export, blocks=privacy.blocks, erase=operations.erase_person)
         enrolment_ended.connect(operations.end_with_enrolment, dispatch_uid="mentoring.end_with_enrolment")

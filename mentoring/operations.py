@@ -27,6 +27,7 @@ from portal.errors import Refused
 from programs.models.enrolments import ENDED, Enrolment, EnrolmentStatus
 
 BULLETS = "-–—•·*▪■□○●◦ \t"
+GONE = "–"  # stands where a text was that a row cannot be without
 REGULAR_ENDS = (EnrolmentStatus.COMPLETED, EnrolmentStatus.NOT_COMPLETED)
 
 
@@ -256,3 +257,16 @@ def share_evaluation(evaluation_id, *, by):
         audit.record("evaluation.shared", target=evaluation, by=by)
         emails.evaluation_shared(evaluation)
     return evaluation
+
+
+@transaction.atomic
+def erase_person(user):
+    """Take away what was written about a person as a mentee; as a mentor they are paired with nobody any more.
+
+    What they wrote about their mentees is those mentees' and stays. For `accounts.privacy`.
+    """
+    Goal.objects.filter(pairing__enrolment__person=user).update(text=GONE)
+    about = Evaluation.objects.filter(pairing__enrolment__person=user)
+    about.filter(status=EvaluationStatus.DRAFT).update(strengths="", next_steps="")
+    about.filter(status=EvaluationStatus.SUBMITTED).update(strengths=GONE, next_steps=GONE)
+    MentorProfile.objects.filter(user=user).update(is_paused=True)

@@ -1,0 +1,48 @@
+"""What mentoring holds about a person, for `accounts.privacy`: handed out, counted against closing, let go of."""
+
+from django.utils.translation import gettext as _
+
+from mentoring.models import MentorProfile, Pairing
+
+
+def export(user):
+    """The person's pairs: as a mentee with goals and shared evaluations, as a mentor with what they wrote."""
+    as_mentee = pairs().filter(enrolment__person=user)
+    as_mentor = pairs().filter(mentor__user=user)
+    return {
+        "as_mentee": [pair_of(pairing, shared_only=True) for pairing in as_mentee],
+        "as_mentor": [pair_of(pairing, shared_only=False) for pairing in as_mentor],
+        "mentor_profile": [
+            {"focus_ko": profile.focus_ko, "focus_en": profile.focus_en, "capacity": profile.capacity}
+            for profile in MentorProfile.objects.filter(user=user)
+        ],
+    }
+
+
+def pairs():
+    """Every pair with what an export reads of it."""
+    found = Pairing.objects.select_related("enrolment__cohort__program", "evaluation")
+    return found.prefetch_related("goals").order_by("paired_at", "pk")
+
+
+def pair_of(pairing, *, shared_only):
+    """One pair; the other person is not named, since it is not their data that is handed out."""
+    evaluation = getattr(pairing, "evaluation", None)
+    if shared_only and evaluation is not None and evaluation.shared_at is None:
+        evaluation = None
+    cohort = pairing.enrolment.cohort
+    return {
+        "cohort": f"{cohort.program.title} {cohort.label}",
+        "paired_at": pairing.paired_at,
+        "ended_at": pairing.ended_at,
+        "goals": [goal.text for goal in pairing.goals.all()],
+        "strengths": evaluation.strengths if evaluation else "",
+        "next_steps": evaluation.next_steps if evaluation else "",
+    }
+
+
+def blocks(user):
+    """A mentor with mentees cannot simply go."""
+    if Pairing.objects.live().filter(mentor__user=user).exists():
+        return [_("You are still paired with mentees. Please talk to the staff of the program first.")]
+    return []
