@@ -28,6 +28,7 @@ MORE = "more"
 UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 FIRST_YEAR, YEARS_AHEAD = 1900, 5
 MONTH = re.compile(r"(\d{4})(?:\s*[-./년]\s*)?(\d{1,2})(?:\s*[월.])?", re.ASCII)
+CLEAN_MONTH = re.compile(r"[1-9]\d{3}-(0[1-9]|1[0-2])", re.ASCII)
 ONGOING = {"now", "present", "current", "today", "현재", "지금", "재직중", "재직 중", "진행중", "진행 중"}
 
 
@@ -94,13 +95,13 @@ class Column:
         return text
 
     def show(self, text):
-        """A cleaned text for reading."""
+        """A text for reading: cleaned, or in a draft as it was typed."""
         if self.kind == "select":
             return str(dict(self.choices).get(text, text))
         if self.kind == "month":
-            if text:
+            if CLEAN_MONTH.fullmatch(text):
                 return dated(_first_of(text), "month")
-            return _("present") if self.open_ended else ""
+            return text or (_("present") if self.open_ended else "")
         return text
 
 
