@@ -158,8 +158,12 @@ class Sheet:
 
 def say_refusal(refusal, sheet, own, consent_form=None):
     """Put a refusal where it belongs: at the field it is about, or above all."""
+    if isinstance(refusal, NotEligible):
+        conditions = " · ".join(str(finding.rule) for finding in refusal.findings)
+        own.add_error("override", gettext("Not met: %(conditions)s") % {"conditions": conditions})
+        return
     if not isinstance(refusal, operations.Unfit):
-        own.add_error("override" if isinstance(refusal, NotEligible) else None, str(refusal))
+        own.add_error(None, str(refusal))
         return
     for key, message in refusal.problems:
         if consent_form is not None and key in consent_form.fields:

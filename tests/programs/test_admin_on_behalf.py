@@ -124,7 +124,9 @@ def test_a_condition_asks_for_its_own_word(client, boss, cohort):
     make.make_question(cohort.form_version, "years", "number", profile_field="career_years")
     EligibilityRule.objects.create(cohort=cohort, kind=RuleKind.CAREER, lowest=3)
     page = client.post(entry_url(cohort), entry(cohort, years="1"))
-    assert [label for label, _text in errors(page)] == ["Take it although a condition to apply is not met"]
+    assert errors(page) == {
+        ("Take it although a condition to apply is not met", "Not met: Experience: 3 years or more")
+    }
     client.post(entry_url(cohort), entry(cohort, years="1", **beside(override="on")))
     assert Application.objects.get().answers["years"] == 1
 
@@ -207,6 +209,30 @@ def test_a_text_too_long_to_be_kept_is_said_and_still_there(client, boss, cohort
     page = client.post(entry_url(cohort), entry(cohort, motivation="가" * 30_000))
     assert ("Motivation", "This is too long to be kept. Please shorten it.") in errors(page)
     assert "가" * 30_000 in page.text
+
+
+HOSTILE = [
+    "\x00", "가" * 20_001, "=1+1", "\u202e뒤집힘", "<script>alert(1)</script>", "🎬" * 50, "900101-1234567", "가",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_input_is_a_message_or_plain_text(client, boss, cohort, text):
+    """Every field of the page at once, and names that no page has; nothing fails, nothing is executed."""
+    for kind in ("phone", "number", "date", "links", "region", "ranked", "multiple", "credits", "referee"):
+        make.make_question(cohort.form_version, f"q-{kind}", kind)
+    posted = {name: text for name in entry(cohort)} | beside(email=text, language=text, is_of_age=text)
+    posted |= {f"q-{kind}": text for kind in ("phone", "number", "date", "region", "multiple")}
+    posted |= {"q-credits-rows": text, "q-credits-999999999-title": text, "q-referee_2": text, "drop:q-file": text}
+    page = client.post(entry_url(cohort), posted)
+    assert page.status_code == 200
+    assert "<script>alert" not in page.text
+    application = make.make_application(cohort)
+    page = client.post(fix_url(application), posted | beside(reason=text, seen=text))
+    assert page.status_code == 200
+    assert "<script>alert" not in page.text
+    application.refresh_from_db()
+    assert application.answers["career"] == "동시녹음 3년"
 
 
 # --- putting right ------------------------------------------------------------------------------------
