@@ -13,6 +13,7 @@ name_verbs(
         "application.file_added": gettext_lazy("File added"),
         "application.file_removed": gettext_lazy("File taken out"),
         "application.extended": gettext_lazy("Deadline extended"),
+        "application.discarded": gettext_lazy("Draft deleted by its writer"),
         "cohort.announced_early": gettext_lazy("Announcement moved to now"),
         "cohort.answers_erased": gettext_lazy("Answers erased whose time was over"),
         "cohort.published": gettext_lazy("Published"),

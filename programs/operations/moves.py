@@ -14,13 +14,18 @@ def lock_cohort(cohort_id):
 
 
 def lock_application(application_id):
-    """The application and its cohort, both locked; always the cohort first, so that two deeds cannot deadlock."""
-    cohort = lock_cohort(Application.objects.values_list("cohort", flat=True).get(pk=application_id))
-    application = (
-        Application.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("applicant")
-        .get(pk=application_id)
-    )
+    """The application and its cohort, both locked; always the cohort first, so that two deeds cannot deadlock.
+
+    Refuses where the application is a draft that was thrown away in the meantime.
+    """
+    found = Application.objects.filter(pk=application_id)
+    cohort_id = found.values_list("cohort", flat=True).first()
+    if cohort_id is None:
+        raise Refused(_("This draft has been deleted."))
+    cohort = lock_cohort(cohort_id)
+    application = found.select_for_update(of=("self",), no_key=True).select_related("applicant").first()
+    if application is None:
+        raise Refused(_("This draft has been deleted."))
     application.cohort = cohort
     return cohort, application
 

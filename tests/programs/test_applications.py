@@ -12,6 +12,7 @@ from portal.models import AuditEvent, OutgoingMail
 from programs.models.applications import LIVE, NEXT, Application, ApplicationStatus, StateChange
 from programs.models.enrolments import Enrolment
 from programs.operations import applications as operations
+from programs.operations import moves as moves_module
 from programs.operations.drafts import Stale, save_draft
 from tests.make import make_admin, make_application, make_cohort, make_enrolment, make_session, make_user
 from tests.races import at_once
@@ -293,6 +294,26 @@ def test_changes_that_were_not_sent_can_be_given_up():
     assert application.sent_revision == application.revision
     with pytest.raises(Refused):
         operations.discard_changes(ready().pk, by=make_user())
+
+
+def test_a_draft_thrown_away_in_another_window_is_refused():
+    application = ready()
+    operations.discard_draft(application.pk, by=application.applicant)
+    with pytest.raises(Refused):
+        operations.submit_application(application.pk, by=application.applicant)
+
+
+def test_a_draft_thrown_away_while_another_waits_for_the_lock(monkeypatch):
+    application = ready()
+    lock = moves_module.lock_cohort
+
+    def and_meanwhile(cohort_id):
+        Application.objects.all().delete()
+        return lock(cohort_id)
+
+    monkeypatch.setattr(moves_module, "lock_cohort", and_meanwhile)
+    with pytest.raises(Refused):
+        operations.submit_application(application.pk, by=application.applicant)
 
 
 def test_a_draft_can_be_thrown_away_and_nothing_else():
