@@ -313,3 +313,17 @@ def test_two_releases_at_once_are_one():
     at_once([lambda: review.release_decisions(cohort.pk, by=staff)] * 2)
     assert Offer.objects.count() == 3
     assert OutgoingMail.objects.filter(reason="offered").count() == 3
+
+
+# --- of which questions changes are requested ---------------------------------------------------------------
+
+
+def test_changes_are_requested_of_questions_that_the_form_asks():
+    application, until = make_application(make_cohort(phase="in_review"), status=S.IN_REVIEW), clock.now()
+    ask = {"by": make_admin(), "note": "경력을 보완해 주십시오.", "until": until + timedelta(days=3)}
+    with pytest.raises(Refused):
+        review.request_changes(application.pk, **ask, keys=["career", "nothing"])
+    assert statuses([application]) == [S.IN_REVIEW]
+    review.request_changes(application.pk, **ask, keys=["career", "full_name"])
+    assert statuses([application]) == [S.CHANGES_REQUESTED]
+    assert application.changes_keys == ["career", "full_name"]
