@@ -203,7 +203,7 @@ def object_deed(
         rows=[{"text": str(obj)}],
         refused=refused,
         form=form,
-        action_url=request.path,
+        action_url=request.get_full_path(),
         hidden=[],
         submit=label,
         danger=danger,

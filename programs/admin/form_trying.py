@@ -62,6 +62,7 @@ def tried(questions, data, files, now, *, check=True):
     ]
     if problems:
         for form in forms:
+            form.errors_said = True  # in one summary above all steps
             for key in given.keys() & form.fields.keys():
                 form.fields[key].widget.files = ()  # looked at and let go, so there is nothing to open
         return {"steps": steps, "problems": problems}

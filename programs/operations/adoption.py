@@ -88,12 +88,21 @@ def move_draft(application, version, old, new):
         put_aside(application, question, value)
     application.revision += 1
     before, application.draft = application.draft, {**draft, **back}
-    changed = [key for key in before | application.draft if before.get(key) != application.draft.get(key)]
+    changed = changed_keys(before, application.draft)
     application.stamps = {**application.stamps, **dict.fromkeys(changed, application.revision)}
     application.form_version = version
     application.form_moved_at = now
     application.save(update_fields=["draft", "stamps", "revision", "form_version", "form_moved_at"])
     return len(aside)
+
+
+def changed_keys(before, after):
+    """The keys under which two drafts say different things; a blank is a blank, whatever its shape."""
+    return [
+        key
+        for key in before | after
+        if before.get(key) != after.get(key) and not (is_blank(before.get(key)) and is_blank(after.get(key)))
+    ]
 
 
 def put_aside(application, question, value):
@@ -170,12 +179,13 @@ def keep_late(application, version_id, step, data, *, base=None):
         if twin is not None and question.key in typed:
             kept[question.key] = carried(twin, typed[question.key])
     aside = [question for question in set_aside(on_page, new) if not is_blank(typed.get(question.key))]
-    put_all_aside(application, aside, typed)
     try:
         save_draft(application, typed=kept, base=base)
     except Stale as stale:
-        put_all_aside(application, [question for question in on_page if question.key in stale.keys], typed)
+        aside += [question for question in on_page if question.key in stale.keys and question not in aside]
         raise
+    finally:
+        put_all_aside(application, aside, typed)
 
 
 @transaction.atomic

@@ -281,6 +281,12 @@ def test_a_question_depends_on_an_earlier_one_that_can_decide():
         )
 
 
+def test_answers_to_no_question_are_a_problem():
+    version = new_version("plan")
+    version.questions.update(shown_if_values=["yes"])
+    assert faults(version) == [("condition", "plan")]
+
+
 def test_what_the_profile_answers_stands_first_and_depends_on_nothing_later():
     version = new_version()
     stays = add(version, "stays", type=T.YES_NO)
@@ -502,7 +508,9 @@ def test_a_draft_moves_over_with_its_answers():
         )
         add(copy, "hopes")
 
-    draft, copy, adopted = newer(new_version("plan", "logline"), change, plan="등대", logline="아이들")
+    draft, copy, adopted = newer(
+        new_version("plan", "logline", "blank"), change, plan="등대", logline="아이들", blank=" "
+    )
 
     assert adopted == adoption.Adopted(1, 0)
     assert (draft.form_version, copy.is_locked) == (copy, True)
@@ -585,6 +593,18 @@ def test_a_blank_never_takes_the_place_of_what_was_set_aside_and_going_back_brin
     adopt_version(cohort.pk, copy.pk, by=by)
     assert draft.earlier_answers.get().value == "바다"
     assert OutgoingMail.objects.filter(reason=f"form_changed_{copy.pk}").count() == 1
+
+
+def test_every_draft_of_the_cohort_moves_and_nobody_elses():
+    version = new_version("plan")
+    cohort, other = cohort_with(version), cohort_with(version)
+    ours, theirs = [begin(cohort, plan=text) for text in ("등대", "소금")], begin(other, plan="바다")
+    copy = operations.copy_version(version.pk, by=make_admin())
+    operations.remove_question(copy.questions.get().pk, by=make_admin())
+    assert adopt_version(cohort.pk, copy.pk, by=make_admin()) == (2, 2)
+    assert [row.value for draft in ours for row in draft.earlier_answers.all()] == ["등대", "소금"]
+    theirs.refresh_from_db()
+    assert (theirs.form_version, theirs.draft["plan"]) == (version, "바다")
 
 
 def test_what_was_sent_stays_on_its_version():

@@ -97,6 +97,9 @@ def test_what_another_window_has_changed_since_is_not_written_over(client, moved
         assert (answer.json()["values"], answer.json()["labels"]) == ({"plan": "소금"}, ["질문 plan"])
     else:
         assert "등대의 아이들" in client.get(answer.url).text
+    blank = client.post(address(draft), page | {"plan": " "}, headers={"X-Autosave": "1"})
+    assert blank.status_code == 409
+    assert aside(draft) == {"plan": "등대의 아이들"}
 
 
 def test_names_and_choices_that_are_gone(client, moved):
