@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from portal import i18n
+from programs.form_problems import values_of
 from programs.models.forms import Question
 from programs.questions.loading import questions_of
 
@@ -90,4 +91,6 @@ def condition_of(question):
     """On which answer a question depends, in words; nothing where it is always asked."""
     if question.shown_if_id is None:
         return ""
-    return f"{question.shown_if.label}: {', '.join(question.shown_if_values)}"
+    words = dict(values_of(question.shown_if))
+    answers = [str(words.get(value, value)) for value in question.shown_if_values]
+    return f"{question.shown_if.label}: {', '.join(answers)}"
