@@ -64,7 +64,10 @@ def save_draft(application, *, typed, base=None):
             for name, value in fields.items():
                 setattr(application, name, value)
             return application
-        application.refresh_from_db(fields=["draft", "stamps", "revision", "status", "changes_by", "saved_at"])
+        try:
+            application.refresh_from_db(fields=["draft", "stamps", "revision", "status", "changes_by", "saved_at"])
+        except Application.DoesNotExist:
+            raise Refused(_("This draft has been deleted.")) from None
     raise Refused(_("This is being changed elsewhere at this very moment. Please try again."))
 
 

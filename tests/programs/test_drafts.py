@@ -66,6 +66,13 @@ def test_what_is_submitted_in_between_is_seen():
         save_draft(outdated, typed={"career": "늦음"})
 
 
+def test_a_draft_thrown_away_in_between_is_said_to_be_gone():
+    application = make_application(status=S.DRAFT)
+    Application.objects.all().delete()
+    with pytest.raises(Refused):
+        save_draft(application, typed={"career": "글"})
+
+
 def test_saves_that_never_get_through_say_so(monkeypatch):
     application = make_application(status=S.DRAFT)
     Application.objects.filter(pk=application.pk).update(revision=7)
