@@ -92,19 +92,23 @@ def walk(open_page, season, language):
     page.locator("main form:has([name=code]) button[type=submit]").first.click()
     expect(page).to_have_url(re.compile(f"/{language}/programs/camp/2027-1/apply/$"))
 
-    # they write, save, come back, and submit
+    # they agree, write step by step, leave, come back, and submit
+    page.locator("main form:has([data-consent]) .actions button").click()
+    expect(page.locator(".summary")).to_be_visible()  # the consent is missing
+    page.locator("[name=consent_application]").check()
+    page.locator("main form:has([data-consent]) .actions button").click()
     expect(page.locator("[name=full_name]")).to_have_value(words["name"])
+    page.locator("button[name=next]:visible").last.click()
     page.locator("[name=motivation]").fill(words["strengths"])
-    page.locator("[name=goals]").fill(words["goal"])
-    page.locator("button[name=save]").click()
-    expect(page).to_have_url(re.compile("/applications/.+/edit/$"))
+    with page.expect_navigation():
+        page.locator("button[name=save]").click()
     page.goto(f"/{language}/programs/camp/2027-1/apply/")
+    page.goto(page.url.split("?")[0] + "?step=part-1")
     expect(page.locator("[name=motivation]")).to_have_value(words["strengths"])
-    page.locator("button[name=submit]").click()
-    expect(page.locator(".summary")).to_be_visible()  # the consent is missing, and nothing else is lost
-    expect(page.locator("[name=goals]")).to_have_value(words["goal"])
-    page.locator("[name=consent]").check()
-    page.locator("button[name=submit]").click()
+    page.locator("[name=goals]").fill(words["goal"])
+    page.locator("button[name=next]:visible").last.click()
+    expect(page.locator("main")).to_contain_text(words["goal"])  # everything once more, to be checked
+    page.locator("form[action$='/submit/'] button[type=submit]").click()
     expect(page.locator("main")).to_contain_text("RB27-0001")
     application = Application.objects.get()
     applicant_page = page.url

@@ -151,42 +151,57 @@ def test_nothing_scrolls_sideways_on_the_smallest_phone(open_page, world, langua
 def test_an_application_without_javascript(open_page, world):
     page = open_page("ko-KR", user=world["person"], java_script_enabled=False)
     page.goto(world["address"]("apply", "ko"))
-    page.locator("[name=motivation]").fill("현장에서 배우고 싶습니다.")
-    page.locator("[name=portfolio_url]").fill("주소 아님")
-    page.locator("button[name=submit]").click()
+    page.locator("[name=consent_application]").check()
+    page.locator("main form:has([data-consent]) .actions button").click()
+    page.locator("button[name=next]").last.click()
+    page.locator("[name=portfolio_0]").fill("주소 아님")
+    page.locator("button[name=next]").last.click()
     expect(page.locator(".summary a")).to_have_count(2)
-    expect(page.locator("[name=portfolio_url]")).to_have_value("주소 아님")
-    page.locator("[name=portfolio_url]").fill("https://example.com/reel")
-    page.locator("[name=consent]").check()
-    page.locator("button[name=submit]").click()
+    expect(page.locator("[name=portfolio_0]")).to_have_value("주소 아님")
+    page.locator("[name=portfolio_0]").fill("https://example.com/reel")
+    page.locator("[name=motivation]").fill("현장에서 배우고 싶습니다.")
+    page.locator("button[name=next]").last.click()
+    page.locator("form[action$='/submit/'] button[type=submit]").click()
     expect(page.locator("main")).to_contain_text("접수번호")
     assert Application.objects.filter(status=ApplicationStatus.SUBMITTED, applicant=world["person"]).count() == 1
+
+
+def press_until(page, name, key="Tab"):
+    """Go on by keyboard until the control of that name has the focus."""
+    for _press in range(60):
+        page.keyboard.press(key)
+        if page.evaluate("document.activeElement.name") == name:
+            return
+    raise AssertionError(f"no way to {name} by {key}")
 
 
 def test_an_application_by_keyboard_alone(open_page, world):
     page = open_page("en-US", user=world["person"])
     page.goto(world["address"]("apply", "en"))
-    page.locator("[name=motivation]").focus()
+    press_until(page, "consent_application")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.locator("[name=full_name]")).to_be_visible()
+    press_until(page, "next")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+    page.keyboard.press("Enter")
+    expect(page.locator("[name=motivation]")).to_be_visible()
+    press_until(page, "motivation")
     page.keyboard.type("I want to learn on set.")
-    for _press in range(40):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.name") == "consent":
-            page.keyboard.press("Space")
-        if page.evaluate("document.activeElement.name") == "submit":
-            break
-    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-    assert outline != "none"
+    press_until(page, "next")
+    page.keyboard.press("Enter")
+    page.locator("form[action$='/submit/'] button[type=submit]").focus()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_contain_text("Receipt number")
 
 
 def test_what_is_typed_is_saved_without_a_click(open_page, world):
     page = open_page("ko-KR", user=world["person"])
-    page.goto(world["address"]("application-edit", "ko"))
+    page.goto(world["address"]("application-edit", "ko") + "?step=part-1")
     page.locator("[name=career]").fill("동시녹음 3년")
-    expect(page.locator("[data-autosave-status]")).to_contain_text("저장")
+    expect(page.locator("[data-autosave-status]")).to_contain_text("저장했어요", timeout=10_000)
     draft = Application.objects.get(applicant=world["person"], status=ApplicationStatus.DRAFT)
-    assert draft.career == "동시녹음 3년"
+    assert draft.draft["career"] == "동시녹음 3년"
 
 
 def test_the_first_tab_leads_past_the_menu(open_page, world):
