@@ -1,4 +1,4 @@
-"""Applying in a browser, from the first consent to the receipt: in both languages, wide and narrow, by every means."""
+"""Applying in a browser, from the first consent to the receipt: in both languages, wide and narrow."""
 
 import io
 import re
@@ -460,7 +460,7 @@ def test_an_upload_without_a_connection_says_so(open_page, applying):
     open_page.expect("ERR_CONNECTION_RESET")
 
 
-# --- the deadline --------------------------------------------------------------------------------------------------
+# --- the deadline, and what the browser keeps ---------------------------------------------------------------
 
 
 def test_the_countdown_runs_by_the_servers_clock(open_page, applying):
