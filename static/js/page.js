@@ -49,7 +49,7 @@ for (const menu of document.querySelectorAll("details.menu")) {
 
 {
   const WEEKS = 14 * 24 * 60 * 60 * 1000;
-  const forget = (which) => {
+  const forget = (which) => {   // drop the copies of which `which` says so
     try {
       for (const name of Object.keys(localStorage)) {
         if (name.startsWith("draft:") && which(name.slice(6))) localStorage.removeItem(name);
@@ -61,7 +61,21 @@ for (const menu of document.querySelectorAll("details.menu")) {
   };
 
   forget(isOld);
-  for (const place of document.querySelectorAll("[data-sent]")) forget((name) => name.startsWith(`${place.dataset.sent}:`));
+  for (const place of document.querySelectorAll("[data-copies]")) {   // before it is sent: what may not be saved yet
+    const start = `${place.dataset.copies}:`;
+    const steps = place.querySelector("[data-copies-steps]");
+    forget((name) => {
+      const step = name.startsWith(start) && document.querySelector(`a[href$="?step=${CSS.escape(name.slice(start.length))}"]`);
+      if (step) {
+        const link = document.createElement("a");
+        link.href = step.href;
+        link.textContent = step.querySelector("b, span")?.textContent ?? step.textContent;
+        steps.append(" ", link);
+        place.hidden = false;
+      }
+      return false;
+    });
+  }
   document.addEventListener("submit", (event) => {
     if (!event.defaultPrevented && event.target.matches("form[action$='/logout/']")) forget(() => true);
   });

@@ -11,6 +11,7 @@ from django.utils.translation import override
 from PIL import Image
 from playwright.sync_api import expect
 
+from mentoring.models import Evaluation
 from portal import clock
 from portal.models import OutgoingMail, Upload
 from programs.models.applications import Application, ApplicationStatus
@@ -499,6 +500,26 @@ def test_a_copy_does_not_outlive_the_log_out(open_page, applying):
     assert applying.draft()["motivation"] == TEXT
 
 
+def test_the_check_names_the_step_whose_words_are_in_the_browser_alone(open_page, applying):
+    page = open_page(user=applying.person)
+    page.goto(applying.address("part-1"))
+    page.context.set_offline(True)
+    page.locator("[name=motivation]").fill(TEXT)
+    expect(status_line(page)).to_contain_text("인터넷")
+    page.close(run_before_unload=False)
+    page = open_page.contexts[-1].new_page()
+    page.context.set_offline(False)
+    page.goto(applying.address("check"))
+    expect(page.locator("[data-copies]")).to_be_visible()
+    page.locator("[data-copies] a").click()
+    expect(page.locator("[name=motivation]")).to_have_value(TEXT)
+    applying.wait_for(page, "motivation", TEXT)
+    wait_for_copies(page, 0)
+    page.goto(applying.address("check"))
+    expect(page.locator("[data-copies]")).to_be_hidden()
+    open_page.expect("ERR_INTERNET_DISCONNECTED")
+
+
 def test_everything_works_where_storage_is_forbidden(open_page, applying):
     page = open_page(user=applying.person)
     page.add_init_script(
@@ -520,3 +541,20 @@ def test_printing_is_offered(open_page, applying):
     page.evaluate("window.print = () => { document.title = 'printed'; }")
     page.locator("[data-print]").click()
     assert page.title() == "printed"
+
+
+def test_an_evaluation_saves_itself_in_the_same_way(open_page):
+    """The other form that does: its answers have no revision, and nothing of it is kept in the browser."""
+    pairing = make.make_pairing()
+    make.make_goal(pairing)
+    page = open_page(user=pairing.mentor.user)
+    page.goto(pairing.get_absolute_url())
+    page.locator("[name=strengths]").fill("인물의 하루를 끝까지 따라갑니다.")
+    page.keyboard.press("Tab")
+    expect(status_line(page)).to_contain_text("저장")
+    assert Evaluation.objects.get(pairing=pairing).strengths == "인물의 하루를 끝까지 따라갑니다."
+    assert page.evaluate("Object.keys(localStorage)") == []
+    page.locator("[name=next_steps]").fill("3회 이후의 갈등을 더 세워 보세요.")
+    page.locator("button[name=save]").dblclick()
+    expect(page.locator("[name=next_steps]")).to_have_value("3회 이후의 갈등을 더 세워 보세요.")
+    assert Evaluation.objects.get(pairing=pairing).next_steps == "3회 이후의 갈등을 더 세워 보세요."
