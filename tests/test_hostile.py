@@ -3,6 +3,7 @@
 A form that refuses what it was sent saves nothing of it (a draft keeps the fields that are right).
 """
 
+from html.parser import HTMLParser
 from urllib.parse import quote, unquote, urlencode
 
 import pytest
@@ -73,8 +74,9 @@ SEVERE = ["nul", "lone surrogate", "long", "marks", "newlines", "past bigint", "
 
 
 @pytest.fixture
-def world():
+def world(settings):
     """One object of every kind in a state in which something can be done, and a person for every role."""
+    settings.RATE_LIMITS = "off"  # or all but the first answers of a page would be that it is busy
     ours = make.make_organization()
     program = make.make_program(partners=[ours], kind="masterclass", has_mentoring=True)
     cohort = make.make_cohort(program, capacity=9)
@@ -82,7 +84,10 @@ def world():
     make.make_milestone(cohort)
     agreement = make.make_agreement(parties=[ours])
     applicant = make.make_user()
-    draft = make.make_application(cohort, applicant, status="draft")
+    referee = {"referee": ["남궁설", "들풀 스튜디오", "referee@example.com"]}
+    make.make_question(cohort.form_version, "referee", "referee")
+    make.make_question(cohort.form_version, "file", "file")
+    draft = make.make_application(cohort, applicant, status="draft", answers=referee)
     confirmed = make.make_application(cohort, status="confirmed")
     enrolment = make.make_enrolment(application=confirmed)
     pairing = make.make_pairing(make.make_mentor(), enrolment)
@@ -92,6 +97,13 @@ def world():
     applications = {state: make.make_application(cohort, status=state) for state in states}
     applications |= {"draft": draft, "confirmed": confirmed}
     applications["offered now"] = make.make_application(announced, applicant, status="offered")
+    sent = make.make_application(
+        make.make_cohort(program, form_version=cohort.form_version), applicant, answers=referee
+    )
+    applications["sent"] = sent
+    references = {"open": make.make_reference(applications["submitted"]), "own": make.make_reference(sent)}
+    make.make_reference(applications["in_review"], text="추천합니다.")
+    make.make_restriction(applicant)
     people = {
         "applicant": applicant,
         "mentor": pairing.mentor.user,
@@ -109,10 +121,13 @@ def world():
         "program": [program.slug],
         "cohort": place,
         "apply": place,
+        "my-consent": ["marketing"],
         "partner": [ours.slug],
         "agreement": [agreement.slug],
     }
     arguments |= {name: [draft.code] for name in EXPECTED if name.startswith("application")}
+    arguments |= {"application-reference": [sent.code, "referee"], "reference": [references["open"].code]}
+    arguments |= {"application-reference-ask": [draft.code, "referee"], "application-file": [draft.code, "nobody"]}
     arguments |= {name: [pairing.code] for name in ("pairing", "evaluation-save", "evaluation-share", "goal-add")}
     return {
         "people": people,
@@ -122,6 +137,7 @@ def world():
         "pairing": pairing,
         "program": program,
         "enrolment": enrolment,
+        "references": references,
     }
 
 
@@ -310,10 +326,15 @@ def forms_of(world):
         "motivation": "배우고 싶습니다.",
         "career": "3년",
         "goals": "하나",
-        "portfolio_url": "https://example.com/",
-        "consent": "on",
-        "submit": "1",
+        "portfolio_0": "https://example.com/",
+        "referee_0": "남궁설",
+        "referee_2": "referee@example.com",
+        "revision": "0",
+        "next": "1",
     }
+    agreed = {"consent_application": "on", "consent_marketing": "on"}
+    letter = {"text": "추천합니다.", "agree": "on", "reason": "", "answer": "send"}
+    another = {"referee_0": "제갈온", "referee_1": "", "referee_2": "other@example.com"}
     words = {"strengths": "좋습니다.", "next_steps": "더.", "score_1": "3", "submit": "1"}
     profile = {"full_name": "김다별", "romanized_name": "", "language": "ko", "time_zone": "Asia/Seoul"}
     with override("ko"):
@@ -321,9 +342,21 @@ def forms_of(world):
         yield "visitor", reverse("account_login"), {"login": "a@example.com", "password": "x", "next": "/ko/my/"}
         yield "visitor", reverse("account_reset_password"), {"email": "a@example.com", "next": "/ko/my/"}
         yield "visitor", reverse("age"), {"answer": "yes", "next": "/ko/my/"}
-        yield "applicant", page, answers
-        yield "applicant", reverse("application-submit", args=[code]), answers
-        yield "stranger", reverse("apply", args=[cohort.program.slug, cohort.slug]), answers
+        yield "applicant", f"{page}?step=part-1", answers
+        yield "applicant", f"{page}?step=details", answers
+        yield "applicant", f"{page}?step=consent", agreed
+        yield "applicant", reverse("application-submit", args=[code]), {"revision": "0", "opened": "x:y:z"}
+        yield "applicant", reverse("application-files", args=[code]), {"question": "file", "file": "x"}
+        yield "applicant", reverse("application-reference-ask", args=[code, "referee"]), {"x": "1"}
+        yield (
+            "applicant",
+            reverse("application-reference", args=world["arguments"]["application-reference"]),
+            another,
+        )
+        yield "visitor", reverse("reference", args=[world["references"]["open"].code]), letter
+        yield "stranger", reverse("apply", args=[cohort.program.slug, cohort.slug]), agreed
+        yield "applicant", reverse("my-restrictions"), {"text": "소명합니다.", "restriction": "1"}
+        yield "applicant", reverse("my-consent", args=["marketing"]), {"given": "1"}
         yield "applicant", reverse("application-confirm", args=[applications["offered now"].code]), {"x": "1"}
         yield "applicant", reverse("profile"), profile
         yield "applicant", reverse("account_email"), {"email": "new@example.com", "action_add": "1"}
@@ -339,6 +372,10 @@ def forms_of(world):
     yield "manager", *deed(world, "extend_deadline", "submitted", until="2030-01-01T10:00", reason="사정")
     yield "manager", *deed(world, "cancel_place", "confirmed", reason="사정")
     yield "manager", *deed(world, "release", "in_review")
+    letters = reverse("admin:programs_referencerequest_changelist")
+    asked = {"_selected_action": str(world["references"]["open"].pk), "confirm": "yes"}
+    yield "manager", letters, {"action": "ask_again", **asked}
+    yield "manager", letters, {"action": "end_request", "reason": "사정", **asked}
     enrolments = reverse("admin:programs_enrolment_changelist")
     chosen = {"_selected_action": str(world["enrolment"].pk), "confirm": "yes"}
     yield "manager", enrolments, {"action": "end_enrolment", "outcome": "dropped", "reason": "사정", **chosen}
@@ -400,7 +437,7 @@ def state():
 
 def is_draft(address):
     """Whether the page keeps what is right of what was typed, though it refuses the rest."""
-    return any(part in address for part in ("/edit/", "/submit/", "/apply/", "/evaluation/"))
+    return any(part in address for part in ("/edit", "/submit/", "/apply/", "/evaluation/"))
 
 
 class Undone(Exception):
@@ -460,6 +497,49 @@ def test_no_form_is_a_fault(world, part):
                 send(
                     client, address, body, FORM, what=f"{address} {fields.get('action', '')} {label}", faults=faults
                 )
+    assert faults == [], "\n".join(faults)
+
+
+class Inputs(HTMLParser):
+    """What the forms of a page that are posted would send."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.names, self.posts = {}, False
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        if tag == "form":
+            self.posts = attrs.get("method", "").lower() == "post"
+        if self.posts and tag in ("input", "select", "textarea", "button") and attrs.get("name"):
+            self.names.setdefault(attrs["name"], attrs.get("value") or "")
+
+
+@pytest.mark.parametrize("part", range(3))
+def test_no_form_of_the_admin_is_a_fault(world, part):
+    """Every page of the admin, filled with what it asks for and nothing of it as it should be."""
+    client, faults, filled = client_of(world, "admin"), [], 0
+    for _model, address in list(admin_addresses(world))[part::3]:
+        page = client.get(address)
+        if page.status_code != 200 or page.streaming:
+            continue
+        names = {name: value for name, value in Inputs(page.text).names.items() if name != "csrfmiddlewaretoken"}
+        filled += bool(names)
+        kept = {name: value for name, value in names.items() if name.endswith("_FORMS") or name.startswith("_")}
+        for label in ("nul", "past bigint", "year zero", "long"):
+            body = "&".join(f"{quote(name)}={VALUES[label][:5000]}" for name in names)
+            half = urlencode(kept) + "".join(
+                f"&{quote(name)}={VALUES[label][:5000]}" for name in names if name not in kept
+            )
+            for text in (body, half):
+                try:
+                    with transaction.atomic(), zeal_ignore():
+                        fault(client.post(address, text, content_type=FORM), f"{address} {label}", faults)
+                        raise Undone
+                except Undone:
+                    pass
+    assert filled > 5
     assert faults == [], "\n".join(faults)
 
 
