@@ -28,7 +28,7 @@ FAST_AND_FORGETFUL = {
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "off",
-    "max_connections": "60",
+    "max_connections": "260",  # two hundred people press the same button
 }
 
 
