@@ -71,6 +71,11 @@ def restrictions(count):
         make.make_appeal(make.make_restriction(make.make_user()))
 
 
+def references(count):
+    for number in range(count):
+        make.make_reference(text="추천합니다." if number % 2 else "")
+
+
 def texts(count):
     for _row in range(count):
         term = Term.objects.create(slug=uuid4().hex, kind="portrait")
@@ -100,6 +105,7 @@ ADMIN = {
     "admin:accounts_term_changelist": texts,
     "admin:accounts_termversion_changelist": texts,
     "admin:accounts_consentrecord_changelist": texts,
+    "admin:programs_referencerequest_changelist": references,
     "admin:programs_restriction_changelist": restrictions,
     "admin:programs_appeal_changelist": restrictions,
     "admin:portal_outgoingmail_changelist": applications,

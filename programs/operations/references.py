@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from portal import audit, clock, uploads
 from portal.errors import Refused
+from portal.models import MailStatus, OutgoingMail
 from programs import emails, letters
 from programs.letters import LetterState
 from programs.models.applications import ApplicationStatus
@@ -166,9 +167,20 @@ def end_all(application):
 
 def delete_all(application):
     """Erase the requests of a draft that is thrown away, with their letters."""
-    for request in application.references.select_related("upload"):
-        upload = request.upload
-        request.delete()
+    erase(application.references.all())
+
+
+def erase(rows):
+    """Erase these requests for letters, with the letters, and the mails by which they were asked for."""
+    rows = list(rows.select_related("upload"))
+    mails = OutgoingMail.objects.filter(
+        target_type=audit.kind(ReferenceRequest), target_id__in=[row.pk for row in rows], person=None
+    )
+    mails.filter(status=MailStatus.WAITING).update(status=MailStatus.DROPPED)
+    mails.update(to="", subject="", body="")
+    for row in rows:
+        upload = row.upload
+        row.delete()
         if upload is not None:
             uploads.remove(upload)
 

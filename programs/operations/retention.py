@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import TermKind
 from portal import audit, uploads
-from portal.models import MailStatus, OutgoingMail
 from programs.models.applications import LIVE, WITHDRAWABLE, Application, ApplicationStatus, StateChange
 from programs.models.applying import ApplicationFile, EarlierAnswer, ReferenceRequest, Submission
 from programs.models.cohorts import Cohort
@@ -21,7 +20,7 @@ from programs.models.eligibility import Appeal, Restriction
 from programs.models.enrolments import Enrolment, EnrolmentStatus
 from programs.models.forms import Question
 from programs.models.terms import CohortTerm
-from programs.operations import applications, enrolments, seats
+from programs.operations import applications, enrolments, references, seats
 from programs.operations.moves import lock_application
 
 S = ApplicationStatus
@@ -57,7 +56,7 @@ def empty(ids, *, keep_names):
 
     The caller holds the locks where somebody could still write.
     """
-    references_gone(ReferenceRequest.objects.filter(application__in=ids))
+    references.erase(ReferenceRequest.objects.filter(application__in=ids))
     for row in ApplicationFile.objects.filter(application__in=ids).select_related("upload"):
         uploads.remove(row.upload)
     EarlierAnswer.objects.filter(application__in=ids).delete()
@@ -74,21 +73,6 @@ def empty(ids, *, keep_names):
     )
     Submission.objects.filter(application__in=ids).update(answers={}, files=[], reason="", **names)
     StateChange.objects.filter(application__in=ids).update(reason="")
-
-
-def references_gone(rows):
-    """Erase these requests for letters, with the letters, and the mails by which they were asked for."""
-    rows = list(rows.select_related("upload"))
-    mails = OutgoingMail.objects.filter(
-        target_type=audit.kind(ReferenceRequest), target_id__in=[row.pk for row in rows], person=None
-    )
-    mails.filter(status=MailStatus.WAITING).update(status=MailStatus.DROPPED)
-    mails.update(to="", subject="", body="")
-    for row in rows:
-        upload = row.upload
-        row.delete()
-        if upload is not None:
-            uploads.remove(upload)
 
 
 # --- consent taken back -------------------------------------------------------------------------------------------
@@ -224,7 +208,7 @@ def forget(application, keys):
         copy.files = [file for file in copy.files if file["code"] not in gone]
         copy.save(update_fields=["answers", "files"])
     application.earlier_answers.filter(question__key__in=keys).delete()
-    references_gone(application.references.filter(question_key__in=keys))
+    references.erase(application.references.filter(question_key__in=keys))
     return counted
 
 

@@ -702,10 +702,19 @@ def test_a_draft_thrown_away_takes_its_letter_along(client):
     applications.discard_draft(application.pk, by=application.applicant)
     assert not ReferenceRequest.objects.exists()
     assert not Upload.objects.exists()
+    asked = OutgoingMail.objects.get(reason="reference_asked")
+    assert (asked.status, asked.to, asked.subject, asked.body) == (MailStatus.DROPPED, "", "", "")
     assert client.get(page_of(request)).status_code == 404
     for operation in (references.receive, references.decline):
         with pytest.raises(Refused):
             operation(request.pk)
+
+
+def test_a_draft_thrown_away_before_its_letter_came_forgets_the_referee():
+    request = make_request(make_asking(status="draft"))
+    applications.discard_draft(request.application_id, by=request.application.applicant)
+    assert not ReferenceRequest.objects.exists()
+    assert not OutgoingMail.objects.filter(to=REFEREE[2]).exists()
 
 
 def test_a_request_that_goes_while_its_letter_is_on_the_way(client, monkeypatch):
