@@ -258,8 +258,12 @@ def take_consents(request, writing):
     form = ConsentForm(writing.checked.consents, request.POST)
     if not form.is_valid():
         return show_step(request, writing, form=form)
-    operations.give_consents(application.pk, by=request.user, consents=form.answers(), items=form.items())
-    return HttpResponseRedirect(form_steps.address(application, form_steps.after(writing.steps, writing.step).key))
+    try:
+        operations.give_consents(application.pk, by=request.user, consents=form.answers(), items=form.items())
+    except Refused as refusal:  # it was sent or taken back in another window a moment ago
+        return show_step(request, writing, form=form, refusal=refusal)
+    following = request.POST.get("go", "")[:20] or form_steps.after(writing.steps, writing.step).key
+    return HttpResponseRedirect(form_steps.address(application, following))
 
 
 def show_step(request, writing, *, form=None, draft=None, stale=None, refusal=None, lost=(), more=""):
@@ -274,7 +278,8 @@ def show_step(request, writing, *, form=None, draft=None, stale=None, refusal=No
     theirs = []
     if stale:
         rows = [question for question in writing.questions if question.key in stale.keys]
-        theirs = shown(rows, application.draft, files=[])
+        named = [row for row in names_of(application.draft) if row["key"] in stale.keys]
+        theirs = named + shown(rows, application.draft, files=[])
     deadline = application.deadline
     context = {
         "application": application,
@@ -305,15 +310,19 @@ def show_step(request, writing, *, form=None, draft=None, stale=None, refusal=No
     return render(request, template, context)
 
 
+def names_of(draft):
+    """The names in a draft, as rows for `components/answers.html`."""
+    return [
+        {"key": "full_name", "label": _("Full name"), "text": draft.get("full_name", "")},
+        {"key": "romanized_name", "label": _("Name in English"), "text": draft.get("romanized_name", "")},
+    ]
+
+
 def check_context(writing):
     """Everything as it would be sent, part by part, with what is missing."""
     application = writing.application
     uploads_there = [upload for rows in writing.files.values() for upload in rows]
-    names = [
-        {"label": _("Full name"), "text": application.draft.get("full_name", "")},
-        {"label": _("Name in English"), "text": application.draft.get("romanized_name", "")},
-        {"label": _("E-mail"), "text": application.applicant.email},
-    ]
+    names = [*names_of(application.draft), {"label": _("E-mail"), "text": application.applicant.email}]
     parts = []
     for step in writing.steps:
         if step.key in (CONSENT, CHECK):

@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.models import ConsentRecord, Term
 from accounts.operations import change_profile
 from portal import clock
+from portal.errors import Refused
 from portal.models import OutgoingMail, Upload
 from programs.models.applications import Application, ApplicationStatus
 from programs.models.forms import Section
@@ -348,6 +349,30 @@ def test_what_was_changed_after_the_check_was_opened_is_not_sent_unseen(client, 
     assert "다른 창이나 다른 기기" in page.text
     draft.refresh_from_db()
     assert draft.status == S.DRAFT
+
+
+def test_two_windows_with_two_names_show_both(client, draft):
+    client.post(page_of(draft, "edit", "details"), NAMES | {"full_name": "새 창", "revision": "0", "save": "1"})
+    old = NAMES | {"full_name": "옛 창", "revision": "0", "next": "1"}
+    page = client.post(page_of(draft, "edit", "details"), old)
+    assert [row["text"] for row in page.context["theirs"]] == ["새 창"]
+
+
+def test_consents_given_again_lead_where_the_button_says(client, draft):
+    answer = client.post(page_of(draft, "edit", "consent"), {"consent_application": "on", "go": "part-1"})
+    assert answer.url == page_of(draft, "edit", "part-1")
+    answer = client.post(page_of(draft, "edit", "consent"), {"consent_application": "on", "next": "1"})
+    assert answer.url == page_of(draft, "edit", "details")
+    assert "consent_application" in client.post(page_of(draft, "edit", "consent"), {}).context["form"].errors
+
+
+def test_consents_that_come_too_late_are_refused_in_words(client, draft, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise Refused("제출한 뒤입니다.")
+
+    monkeypatch.setattr(operations, "give_consents", refuse)
+    page = client.post(page_of(draft, "edit", "consent"), {"consent_application": "on"})
+    assert "제출한 뒤입니다." in page.text
 
 
 # --- what is over -------------------------------------------------------------------------------------------
