@@ -86,9 +86,10 @@ def check(application, now, *, questions=None, files=None, conditions=True):
     open_now = concerned(application, questions)
     if files is None:
         files = files_by_key(application)
+    closed = {question.key for question in questions} - {question.key for question in open_now}
     form = AnswerForm(
         open_now,
-        application.draft,
+        with_closed(application, closed),
         now=now,
         with_names=names_concerned(application),
         files=files,
@@ -108,7 +109,6 @@ def check(application, now, *, questions=None, files=None, conditions=True):
     if names_concerned(application) and form.is_valid():
         checked.names = form.names()
     if form.is_valid():
-        closed = {question.key for question in questions} - {question.key for question in open_now}
         kept = {key: value for key, value in application.answers.items() if key in closed}
         answers = {**kept, **form.answers()}
         wanted = {question.key for question in asked(questions, answers)}
@@ -121,8 +121,18 @@ def check(application, now, *, questions=None, files=None, conditions=True):
             application.cohort, application.applicant, answers, questions, now, complete=True
         )
         wrong = {problem.key for problem in checked.problems if problem.key}
-        checked.problems += [condition_problem(finding, steps) for finding in found if finding.key not in wrong]
+        checked.problems += [
+            condition_problem(finding, steps) for finding in found if finding.key not in wrong | closed
+        ]
     return checked
+
+
+def with_closed(application, closed):
+    """The draft, in which the questions that cannot be answered now say what was sent: they decide on others."""
+    if not closed:
+        return application.draft
+    written = {key: value for key, value in application.draft.items() if key not in closed}
+    return written | {key: value for key, value in application.answers.items() if key in closed}
 
 
 def condition_problem(finding, steps):

@@ -28,11 +28,12 @@ class FormStep:
 def form_steps(application, questions, checked):
     """The steps that can be taken now, each with its state as `checked` (programs.checking) found it.
 
-    An application sent back has only those with something to be mended.
+    An application sent back has only those with something to be mended; a consent may be among it, where its
+    wording has changed since.
     """
     open_now = checking.concerned(application, questions)
     narrowed = len(open_now) < len(questions)
-    steps = [] if narrowed else [FormStep(CONSENT, _("Consent"))]
+    steps = [] if narrowed and not checked.of_step(CONSENT) else [FormStep(CONSENT, _("Consent"))]
     details = [question for question in open_now if in_details(question)]
     if details or checking.names_concerned(application):
         steps.append(FormStep(DETAILS, _("Your details"), questions=details))

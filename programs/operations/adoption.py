@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from portal import audit, clock
 from portal.errors import Refused
 from programs import emails
-from programs.checking import DETAILS, steps_by_key
+from programs.checking import DETAILS, concerned, names_concerned, steps_by_key
 from programs.form_problems import form_problems
 from programs.forms import NAMES, AnswerForm
 from programs.models.applications import Application, ApplicationStatus
@@ -172,8 +172,9 @@ def keep_late(application, version_id, step, data, *, base=None):
     on_page = [question for question in old if steps[question.key] == step]
     form = AnswerForm(on_page, {}, now=clock.now(), with_names=step == DETAILS, every=old)
     typed, _too_long = drafts.read(form, data, {})
-    twins = {(question.key, question.type): question for question in new}
-    kept = {name: typed[name] for name in NAMES if name in typed}
+    twins = {(question.key, question.type): question for question in concerned(application, new)}
+    names = NAMES if names_concerned(application) else ()
+    kept = {name: typed[name] for name in names if name in typed}
     for question in on_page:
         twin = twins.get((question.key, question.type))
         if twin is not None and question.key in typed:

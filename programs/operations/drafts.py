@@ -10,6 +10,7 @@ from programs.questions.drafts import as_draft
 
 S = ApplicationStatus
 TRIES = 5
+WRITTEN = ["draft", "stamps", "revision", "status", "form_version", "changes_keys", "changes_by", "saved_at"]
 
 
 class Stale(Refused):
@@ -18,6 +19,13 @@ class Stale(Refused):
     def __init__(self, keys):
         super().__init__(_("This was changed in another window or on another device in the meantime."))
         self.keys = keys
+
+
+class Moved(Refused):
+    """The application has moved to a newer form meanwhile; what was typed was for the old one."""
+
+    def __init__(self):
+        super().__init__(_("The questions of this form have changed."))
 
 
 def refuse_writing(application):
@@ -35,10 +43,12 @@ def save_draft(application, *, typed, base=None):
     """Keep what was typed (raw values by key, see `programs.questions.drafts`); nothing need be complete or right.
 
     `application` is as it was just read; `base` is the revision on which the text was written, None to keep it in
-    any case. Raises Stale where one of the keys was changed to something else after `base`. One UPDATE that holds
-    only for the revision read, tried again on the newest one, so that nothing is overwritten unseen and no lock
-    is needed. Saving the same again changes nothing. A submitted application stays as it was sent.
+    any case. Raises Stale where one of the keys was changed to something else after `base`, Moved where the form
+    is another one by now. One UPDATE that holds only for the revision and the form read, tried again on the newest
+    revision, so that nothing is overwritten unseen and no lock is needed. Saving the same again changes nothing. A
+    submitted application stays as it was sent.
     """
+    asked = (application.form_version_id, application.changes_keys)
     for _attempt in range(TRIES):
         refuse_writing(application)
         changed = {
@@ -58,16 +68,21 @@ def save_draft(application, *, typed, base=None):
             "saved_at": clock.now(),
         }
         unchanged = Application.objects.filter(
-            pk=application.pk, revision=application.revision, status=application.status
+            pk=application.pk,
+            revision=application.revision,
+            status=application.status,
+            form_version=application.form_version_id,
         )
         if unchanged.update(**fields):
             for name, value in fields.items():
                 setattr(application, name, value)
             return application
         try:
-            application.refresh_from_db(fields=["draft", "stamps", "revision", "status", "changes_by", "saved_at"])
+            application.refresh_from_db(fields=WRITTEN)
         except Application.DoesNotExist:
             raise Refused(_("This draft has been deleted.")) from None
+        if asked != (application.form_version_id, application.changes_keys):
+            raise Moved
     raise Refused(_("This is being changed elsewhere at this very moment. Please try again."))
 
 

@@ -6,11 +6,13 @@ from django.utils.translation import gettext as _
 from portal import audit, uploads
 from portal.errors import Refused
 from portal.models import UploadKind
+from programs import checking
 from programs.models.applying import ApplicationFile
 from programs.operations.drafts import refuse_writing, save_draft
 from programs.operations.moves import lock_application
+from programs.questions.loading import questions_of
 
-MOST_WAITING = 20  # files of one application, those of earlier submissions included
+MOST_WAITING = 60  # files of one application, those of earlier submissions included
 
 
 @transaction.atomic
@@ -22,6 +24,7 @@ def attach_file(application_id, question, file, *, by):
     """
     _cohort, application = lock_application(application_id)
     refuse_writing(application)
+    question = still_asked(application, question)
     if application.files.count() >= MOST_WAITING:
         raise Refused(_("There are too many files in this application. Remove one first."))
     upload = uploads.store(
@@ -44,12 +47,21 @@ def remove_file(application_id, question, code, *, by):
     """Take a file out of the draft; it is erased unless it was sent. Twice is the same as once."""
     _cohort, application = lock_application(application_id)
     refuse_writing(application)
+    question = still_asked(application, question)
     codes = chosen_codes(application.draft, question.key)
     if code not in codes:
         return
     save_draft(application, typed={question.key: [known for known in codes if known != code]})
     drop_unused(application)
     audit.record("application.file_removed", target=application, by=by, after=code)
+
+
+def still_asked(application, question):
+    """The question as the application asks it behind the lock; refuses where it no longer does."""
+    for row in checking.concerned(application, questions_of(application.form_version_id)):
+        if (row.key, row.type) == (question.key, question.type):
+            return row
+    raise Refused(_("This form does not ask that."))
 
 
 def chosen_codes(answers, key):

@@ -65,8 +65,11 @@ def answer(found, form):
     if form.declines:
         operations.decline(found.pk, reason=form.cleaned_data["reason"])
         return True
-    text = form.cleaned_data["text"]
-    return operations.receive(found.pk, text=text, file=form.cleaned_data["file"]).text == text
+    text, file = form.cleaned_data["text"], form.cleaned_data["file"]
+    if not file:
+        return operations.receive(found.pk, text=text).text == text
+    with uploads.prepared(file, kinds=letters.KINDS, most_bytes=letters.MOST_BYTES) as ready:
+        return operations.receive(found.pk, text=text, file=ready).text == text
 
 
 def show_letter_page(request, found, form, *, status=200):

@@ -196,6 +196,10 @@ def autosave(request, writing):
     typed, lost = drafts.read(form, request.POST, request.FILES)
     try:
         saved = draft_operations.save_draft(application, typed=typed, base=known_revision(request))
+    except draft_operations.Moved as moved:
+        if late.is_late(request, application):
+            return late.take(request, application, base=known_revision(request), is_autosave=True)
+        return JsonResponse({"error": str(moved)}, status=400)
     except draft_operations.Stale as stale:
         theirs = {name: application.draft.get(name, "") for name in stale.keys}
         labels = [str(form.fields[name].label) for name in stale.keys]
@@ -229,6 +233,10 @@ def take_step(request, writing):
     typed, lost = drafts.read(form, request.POST, request.FILES)
     try:
         draft_operations.save_draft(application, typed=typed, base=known_revision(request))
+    except draft_operations.Moved as moved:
+        if late.is_late(request, application):
+            return late.take(request, application, base=known_revision(request), is_autosave=False)
+        return not_kept(request, writing, str(moved))
     except draft_operations.Stale as stale:
         return show_step(request, writing, draft={**application.draft, **typed}, stale=stale)
     except Refused as refusal:

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from zeal import zeal_ignore
 
-from accounts.models import ConsentRecord, Term
+from accounts.models import ConsentRecord, Term, TermVersion
 from accounts.operations import change_profile
 from portal import clock
 from portal.errors import Refused
@@ -15,14 +16,18 @@ from programs.models.applications import Application, ApplicationStatus
 from programs.models.forms import Section
 from programs.models.terms import CohortTerm
 from programs.operations import applications as operations
+from programs.operations import drafts as draft_operations
 from programs.operations import files
+from programs.operations.adoption import adopt_version
 from programs.operations.drafts import save_draft
+from programs.views import writing
 from tests.files import make_pdf
 from tests.make import (
     make_application,
     make_cohort,
     make_enrolment,
     make_form_version,
+    make_manager,
     make_program,
     make_question,
     make_session,
@@ -445,6 +450,83 @@ def test_only_what_is_concerned_is_asked_when_it_was_sent_back(client, person):
     application.refresh_from_db()
     assert (application.status, application.answers["career"]) == (S.SUBMITTED, "새 경력")
     assert application.answers["motivation"] == before
+
+
+def test_a_new_wording_is_asked_of_those_it_was_sent_back_to(client, person):
+    cohort = make_cohort(phase="in_review")
+    application = make_application(cohort, person, status=S.CHANGES_REQUESTED, changes_keys=["career"])
+    newer = TermVersion.objects.create(
+        term=Term.objects.get(slug="application"), number=900, title_ko="새 동의", in_force_at=clock.now()
+    )
+    page = client.get(page_of(application, "edit", "consent"))
+    assert [step.key for step in page.context["steps"]] == ["consent", "part-1", "check"]
+    client.post(page_of(application, "edit", "consent"), {"consent_application": "on"})
+    assert ConsentRecord.objects.filter(user=person, version=newer, given=True).exists()
+    client.post(page_of(application, "submit"))
+    application.refresh_from_db()
+    assert application.status == S.SUBMITTED
+
+
+def test_what_is_not_concerned_decides_as_it_was_sent(client, person):
+    version = make_form_version()
+    decides = make_question(version, "all_days", "yes_no")
+    make_question(version, "absence", "long", is_required=True, shown_if=decides, shown_if_values=["no"])
+    application = make_application(
+        make_cohort(phase="in_review", form_version=version),
+        person,
+        status=S.CHANGES_REQUESTED,
+        changes_keys=["absence"],
+        answers={"all_days": "no", "absence": "첫날"},
+    )
+    application.draft |= {"all_days": "yes", "absence": ""}  # however that came about
+    application.save()
+    client.post(page_of(application, "submit"))
+    application.refresh_from_db()
+    assert (application.status, application.answers["absence"]) == (S.CHANGES_REQUESTED, "첫날")
+
+
+def test_a_form_that_moves_in_the_middle_of_a_save_loses_nothing(client, draft, monkeypatch):
+    manager = make_manager(draft.cohort)
+    newer = make_form_version(questions=[{"key": "career", "type": "long", "most_characters": 500}])
+    read = writing.raw_form
+
+    def and_meanwhile(*args):
+        form = read(*args)
+        monkeypatch.undo()
+        with zeal_ignore():  # it is another request
+            adopt_version(draft.cohort_id, newer.pk, by=manager)
+        return form
+
+    monkeypatch.setattr(writing, "raw_form", and_meanwhile)
+    before = draft.form_version_id
+    typed = {"motivation": "옛 문항에 쓴 글", "career": "새 경력", "form": before, "revision": "0"}
+    client.post(page_of(draft, "edit", "part-1"), typed, headers={"X-Autosave": "1"})
+    draft.refresh_from_db()
+    assert (draft.form_version_id, draft.draft["career"]) == (newer.pk, "새 경력")
+    kept = draft.earlier_answers.get(question__key="motivation")
+    assert (kept.question.version_id, kept.value) == (before, "옛 문항에 쓴 글")
+
+
+def test_a_form_that_moves_is_said_where_the_page_does_not_say_its_own(client, draft, monkeypatch):
+    def moved(*args, **kwargs):
+        raise draft_operations.Moved
+
+    monkeypatch.setattr(draft_operations, "save_draft", moved)
+    saved = client.post(page_of(draft, "edit", "part-1"), ANSWERS, headers={"X-Autosave": "1"})
+    assert (saved.status_code, list(saved.json())) == (400, ["error"])
+    page = client.post(page_of(draft, "edit", "part-1"), ANSWERS | {"save": "1"})
+    assert ANSWERS["motivation"] in page.text
+
+
+def test_a_file_for_a_question_that_is_gone_is_refused(client, person):
+    version = with_file()
+    draft = make_application(make_cohort(form_version=version), person, status=S.DRAFT)
+    question = version.questions.get(key="proposal")
+    question.key = "gone"
+    with pytest.raises(Refused):
+        files.attach_file(draft.pk, question, pdf(), by=person)
+    with pytest.raises(Refused):
+        files.remove_file(draft.pk, question, "x", by=person)
 
 
 def test_throwing_a_draft_away_asks_first(client, draft):
