@@ -219,7 +219,7 @@ def test_no_query_of_a_page_of_the_admin_is_a_fault(world):
     assert faults == [], "\n".join(faults)
 
 
-@pytest.mark.parametrize("number", ["0", "9223372036854775808", "9" * 30, "x", "1_", "%00", "%ED%A0%80", "٣"])
+@pytest.mark.parametrize("number", ["0", "9223372036854775808", "9" * 30, "x", "1_", "%00", "%ED%A0%80", "٩٩٩٩٩٩"])
 def test_no_number_of_a_row_is_a_fault(world, number):
     client, faults = client_of(world, "manager"), []
     for name in ("change", "history", "delete", "overview", "release", "capacity"):

@@ -224,7 +224,8 @@ def test_the_whole_application_by_keyboard_alone(open_page, applying):
     tab_to("[name=true]")
     page.keyboard.press("Space")
     tab_to(".writing__bar [name=save]")
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     applying.wait_for(page, "true", True)
     page.goto(applying.address("part-1", "en"))
     page.locator("[name=logline]").focus()
