@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from accounts.operations import change_profile
 from portal.demo.forms import Forms
 from portal.models import UploadKind
 from programs import checking
@@ -262,3 +263,31 @@ def test_trust_32_whoever_answers_what_is_required_can_send(name):
     application.refresh_from_db()
     assert application.status == S.SUBMITTED
     assert set(application.answers) == set(typed) - {"full_name"}
+
+
+def test_trust_55_what_was_told_once_is_not_asked_again_and_errors_keep_it(client):
+    person = make.make_user()
+    change_profile(person.pk, by=person, phone="+821012345678", region="busan")
+    client.force_login(person)
+    questions = [
+        {"key": "mobile", "type": "phone", "profile_field": "phone", "is_required": True},
+        {"key": "motivation", "type": "short", "most_characters": 5, "is_required": True},
+    ]
+    for _again in range(2):  # in one application, and in the next
+        cohort = make.make_cohort(form_version=make.make_form_version(questions=questions))
+        client.post(reverse("apply", args=[cohort.program.slug, cohort.slug]), {"consent_application": "on"})
+        application = Application.objects.get(cohort=cohort)
+        assert "010-1234-5678" in client.get(page(application, "edit", "?step=details")).text
+    wrong = client.post(page(application, "edit", "?step=part-1"), {"motivation": "여섯 글자 넘게", "next": "1"})
+    assert "motivation" in wrong.context["form"].errors
+    assert "여섯 글자 넘게" in wrong.text
+
+
+@pytest.mark.parametrize("step", ["consent", "details", "part-1", "check"])
+def test_trust_55_answers_are_checked_before_sending_and_help_is_at_one_place(client, step, settings):
+    application = make.make_application(status=S.DRAFT, motivation="보내기 전에 보는 글")
+    client.force_login(application.applicant)
+    response = client.get(page(application, "edit", f"?step={step}"))
+    foot = response.text[response.text.index("<footer") :]
+    assert f"mailto:{settings.CONTACT_EMAIL}" in foot
+    assert ("보내기 전에 보는 글" in response.text) == (step in ("part-1", "check"))
