@@ -1,5 +1,7 @@
 """Answers as people read them: label, and the answer as text, a list, a table, links or files."""
 
+from datetime import date
+
 from django.utils.translation import gettext as _
 
 from portal import i18n, phones, regions, rows
@@ -64,6 +66,14 @@ def form_of(question, answer, files):
     return {"text": text_of(question, answer)}
 
 
+def day_of(answer):
+    """A day as people write it; what is no day, such as one half typed, stands as it is."""
+    try:
+        return i18n.day(date.fromisoformat(answer), year=True, weekday=False)
+    except ValueError:
+        return answer
+
+
 def text_of(question, answer):
     """The answer in words."""
     kind = question.type
@@ -73,6 +83,8 @@ def text_of(question, answer):
         return {"yes": _("Yes"), "no": _("No")}.get(answer, answer)
     if kind == T.REGION:
         return regions.show(answer) or answer
+    if kind == T.DATE:
+        return day_of(answer)
     if kind == T.PHONE:
         return phones.show(answer)
     if kind == T.STATEMENT:

@@ -17,7 +17,7 @@ from accounts.consent_form import ConsentForm
 from portal import clock, i18n, uploads
 from portal.errors import Refused
 from portal.models import UploadKind
-from programs import checking, consents, eligibility, form_steps, status
+from programs import checking, consents, eligibility, form_steps, sent, status
 from programs.checking import CHECK, CONSENT, DETAILS
 from programs.forms import AnswerForm
 from programs.models.applications import EDITABLE, Application, ApplicationStatus
@@ -29,7 +29,7 @@ from programs.operations import drafts as draft_operations
 from programs.operations import files as file_operations
 from programs.questions import drafts
 from programs.questions.loading import questions_of
-from programs.questions.showing import shown
+from programs.questions.showing import row_of, shown
 from programs.views import late
 from programs.views.applications import own
 
@@ -179,11 +179,10 @@ def not_kept(request, writing, refusal):
     """What was typed into an application that takes nothing any more: shown once, so that it can be copied."""
     form = raw_form(writing, request.GET.get("step", ""))
     typed, lost = drafts.read(form, request.POST, request.FILES)
-    rows = [
-        {"label": form.fields[key].label, "text": value}
-        for key, value in {**typed, **lost}.items()
-        if isinstance(value, str) and value
-    ]
+    said = {**typed, **lost}
+    rows = [row for row in names_in(said) if row["key"] in said]
+    rows += [row_of(form.questions[key], value) for key, value in said.items() if key in form.questions]
+    rows = [row for row in rows if not row.get("blank")]
     context = {"application": writing.application, "cohort": writing.application.cohort, "rows": rows}
     return render(request, "programs/not_kept.html", context | {"refusal": refusal})
 
@@ -209,6 +208,11 @@ def autosave(request, writing):
     except Refused as refusal:
         return JsonResponse({"error": str(refusal)}, status=400)
     return JsonResponse({"saved": saved_word(saved), "revision": saved.revision, "lost": list(lost)})
+
+
+def names_in(draft):
+    """The names in a draft, as rows for `components/answers.html`."""
+    return sent.names_of(draft.get("full_name", ""), draft.get("romanized_name", ""))
 
 
 def saved_word(application):
@@ -286,8 +290,9 @@ def show_step(request, writing, *, form=None, draft=None, stale=None, refusal=No
     theirs = []
     if stale:
         rows = [question for question in writing.questions if question.key in stale.keys]
-        named = [row for row in names_of(application.draft) if row["key"] in stale.keys]
-        theirs = named + shown(rows, application.draft, files=[])
+        theirs = [row for row in names_in(application.draft) if row["key"] in stale.keys] + [
+            row_of(question, application.draft.get(question.key)) for question in rows
+        ]
     deadline = application.deadline
     context = {
         "application": application,
@@ -318,19 +323,11 @@ def show_step(request, writing, *, form=None, draft=None, stale=None, refusal=No
     return render(request, template, context)
 
 
-def names_of(draft):
-    """The names in a draft, as rows for `components/answers.html`."""
-    return [
-        {"key": "full_name", "label": _("Full name"), "text": draft.get("full_name", "")},
-        {"key": "romanized_name", "label": _("Name in English"), "text": draft.get("romanized_name", "")},
-    ]
-
-
 def check_context(writing):
     """Everything as it would be sent, part by part, with what is missing."""
     application = writing.application
     uploads_there = [upload for rows in writing.files.values() for upload in rows]
-    names = [*names_of(application.draft), {"label": _("E-mail"), "text": application.applicant.email}]
+    names = [*names_in(application.draft), {"label": _("E-mail"), "text": application.applicant.email}]
     parts = []
     for step in writing.steps:
         if step.key in (CONSENT, CHECK):
@@ -356,7 +353,7 @@ def submit(request, code):
         return HttpResponseRedirect(form_steps.address(application, CHECK))
     was_sent = application.submitted_at is not None
     try:
-        sent = operations.submit_application(
+        handed = operations.submit_application(
             application.pk, by=request.user, began_at=opened_at(request), revision=known_revision(request)
         )
     except operations.Incomplete as incomplete:
@@ -381,9 +378,10 @@ def submit(request, code):
     else:
         messages.success(
             request,
-            _("Your application has been submitted. Receipt number: %(number)s") % {"number": sent.receipt_number},
+            _("Your application has been submitted. Receipt number: %(number)s")
+            % {"number": handed.receipt_number},
         )
-    return redirect(sent)
+    return redirect(handed)
 
 
 @require_http_methods(["GET", "POST"])

@@ -283,6 +283,8 @@ def test_answers_are_read_by_those_they_are_for():
         (T.REGION, "busan", {"text": "부산광역시"}),
         (T.PHONE, "+821012345678", {"text": "010-1234-5678"}),
         (T.NUMBER, 0, {"text": "0"}),
+        (T.DATE, "1995-03-02", {"text": "1995년 3월 2일"}),
+        (T.DATE, "1995-3", {"text": "1995-3"}),
         (T.STATEMENT, True, {"text": "확인함"}),
         (T.RANKED, ["b", "a"], {"entries": ["선택 b", "선택 a"], "ordered": True}),
         (T.MULTIPLE, ["b"], {"entries": ["선택 b"], "ordered": False}),

@@ -422,6 +422,7 @@ def test_what_cannot_be_edited_leads_back_and_shows_what_was_typed(client, perso
     assert client.get(page_of(application, "edit")).url == page_of(application)
     page = client.post(page_of(application, "edit", "part-1"), ANSWERS | {"motivation": "늦은 글", "save": "1"})
     assert "늦은 글" in page.text
+    assert ANSWERS["portfolio_0"] in page.text
     saved = client.post(page_of(application, "edit", "part-1"), ANSWERS, headers={"X-Autosave": "1"})
     assert (saved.status_code, list(saved.json())) == (400, ["error"])
     application.refresh_from_db()
