@@ -27,14 +27,7 @@ def attach_file(application_id, question, file, *, by):
     question = still_asked(application, question)
     if application.files.count() >= MOST_WAITING:
         raise Refused(_("There are too many files in this application. Remove one first."))
-    upload = uploads.store(
-        file,
-        owner=application.applicant,
-        kinds=UploadKind.values,
-        most_bytes=question.megabytes * 1024 * 1024,
-        is_confidential=question.is_confidential,
-    )
-    ApplicationFile.objects.create(application=application, question_key=question.key, upload=upload)
+    upload = keep(application, question, file)
     codes = chosen_codes(application.draft, question.key)[: question.items - 1]
     save_draft(application, typed={question.key: [*codes, upload.code]})
     drop_unused(application)
@@ -54,6 +47,22 @@ def remove_file(application_id, question, code, *, by):
     save_draft(application, typed={question.key: [known for known in codes if known != code]})
     drop_unused(application)
     audit.record("application.file_removed", target=application, by=by, after=code)
+
+
+def keep(application, question, file):
+    """Store a file of the applicant under a question, in no draft yet; the caller holds the lock.
+
+    Raises ValidationError where it is not one of those asked for. Returns the Upload.
+    """
+    upload = uploads.store(
+        file,
+        owner=application.applicant,
+        kinds=UploadKind.values,
+        most_bytes=question.megabytes * 1024 * 1024,
+        is_confidential=question.is_confidential,
+    )
+    ApplicationFile.objects.create(application=application, question_key=question.key, upload=upload)
+    return upload
 
 
 def still_asked(application, question):

@@ -9,15 +9,13 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from accounts.operations import open_account, record_consents
-from portal import audit, clock, uploads
+from portal import audit, clock
 from portal.errors import Refused
-from portal.models import UploadKind
 from portal.validators import clean_text
 from programs import checking, consents, eligibility, emails, sent
 from programs.eligibility import NotEligible
 from programs.forms import NAMES
 from programs.models.applications import LIVE, Application, ApplicationStatus
-from programs.models.applying import ApplicationFile
 from programs.models.cohorts import Phase
 from programs.operations import files, references
 from programs.operations.applications import keep_copy, lock_version, send
@@ -205,16 +203,9 @@ def take_files(application, draft, questions, new_files):
             raise Unfit([(question.key, _("At most %(most)s files.") % {"most": question.items})])
         for file in given:
             try:
-                upload = uploads.store(
-                    file,
-                    owner=application.applicant,
-                    kinds=UploadKind.values,
-                    most_bytes=question.megabytes * 1024 * 1024,
-                    is_confidential=question.is_confidential,
-                )
+                upload = files.keep(application, question, file)
             except ValidationError as error:
                 raise Unfit([(question.key, " ".join(error.messages))]) from error
-            ApplicationFile.objects.create(application=application, question_key=question.key, upload=upload)
             codes = [*codes, upload.code]
         draft = {**draft, question.key: codes}
     return draft
