@@ -58,6 +58,7 @@ class OutgoingMail(models.Model):
     `expires_at` holds a code: it is not sent after that time, and its text is erased once it is done with.
     """
 
+    code = models.CharField(max_length=20, unique=True, default=new_code, editable=False)
     reason = models.CharField(_("reason"), max_length=60)
     target_type = models.CharField(max_length=60, blank=True)
     target_id = models.BigIntegerField(default=0)

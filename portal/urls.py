@@ -23,7 +23,7 @@ urlpatterns = [
         path("", views.home, name="home"),
         path("my/", views.my, name="my"),
         path("my/mail/", views.my_mail, name="my-mail"),
-        path("my/mail/<int:number>/", views.my_mail_text, name="my-mail-text"),
+        path("my/mail/<slug:code>/", views.my_mail_text, name="my-mail-text"),
         path("", include("accounts.urls")),
         path("", include("partners.urls")),
         path("", include("programs.urls")),

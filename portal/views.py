@@ -46,9 +46,9 @@ def my_mail(request):
 
 
 @require_safe
-def my_mail_text(request, number):
+def my_mail_text(request, code):
     """One mail to the person, to be read."""
-    mail = get_object_or_404(mails_to(request.user), pk=number)
+    mail = get_object_or_404(mails_to(request.user), code=code)
     return render(request, "portal/my_mail_text.html", {"mail": mail_row(mail)})
 
 
@@ -61,7 +61,7 @@ def mail_row(mail):
     """A mail as its reader sees it. One that held a code is never shown: the code proves who reads the mailbox."""
     is_sent = mail.status == MailStatus.SENT
     return {
-        "pk": mail.pk,
+        "code": mail.code,
         "when": i18n.moment(mail.sent_at or mail.queued_at),
         "to": mail.to,
         "subject": mail.subject.removeprefix("[Grow Creative] "),

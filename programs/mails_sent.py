@@ -36,4 +36,4 @@ def line(row):
 def lines(application):
     """What the applicant was sent, newest first, each with the way to its text; what was never sent is left out."""
     rows = about(application).exclude(status=MailStatus.DROPPED)
-    return [line(row) | {"url": reverse("my-mail-text", args=[row.pk])} for row in rows]
+    return [line(row) | {"url": reverse("my-mail-text", args=[row.code])} for row in rows]

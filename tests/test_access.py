@@ -132,7 +132,7 @@ def world():
         "cohort": place,
         "apply": place,
         "my-consent": ["marketing"],
-        "my-mail-text": [mail_to(applicant).pk],
+        "my-mail-text": [mail_to(applicant).code],
         "mentee-file": [pairing.code, "nobody"],
         "partner": [ours.slug],
         "agreement": [agreement.slug],

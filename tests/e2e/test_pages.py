@@ -73,7 +73,7 @@ def world():
     fix_application(waiting.pk, {"career": "동시녹음 5년"}, by=staff, reason="본인 요청")
     mail = OutgoingMail.objects.get(reason="fixed")
     arguments = {
-        "my-mail-text": [mail.pk],
+        "my-mail-text": [mail.code],
         "program": ["camp"],
         "cohort": ["camp", "2027-1"],
         "apply": ["camp", "2027-1"],

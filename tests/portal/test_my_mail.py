@@ -44,7 +44,7 @@ def page(client, *args, name="my-mail", language="ko"):
 
 
 def text_page(client, mail):
-    return page(client, mail.pk, name="my-mail-text")
+    return page(client, mail.code, name="my-mail-text")
 
 
 def test_all_of_them_newest_first_each_with_its_text(client, person):
@@ -52,7 +52,7 @@ def test_all_of_them_newest_first_each_with_its_text(client, person):
     newer = mail(person, subject="[Grow Creative] 나중")
     mail(make.make_user(), subject="[Grow Creative] 남의 것")
     response = page(client)
-    assert [row["pk"] for row in response.context["mails"]] == [newer.pk, older.pk]
+    assert [row["code"] for row in response.context["mails"]] == [newer.code, older.code]
     assert [row["subject"] for row in response.context["mails"]] == ["나중", "먼저"]
     assert response.text.count("접수되었습니다.") == 2
     assert "남의 것" not in response.text
@@ -68,7 +68,7 @@ def test_one_of_them_with_its_links(client, person):
 def test_nobody_elses(client, person):
     assert text_page(client, mail(make.make_user())).status_code == 404
     assert text_page(client, mail(make.make_admin(), status=MailStatus.DROPPED, sent_at=None)).status_code == 404
-    assert page(client, 10**12, name="my-mail-text").status_code == 404
+    assert page(client, "nowhere", name="my-mail-text").status_code == 404
 
 
 def test_staff_do_not_read_it_here(client):

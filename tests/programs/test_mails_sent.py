@@ -51,7 +51,7 @@ def test_a_line_says_what_it_was_about_and_leads_to_its_text():
     )  # fmt: skip
     line = mails_sent.lines(application)[0]
     assert (line["title"], line["title_lang"]) == ("Reboot Camp: application received", "en")
-    assert line["url"] == reverse("my-mail-text", args=[mail.pk])
+    assert line["url"] == reverse("my-mail-text", args=[mail.code])
     assert line["pill"]["tone"] == "soon"
 
     OutgoingMail.objects.update(status=MailStatus.SENT, sent_at=mail.queued_at)
