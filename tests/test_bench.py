@@ -1,0 +1,59 @@
+"""The rush of `bench/first_come.py` in small: real web processes, one of them killed, on the tests' own PostgreSQL."""
+
+import asyncio
+import os
+
+import pytest
+from django.db import connection
+
+from bench import client, first_come, first_come_rows, servers
+from portal.management.commands import serve
+from tests.pg import free_port
+
+PEOPLE, SEATS = 40, 8
+
+
+@pytest.fixture
+def web(tmp_path):
+    """Two web processes on the database of this test; the site's own settings, but for the static files."""
+    port = free_port()
+    at = connection.settings_dict
+    url = f"postgres://{at['USER']}@{at['HOST']}:{at['PORT']}/{at['NAME']}"
+    env = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings", "TEST_DATABASE_URL": url}
+    with servers.web_server(serve.web_server("127.0.0.1", port, 2), port, env, tmp_path / "log") as running:
+        yield running
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_rush_while_a_web_process_is_killed(web):
+    cohort, visitors = first_come_rows.prepare(PEOPLE, SEATS)
+    before, tally = set(web.workers()), client.Tally()
+    assert len(before) == 2
+
+    asyncio.run(first_come.play(web, visitors, tally, seconds=1.0, say=lambda line: None))
+
+    problems, counts = first_come_rows.wrong(cohort, visitors)
+    assert problems == tally.odd == []
+    assert (counts["confirmed"], counts["waitlisted"], counts["successes seen"]) == (SEATS, PEOPLE - SEATS, PEOPLE)
+    after = set(web.workers())
+    assert len(after) == 2
+    assert len(after & before) == 1  # the other went on, and a new one came beside it
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_what_the_bench_looks_for_it_finds():
+    """The counts of a rush that went wrong in every way."""
+    cohort, visitors = first_come_rows.prepare(6, 2)
+    lines, _counts = first_come_rows.wrong(cohort, visitors)
+    assert "2 confirmed" in lines
+    assert "everybody saw a success" in lines
+
+    for visitor in visitors:
+        visitor.receipt = "RUSH-0001"
+    lines, counts = first_come_rows.wrong(cohort, visitors)
+    assert "every success that was seen is there" in lines
+    assert counts["successes seen and not there"] == 6
+    assert "one mail each, the right one" in lines
+    assert "everybody saw a success" not in lines
