@@ -20,6 +20,7 @@ from programs import consents
 from programs.models.applications import Application, ApplicationStatus
 from programs.models.applying import Submission
 from programs.models.enrolments import Enrolment
+from programs.questions.drafts import as_draft
 from programs.views.writing import opened_stamp
 from tests import make
 
@@ -38,11 +39,7 @@ def prepare(people, seats):
                 cohort=cohort,
                 applicant=person,
                 form_version=cohort.form_version,
-                draft={
-                    "full_name": person.full_name,
-                    "romanized_name": person.romanized_name,
-                    "motivation": "빨리",
-                },
+                draft=as_draft(person.full_name, person.romanized_name, {"motivation": "빨리"}),
             )
         )
     Application.objects.bulk_create(drafts)

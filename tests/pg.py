@@ -67,7 +67,7 @@ def free_port() -> int:
 
 
 class Server:
-    """A PostgreSQL server in a folder of its own; `crash` and `start` again leave what it had written to its log."""
+    """A PostgreSQL server in a folder of its own; after `crash`, `start` recovers what it had promised to keep."""
 
     def __init__(self, binaries: Path, folder: Path, settings: dict[str, str], as_whom: dict) -> None:
         self.binaries, self.folder, self.settings, self.as_whom = binaries, folder, settings, as_whom

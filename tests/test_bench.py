@@ -1,4 +1,4 @@
-"""The rush of `bench/first_come.py` in small: real web processes, one of them killed, on the tests' own PostgreSQL."""
+"""The rush of `bench/first_come.py` in small: real web processes, one of them killed, on PostgreSQL."""
 
 import asyncio
 import os
