@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from partners.models import Organization
 from portal import i18n, pills
-from programs import posters, steps
+from programs import posters, seating, steps
 from programs.filters import PHASE_GROUPS
 from programs.models.applications import Application
 from programs.models.cohorts import (
@@ -169,13 +169,14 @@ def of_phases(rows, phases):
 def seats_left(rows, now):
     """Places left by cohort, for those that are filled as people come and still take them.
 
-    One query whatever is in `rows`, so that a list costs the same for one row and for many.
+    The same queries whatever is in `rows`, so that a list costs the same for one row and for many.
     """
     held = Application.objects.filter(cohort__in=[row.pk for row in rows]).holding_seats(now).order_by()
     held = held.exclude(cohort__registration_mode=RegistrationMode.REVIEW)
     taken = {row["cohort"]: row["n"] for row in held.values("cohort").annotate(n=Count("pk"))}
+    kept = seating.reserved_in([row.pk for row in rows], now)
     return {
-        row.pk: max(row.capacity - taken.get(row.pk, 0), 0)
+        row.pk: max(row.capacity - taken.get(row.pk, 0) - sum(kept.get(row.pk, {}).values()), 0)
         for row in rows
         if row.registration_mode != RegistrationMode.REVIEW and row.phase in TAKES_APPLICATIONS
     }

@@ -8,9 +8,8 @@ from django.utils.translation import pgettext
 
 from partners.models import Organization
 from portal import i18n
-from programs import catalog, metrics, posters, steps
+from programs import catalog, metrics, posters, seating, steps
 from programs.countries import country_name
-from programs.models.applications import Application
 from programs.models.cohorts import TAKES_APPLICATIONS, Cohort, Delivery, Phase, SessionExpert
 from programs.models.enrolments import NOT_COUNTED, Enrolment, EnrolmentStatus
 from programs.models.experts import Expert
@@ -222,8 +221,7 @@ def figures(cohort, phase, now):
     left = None
     rows = [{"number": i18n.number(cohort.capacity), "unit": catalog.counter("명"), "title": _("Seats")}]
     if not cohort.is_reviewed and phase in TAKES_APPLICATIONS:
-        taken = Application.objects.filter(cohort=cohort).holding_seats(now).count()
-        left = max(cohort.capacity - taken, 0)
+        left = seating.places_left(cohort, now)
         note = _("Taken in the order of registration") if left else _("You can join the waitlist.")
         rows.append(
             {

@@ -112,6 +112,21 @@ def rejected(change):
     return _of_change("rejected", change, not_eligible=application.reason_code == "not_eligible")
 
 
+def advanced(decision, application):
+    """One round is passed and another follows: an interview, or a further review."""
+    following = application.cohort.rounds.filter(number=application.round_number).first()
+    booking = following.booking_until if following else None
+    return _queue(
+        "advanced",
+        target=decision,
+        application=application,
+        context={
+            "is_interview": following is not None and following.kind == "interview",
+            "booking": (lambda: i18n.deadline(booking, year=True)) if booking else "",
+        },
+    )
+
+
 def confirmed(change):
     """The place is confirmed."""
     cohort = change.application.cohort

@@ -5,11 +5,12 @@ from django.urls import reverse
 
 from portal import i18n, mail, pills
 from portal.models import MailStatus, OutgoingMail
-from programs.models.applications import Offer, StateChange
+from programs.models.applications import Decision, Offer, StateChange
 from programs.models.applying import ReferenceRequest, Submission
 from programs.models.enrolments import Enrolment
 
-BELONGING = (StateChange, Offer, Submission, ReferenceRequest, Enrolment)  # what a mail about it may be about
+# What a mail about an application may be about.
+BELONGING = (StateChange, Offer, Decision, Submission, ReferenceRequest, Enrolment)
 SITE = "[Grow Creative] "  # how every subject begins
 
 

@@ -10,12 +10,13 @@ from accounts.admin_deeds import DeedForm, DeedReasonForm, object_deed
 from accounts.admin_tools import event_line, moment_or_dash
 from portal import audit, clock, i18n
 from portal.errors import Refused
+from programs import seating
 from programs.admin import overview
 from programs.admin.deeds import ExtensionForm, seats_text, staged_text
 from programs.admin.on_behalf import EntryPages
 from programs.models.applications import Application, ApplicationStatus
 from programs.models.cohorts import Phase, PromotionStop
-from programs.operations import applications, review, seats
+from programs.operations import applications, releases, seats
 from programs.operations import cohorts as operations
 from programs.operations.on_behalf import TAKES_ENTRIES
 
@@ -82,8 +83,8 @@ class CohortPages(EntryPages):
         cohort = self.find(request, cohort_id)
         now = clock.now()
         counts = overview.status_counts(cohort)
-        preview = review.release_preview(cohort) if cohort.is_reviewed else None
-        counted = preview["seats"] if preview else seats.seats(cohort, now)
+        preview = releases.release_preview(cohort) if cohort.is_reviewed else None
+        counted = preview["seats"] if preview else seating.seats(cohort, now)
         return self.page(
             request,
             "admin/programs/cohort/overview.html",
@@ -156,8 +157,9 @@ class CohortPages(EntryPages):
             note = f"{note} {early}"
 
         def facts(cohort):
-            counts = review.release_preview(cohort)
+            counts = releases.release_preview(cohort)
             return [
+                (gettext("Advance"), counts["advanced"]),
                 (gettext("Offers"), counts["offered"]),
                 (gettext("Waitlist"), counts["waitlisted"]),
                 (gettext("Not selected"), counts["rejected"]),
@@ -166,14 +168,11 @@ class CohortPages(EntryPages):
             ]
 
         def perform(cohort, data):
-            result = review.release_decisions(cohort.pk, by=request.user)
-            return (
-                gettext(
-                    "Released: %(offered)s offers, %(waitlisted)s on the waitlist, %(rejected)s not selected, "
-                    "%(undecided)s undecided."
-                )
-                % result._asdict()
-            )
+            release = releases.start_release(cohort.pk, by=request.user)
+            releases.carry_out_release.enqueue(release.pk)
+            return ngettext("%(count)s result is going out.", "%(count)s results are going out.", release.total) % {
+                "count": release.total
+            }
 
         return self.ask(
             request, cohort, label=gettext("Release the results"), note=note, facts=facts, perform=perform

@@ -12,8 +12,9 @@ from accounts.admin_deeds import Deed, DeedForm, DeedReasonForm
 from accounts.admin_tools import MomentField
 from portal import clock, pills
 from portal.fields import CleanCharField
+from programs import seating
 from programs.models.applications import REOPENABLE, ApplicationStatus, Outcome, ReasonCode
-from programs.operations import applications, review, seats
+from programs.operations import applications, decisions, review, seats
 from programs.questions.loading import questions_of
 
 S = ApplicationStatus
@@ -22,7 +23,7 @@ SHOWN_COHORTS = 5
 
 def seats_text(cohort, now):
     """A cohort's seats in one line."""
-    counted = seats.seats(cohort, now)
+    counted = seating.seats(cohort, now)
     return (
         _("%(capacity)s · confirmed %(confirmed)s · offered %(offered)s · free %(free)s · waiting %(waiting)s")
         % counted._asdict()
@@ -30,7 +31,7 @@ def seats_text(cohort, now):
 
 
 def staged_text(counts):
-    """Staged decisions by outcome in one line; `counts` as `review.release_preview` gives them."""
+    """Staged decisions by outcome in one line; `counts` as `releases.release_preview` gives them."""
     return _(
         "offer %(offered)s · waitlist %(waitlisted)s · do not select %(rejected)s · undecided %(undecided)s"
     ) % {name: counts[name] for name in ("offered", "waitlisted", "rejected", "undecided")}
@@ -189,7 +190,7 @@ class Stage(ApplicationDeed):
     def cohort_facts(self, cohort, rows, now):
         """What is staged now, and what would be staged with this, against the seats."""
         name = f"{cohort.program.title} {cohort.label}"
-        staged = {pk: decision.outcome for pk, decision in review.staged(cohort).items()}
+        staged = {pk: decision.outcome for pk, decision in decisions.staged(cohort).items()}
         after = {**staged, **dict.fromkeys([row.pk for row in rows], self.outcome)}
         in_review = cohort.applications.filter(status=S.IN_REVIEW).count()
         return [
@@ -201,7 +202,7 @@ class Stage(ApplicationDeed):
     def perform_all(self, rows, *, by, data):
         """All in one, in the order of the page."""
         reason = data.get("reason_code", "")
-        review.stage_decisions([row.pk for row in rows], self.outcome, by=by, reason_code=reason)
+        decisions.stage_decisions([row.pk for row in rows], self.outcome, by=by, reason_code=reason)
         return []
 
     def done(self, count):

@@ -8,6 +8,8 @@ from programs.models import (  # noqa: F401
     enrolments,
     experts,
     forms,
+    interviews,
     programs,
+    selection,
     terms,
 )

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from partners.models import Organization
 from portal import clock
 from portal.codes import new_code
 from programs.models.cohorts import TAKES_APPLICATIONS, Cohort
@@ -131,6 +132,15 @@ class Application(models.Model):
     sent_revision = models.PositiveIntegerField(null=True, blank=True, editable=False)
     form_moved_at = models.DateTimeField(_("moved to a newer form"), null=True, blank=True, editable=False)
     reason_code = models.CharField(_("reason"), max_length=14, choices=ReasonCode, blank=True)
+    round_number = models.PositiveSmallIntegerField(_("review round"), default=1, editable=False)
+    nominated_by = models.ForeignKey(
+        Organization,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("nominated by"),
+    )
     waitlist_number = models.PositiveIntegerField(_("waitlist number"), null=True, blank=True)
     answer_by = models.DateTimeField(_("to be confirmed by"), null=True, blank=True)
     changes_note = models.TextField(_("what is missing"), blank=True)
@@ -290,6 +300,7 @@ class StateChange(models.Model):
 class Outcome(models.TextChoices):
     """What staff stage for an application, to be released with all the others."""
 
+    ADVANCE = "advance", _("Advance to the next round")
     OFFER = "offer", _("Offer a place")
     WAITLIST = "waitlist", _("Waitlist")
     REJECT = "reject", _("Do not select")

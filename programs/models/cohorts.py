@@ -62,7 +62,9 @@ class PromotionStop(models.TextChoices):
 
     NOT_YET = "", _("No pass has run yet.")
     BEFORE_RELEASE = "before_release", _("The results are not out, so no seat is promoted yet.")
+    RELEASING = "releasing", _("The results are going out at this moment.")
     NO_SEAT = "no_seat", _("Every seat is confirmed or offered.")
+    RESERVED = "reserved", _("The seats that are left are kept for whom partners nominate.")
     NOBODY_WAITS = "nobody_waits", _("Nobody is on the waitlist.")
     OVER = "over", _("The last day for promotions has passed.")
     CANCELLED = "cancelled", _("The cohort is cancelled.")
@@ -330,11 +332,26 @@ class Criterion(models.Model):
     title_en = models.CharField(_("criterion (English)"), max_length=80)
     note_ko = models.CharField(_("what is looked at (Korean)"), max_length=200, blank=True)
     note_en = models.CharField(_("what is looked at (English)"), max_length=200, blank=True)
+    round = models.ForeignKey(
+        "programs.ReviewRound",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="criteria",
+        verbose_name=_("review round"),
+        help_text=_("The round in which it is scored."),
+    )
     weight = models.PositiveSmallIntegerField(_("points"))
+    maximum = models.PositiveSmallIntegerField(_("highest score"), default=5)
+    anchors_ko = models.TextField(
+        _("what the scores mean (Korean)"), blank=True, help_text=_("One a line: the score, a colon, the words.")
+    )
+    anchors_en = models.TextField(_("what the scores mean (English)"), blank=True)
     position = models.PositiveSmallIntegerField(_("order"), default=1)
 
     title = Bilingual()
     note = Bilingual()
+    anchors = Bilingual()
 
     class Meta:
         verbose_name = _("criterion")
@@ -343,6 +360,9 @@ class Criterion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["cohort", "position"], name="criterion_order_once"),
             models.CheckConstraint(condition=Q(weight__gt=0), name="criterion_weighs_something"),
+            models.CheckConstraint(
+                condition=Q(maximum__gte=1, maximum__lte=100), name="criterion_maximum_in_range"
+            ),
         ]
 
     def __str__(self):

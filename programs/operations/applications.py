@@ -19,8 +19,9 @@ from programs.models.forms import FormVersion
 from programs.operations import files, references
 from programs.operations.drafts import Stale, reset_draft
 from programs.operations.moves import lock_application, lock_cohort, move, not_now
-from programs.operations.seats import enrol, next_waitlist_number, refuse_overlap, seats
+from programs.operations.seats import enrol, next_waitlist_number, refuse_overlap
 from programs.questions.loading import questions_of
+from programs.seating import seats
 
 S = ApplicationStatus
 SENT = (S.SUBMITTED, S.CONFIRMED, S.WAITLISTED)  # where the second of two submissions finds it

@@ -11,7 +11,8 @@ from programs.models.applications import ApplicationStatus
 from programs.models.cohorts import Session
 from programs.models.enrolments import Enrolment, EnrolmentStatus
 from programs.operations.moves import lock_cohort, move
-from programs.operations.seats import promote, seats
+from programs.operations.seats import promote
+from programs.seating import seats
 from programs.signals import enrolment_ended
 
 
@@ -37,6 +38,8 @@ def publish_cohort(cohort_id, *, by):
         return
     if cohort.is_reviewed and cohort.has_window and cohort.announce_at is None:
         raise Refused(_("Say when the results are announced; the applicants are promised that time."))
+    if any(not round_.is_last and round_.announce_at is None for round_ in cohort.rounds.all()):
+        raise Refused(_("Say when the results of each review round but the last are announced."))
     if not cohort.has_window and cohort.starts_at is None:
         raise Refused(_("Give the application window or the sessions first."))
     cohort.published_at = clock.now()
@@ -46,16 +49,19 @@ def publish_cohort(cohort_id, *, by):
 
 @transaction.atomic
 def change_capacity(cohort_id, capacity, *, by):
-    """Change the number of seats, never below what is confirmed or offered; more seats go to the waitlist."""
+    """Change the number of seats, never below what is promised; more seats go to the waitlist.
+
+    Promised is what is confirmed, offered, about to be offered by a running release, or kept for a partner.
+    """
     cohort = lock_cohort(cohort_id)
     if capacity == cohort.capacity:
         return
     now = clock.now()
     counted = seats(cohort, now)
-    promised = counted.confirmed + counted.offered
+    promised = counted.confirmed + counted.offered + counted.pending + counted.reserved
     if capacity < max(promised, 1):
         raise Refused(
-            _("%(promised)s seats are confirmed or offered; there cannot be fewer.") % {"promised": promised}
+            _("%(promised)s seats are confirmed, offered or kept; there cannot be fewer.") % {"promised": promised}
         )
     before, cohort.capacity = cohort.capacity, capacity
     cohort.save(update_fields=["capacity"])

@@ -1,10 +1,8 @@
 """Seats: who holds one, who is offered the next, and what frees one.
 
-Taken = confirmed + unexpired offers, counted inside a transaction that holds the lock on the cohort row. One
-promotion pass serves a cohort; whatever frees a seat runs it, and so does the clock.
+Seats are counted (`programs/seating.py`) inside a transaction that holds the lock on the cohort row. One promotion
+pass serves a cohort; whatever frees a seat runs it, and so does the clock.
 """
-
-from collections import namedtuple
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
@@ -26,18 +24,8 @@ from programs.models.applications import (
 from programs.models.cohorts import Cohort, PromotionStop, answer_time
 from programs.models.enrolments import Enrolment, EnrolmentStatus
 from programs.operations.moves import lock_application, lock_cohort, move, not_now
+from programs.seating import SeatsLeft, seats
 from programs.signals import enrolment_ended
-
-Seats = namedtuple("Seats", "capacity confirmed offered free waiting")
-
-
-def seats(cohort, now):
-    """How many seats `cohort` has, and who holds them at `now`. Exact only behind the lock on the cohort."""
-    held = cohort.applications.holding_seats(now)
-    confirmed = held.filter(status=ApplicationStatus.CONFIRMED).count()
-    offered = held.count() - confirmed
-    waiting = cohort.applications.filter(status=ApplicationStatus.WAITLISTED).count()
-    return Seats(cohort.capacity, confirmed, offered, max(cohort.capacity - confirmed - offered, 0), waiting)
 
 
 def promotes_until(cohort):
@@ -104,11 +92,22 @@ def offer_seat(application_id, *, by, reason=""):
         raise Refused(_("The cohort is cancelled."))
     if cohort.starts_at and cohort.starts_at <= now:
         raise Refused(_("The cohort has begun."))
-    if seats(cohort, now).free == 0:
-        raise Refused(_("Every seat is confirmed or offered."))
+    if cohort.releases.filter(finished_at=None).exists():
+        raise Refused(_("The results are going out at this moment. Please try again when they are out."))
+    if not SeatsLeft(cohort, now).take(application):
+        raise Refused(seats_gone(seats(cohort, now)))
     if kind == OfferKind.PROMOTION and not reason.strip() and ahead_of(application):
         raise Refused(_("Others stand before this person on the waitlist; give a reason for passing them."))
     return make_offer(application, kind, by=by, reason=reason, now=now)
+
+
+def seats_gone(counted):
+    """Why nobody can be given a seat, in a sentence."""
+    if counted.reserved:
+        return _("Every seat is confirmed or offered, and %(count)s are kept for whom partners nominate.") % {
+            "count": counted.reserved
+        }
+    return _("Every seat is confirmed or offered.")
 
 
 def ahead_of(application):
@@ -212,6 +211,8 @@ def stop_of(cohort, now):
         return PromotionStop.CANCELLED
     if cohort.is_reviewed and not cohort.released_at:
         return PromotionStop.BEFORE_RELEASE
+    if cohort.releases.filter(finished_at=None).exists():
+        return PromotionStop.RELEASING
     until = promotes_until(cohort)
     if until is not None and now >= until:
         return PromotionStop.OVER
@@ -221,7 +222,8 @@ def stop_of(cohort, now):
 def promote(cohort, *, now, by=None):
     """Offer every free seat to the waitlist in its order, and write down why it stopped. Returns the offers made.
 
-    The caller holds the lock on the cohort. `by` is the member of staff who asked for the pass, if one did.
+    A seat kept for whom a partner nominates goes to the first of those, even past others. The caller holds the lock
+    on the cohort. `by` is the member of staff who asked for the pass, if one did.
     """
     made = 0
     stop = stop_of(cohort, now)
@@ -232,12 +234,19 @@ def promote(cohort, *, now, by=None):
             .select_related("applicant")
             .order_by("waitlist_number")
         )
-        free = seats(cohort, now).free
-        for application in waiting[:free]:
+        left = SeatsLeft(cohort, now)
+        for application in waiting:
+            if left.is_used_up:
+                break
+            if not left.take(application):  # what is left is kept for others, who may stand further down
+                continue
             application.cohort = cohort
             make_offer(application, OfferKind.PROMOTION, by=by, now=now)
             made += 1
-        stop = PromotionStop.NOBODY_WAITS if made == len(waiting) else PromotionStop.NO_SEAT
+        if made == len(waiting):
+            stop = PromotionStop.NOBODY_WAITS
+        else:
+            stop = PromotionStop.NO_SEAT if left.is_used_up else PromotionStop.RESERVED
     if made or stop != cohort.promotion_stop or cohort.promotion_ran_at is None or by is not None:
         cohort.promotion_stop, cohort.promotion_ran_at = stop, now
         cohort.save(update_fields=["promotion_stop", "promotion_ran_at"])

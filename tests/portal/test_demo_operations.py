@@ -12,7 +12,7 @@ from portal.management.commands.run_due import run_due
 from programs.models.applications import Application, ApplicationStatus, Decision, Offer, StateChange
 from programs.models.cohorts import Cohort
 from programs.models.enrolments import Enrolment
-from programs.operations import applications, review, seats
+from programs.operations import applications, decisions, review, seats
 from programs.operations.drafts import save_draft
 from tests.make import make_consents
 from tests.portal.demo_season import NOW, clock_at
@@ -83,7 +83,7 @@ def deeds(told, staff):
     for decision in told[Decision]:
         yield (
             decision.at,
-            lambda row=decision: review.stage_decisions(
+            lambda row=decision: decisions.stage_decisions(
                 [made[row.application.code]], row.outcome, by=staff, reason_code=row.reason_code
             ),
         )

@@ -15,6 +15,7 @@ from programs.admin import overview
 from programs.admin.words import next_moment
 from programs.models.applications import Decision, Outcome
 from programs.models.cohorts import Cohort, Criterion, Milestone, Session, SessionExpert
+from programs.operations import releases
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -418,7 +419,8 @@ def test_release_shows_the_counts_and_then_releases(client, boss):
 
     cohort.refresh_from_db()
     assert response.redirect_chain == [(page("overview", cohort), 302)]
-    assert said(response) == ["Released: 1 offers, 1 on the waitlist, 0 not selected, 1 undecided."]
+    assert said(response) == ["2 results are going out."]
+    releases.carry_out(cohort.releases.get().pk)
     assert cohort.announce_at <= clock.now()
     undecided.refresh_from_db()
     assert undecided.status == "in_review"
@@ -478,7 +480,7 @@ def test_capacity_goes_up_and_never_below_what_is_promised(client, boss):
     make.make_application(cohort, status="confirmed")
 
     refused = client.post(page("capacity", cohort), {"capacity": 1})
-    assert refused.context["refused"][0]["note"].startswith("2 seats are confirmed or offered")
+    assert refused.context["refused"][0]["note"].startswith("2 seats are confirmed, offered or kept")
     assert refused.context["form"]["capacity"].value() == "1"
     assert client.post(page("capacity", cohort), {"capacity": 0}).context["form"].errors
     response = client.post(page("capacity", cohort), {"capacity": 3}, follow=True)

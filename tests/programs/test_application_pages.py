@@ -10,7 +10,7 @@ from django.utils.translation import override
 from portal import clock
 from programs.models.applications import ApplicationStatus, Decision
 from programs.models.enrolments import Enrolment
-from programs.operations import review, seats
+from programs.operations import decisions, review, seats
 from tests.make import (
     make_admin,
     make_application,
@@ -79,7 +79,7 @@ def test_nothing_staged_shows_before_the_release(client, person):
     make_milestone(cohort)
     application = make_application(cohort, person, status=S.IN_REVIEW, moved_at=clock.now() - timedelta(1))
     before = {address: client.get(address).text for address in (page_of(application), reverse("my"))}
-    review.stage_decisions([application.pk], "reject", by=make_admin(), reason_code="score")
+    decisions.stage_decisions([application.pk], "reject", by=make_admin(), reason_code="score")
     assert Decision.objects.count() == 1
 
     for address, text in before.items():
@@ -213,7 +213,7 @@ def test_staff_who_apply_do_not_see_their_own_result_in_the_admin(client, person
     cohort = make_cohort(phase="in_review")
     make_grant(person, "manager", cohort)
     own, other = make_application(cohort, person, status=S.IN_REVIEW), make_application(cohort, status=S.IN_REVIEW)
-    review.stage_decisions([own.pk, other.pk], "offer", by=make_admin())
+    decisions.stage_decisions([own.pk, other.pk], "offer", by=make_admin())
     assert client.get(reverse("admin:programs_application_change", args=[other.pk])).status_code == 200
     assert client.get(reverse("admin:programs_application_change", args=[own.pk])).status_code == 404
     text = client.get(reverse("admin:programs_application_changelist")).text

@@ -6,7 +6,7 @@ from django.urls import reverse
 from portal.models import MailStatus, OutgoingMail
 from programs import mails_sent
 from programs.models.applications import Offer, StateChange
-from programs.operations import applications, review, seats
+from programs.operations import applications, decisions, releases, seats
 from programs.operations.on_behalf import fix_application
 from tests import make
 
@@ -18,8 +18,8 @@ def test_everything_about_it_newest_first_and_nothing_else(django_assert_num_que
     cohort = make.make_cohort(phase="in_review")
     application = make.make_application(cohort, person, status="in_review")
     fix_application(application.pk, {"career": "고침"}, by=boss, reason="본인 요청")
-    review.stage_decisions([application.pk], "offer", by=boss)
-    review.release_decisions(cohort.pk, by=boss)
+    decisions.stage_decisions([application.pk], "offer", by=boss)
+    releases.release_decisions(cohort.pk, by=boss)
     seats.confirm_offer(application.pk, by=person)
     other = make.make_application(applicant=person)
     applications.withdraw_application(other.pk, by=person)

@@ -5,7 +5,7 @@ import pytest
 from portal.models import OutgoingMail
 from programs.models.applications import Application, ApplicationStatus, Decision, Outcome
 from programs.models.enrolments import Enrolment
-from programs.operations import applications, cohorts, review, seats
+from programs.operations import applications, cohorts, decisions, releases, seats
 from tests.make import make_admin, make_application, make_cohort, make_enrolment
 from tests.races import at_once
 
@@ -20,12 +20,12 @@ def statuses(cohort):
 def test_a_release_while_someone_withdraws():
     cohort, staff = make_cohort(phase="in_review", capacity=1), make_admin()
     first, second = (make_application(cohort, status=S.IN_REVIEW) for _ in range(2))
-    review.stage_decisions([first.pk], Outcome.OFFER, by=staff)
-    review.stage_decisions([second.pk], Outcome.WAITLIST, by=staff)
+    decisions.stage_decisions([first.pk], Outcome.OFFER, by=staff)
+    decisions.stage_decisions([second.pk], Outcome.WAITLIST, by=staff)
 
     at_once(
         [
-            lambda: review.release_decisions(cohort.pk, by=staff),
+            lambda: releases.release_decisions(cohort.pk, by=staff),
             lambda: applications.withdraw_application(first.pk, by=first.applicant),
         ]
     )
@@ -84,12 +84,12 @@ def test_two_managers_stage_different_outcomes():
 
     at_once(
         [
-            lambda: review.stage_decisions(rows, Outcome.WAITLIST, by=one),
-            lambda: review.stage_decisions(rows[::-1], Outcome.REJECT, by=other, reason_code="score"),
+            lambda: decisions.stage_decisions(rows, Outcome.WAITLIST, by=one),
+            lambda: decisions.stage_decisions(rows[::-1], Outcome.REJECT, by=other, reason_code="score"),
         ]
     )
 
-    latest = {decision.outcome for decision in review.staged(cohort).values()}
+    latest = {decision.outcome for decision in decisions.staged(cohort).values()}
     assert len(latest) == 1  # the later of the two, whole
     assert Decision.objects.count() == 6
 

@@ -9,7 +9,7 @@ from portal import clock
 from portal.errors import Refused
 from portal.models import AuditEvent, OutgoingMail
 from programs.models.applications import ApplicationStatus, Decision, Offer, Outcome
-from programs.operations import review
+from programs.operations import decisions, releases, review
 from tests.make import make_admin, make_application, make_cohort
 from tests.races import at_once
 
@@ -22,7 +22,7 @@ def in_review(cohort, count):
 
 
 def stage(applications, outcome, **fields):
-    return review.stage_decisions([a.pk for a in applications], outcome, by=make_admin(), **fields)
+    return decisions.stage_decisions([a.pk for a in applications], outcome, by=make_admin(), **fields)
 
 
 def statuses(applications):
@@ -147,8 +147,8 @@ def test_the_latest_decision_counts_and_the_waitlist_keeps_the_given_order():
     stage([d], Outcome.OFFER)
     stage([d], Outcome.REJECT, reason_code="score")
 
-    decisions = review.staged(cohort)
-    assert {pk: (row.outcome, row.rank) for pk, row in decisions.items()} == {
+    found = decisions.staged(cohort)
+    assert {pk: (row.outcome, row.rank) for pk, row in found.items()} == {
         a.pk: ("waitlist", 2),
         b.pk: ("waitlist", 1),
         c.pk: ("waitlist", 3),
@@ -162,7 +162,7 @@ def test_restaging_the_whole_waitlist_begins_at_one():
     a, b = in_review(cohort, 2)
     stage([a, b], Outcome.WAITLIST)
     stage([b, a], Outcome.WAITLIST)
-    assert {pk: row.rank for pk, row in review.staged(cohort).items()} == {a.pk: 2, b.pk: 1}
+    assert {pk: row.rank for pk, row in decisions.staged(cohort).items()} == {a.pk: 2, b.pk: 1}
 
 
 def test_what_cannot_be_staged():
@@ -179,9 +179,9 @@ def test_an_earlier_rounds_decision_does_not_count_after_reopening():
     cohort = make_cohort(phase="in_review", capacity=5)
     (application,) = in_review(cohort, 1)
     stage([application], Outcome.REJECT, reason_code="score")
-    review.release_decisions(cohort.pk, by=make_admin())
+    releases.release_decisions(cohort.pk, by=make_admin())
     review.reopen_application(application.pk, by=make_admin(), reason="이의신청 인용")
-    assert review.staged(cohort) == {}
+    assert decisions.staged(cohort) == {}
 
 
 @pytest.mark.parametrize(
@@ -208,13 +208,13 @@ def test_a_release_carries_everything_out_at_once():
     stage([a, b], Outcome.OFFER)
     stage([d, c], Outcome.WAITLIST)
     stage([e], Outcome.REJECT, reason_code="score")
-    preview = review.release_preview(cohort)
+    preview = releases.release_preview(cohort)
     staff = make_admin()
 
-    result = review.release_decisions(cohort.pk, by=staff)
+    result = releases.release_decisions(cohort.pk, by=staff)
 
-    assert tuple(result) == (2, 2, 1, 0)
-    assert (preview["offered"], preview["waitlisted"], preview["rejected"], preview["undecided"]) == tuple(result)
+    assert tuple(result) == (2, 2, 0, 1, 0)
+    assert all(preview[name] == count for name, count in result._asdict().items())
     assert preview["early"]
     assert statuses([a, b, c, d, e]) == [S.OFFERED, S.OFFERED, S.WAITLISTED, S.WAITLISTED, S.REJECTED]
     assert [c.waitlist_number, d.waitlist_number] == [2, 1]
@@ -225,7 +225,7 @@ def test_a_release_carries_everything_out_at_once():
     ]  # fmt: skip
     assert AuditEvent.objects.filter(verb="decisions.released", by=staff).count() == 1
     with pytest.raises(Refused):
-        review.release_decisions(cohort.pk, by=staff)
+        releases.release_decisions(cohort.pk, by=staff)
     assert OutgoingMail.objects.count() == 5
 
 
@@ -234,7 +234,7 @@ def test_seats_that_stay_free_go_to_the_waitlist_in_the_same_pass():
     a, b, c = in_review(cohort, 3)
     stage([a], Outcome.OFFER)
     stage([b, c], Outcome.WAITLIST)
-    review.release_decisions(cohort.pk, by=make_admin())
+    releases.release_decisions(cohort.pk, by=make_admin())
     assert statuses([a, b, c]) == [S.OFFERED, S.OFFERED, S.WAITLISTED]
 
 
@@ -242,7 +242,7 @@ def test_the_undecided_stay_in_review():
     cohort = make_cohort(phase="in_review")
     a, b = in_review(cohort, 2)
     stage([a], Outcome.OFFER)
-    assert review.release_decisions(cohort.pk, by=make_admin()).undecided == 1
+    assert releases.release_decisions(cohort.pk, by=make_admin()).undecided == 1
     assert statuses([a, b]) == [S.OFFERED, S.IN_REVIEW]
 
 
@@ -251,7 +251,7 @@ def test_more_offers_than_seats_are_refused():
     applications = in_review(cohort, 2)
     stage(applications, Outcome.OFFER)
     with pytest.raises(Refused):
-        review.release_decisions(cohort.pk, by=make_admin())
+        releases.release_decisions(cohort.pk, by=make_admin())
     assert statuses(applications) == [S.IN_REVIEW] * 2
 
 
@@ -260,7 +260,7 @@ def test_when_nothing_is_released(phase):
     cohort = make_cohort(phase=phase)
     stage(in_review(cohort, 1), Outcome.OFFER)
     with pytest.raises(Refused):
-        review.release_decisions(cohort.pk, by=make_admin())
+        releases.release_decisions(cohort.pk, by=make_admin())
 
 
 def test_no_seat_is_offered_once_the_cohort_has_begun():
@@ -270,27 +270,27 @@ def test_no_seat_is_offered_once_the_cohort_has_begun():
     late, out = in_review(cohort, 2)
     stage([late], Outcome.OFFER)
     with pytest.raises(Refused):
-        review.release_decisions(cohort.pk, by=make_admin())
+        releases.release_decisions(cohort.pk, by=make_admin())
     stage([late, out], Outcome.REJECT, reason_code="other")
-    assert review.release_decisions(cohort.pk, by=make_admin()).rejected == 2
+    assert releases.release_decisions(cohort.pk, by=make_admin()).rejected == 2
 
 
 def test_registrations_have_no_release():
     with pytest.raises(Refused):
-        review.release_decisions(make_cohort(registration_mode="rsvp").pk, by=make_admin())
+        releases.release_decisions(make_cohort(registration_mode="rsvp").pk, by=make_admin())
 
 
 def test_the_clock_releases_at_the_announcement_and_not_a_second_before(settings):
     cohort = make_cohort(phase="in_review")
     stage(in_review(cohort, 1), Outcome.OFFER)
     settings.DEMO_NOW = cohort.announce_at - timedelta(seconds=1)
-    assert review.release_due(clock.now()) == 0
+    assert releases.release_due(clock.now()) == 0
     with pytest.raises(Refused):
-        review.release_decisions(cohort.pk, by=None)
+        releases.release_decisions(cohort.pk, by=None)
 
     settings.DEMO_NOW = cohort.announce_at
-    assert review.release_due(clock.now()) == 1
-    assert review.release_due(clock.now()) == 0
+    assert releases.release_due(clock.now()) == 1
+    assert releases.release_due(clock.now()) == 0
 
 
 def test_one_cohorts_trouble_holds_up_no_other(settings):
@@ -299,7 +299,7 @@ def test_one_cohorts_trouble_holds_up_no_other(settings):
     stage(in_review(full, 2), Outcome.OFFER)
     stage(in_review(fine, 1), Outcome.OFFER)
     in_review(idle, 1)
-    assert review.release_due(clock.now()) == 1
+    assert releases.release_due(clock.now()) == 1
     fine.refresh_from_db()
     assert fine.released_at is not None
 
@@ -310,7 +310,7 @@ def test_two_releases_at_once_are_one():
     cohort = make_cohort(phase="in_review", capacity=3)
     stage(in_review(cohort, 3), Outcome.OFFER)
     staff = make_admin()
-    at_once([lambda: review.release_decisions(cohort.pk, by=staff)] * 2)
+    at_once([lambda: releases.release_decisions(cohort.pk, by=staff)] * 2)
     assert Offer.objects.count() == 3
     assert OutgoingMail.objects.filter(reason="offered").count() == 3
 

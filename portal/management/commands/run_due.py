@@ -11,7 +11,7 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from portal import clock, mail, uploads
-from programs.operations import applications, enrolments, references, retention, review, seats
+from programs.operations import applications, enrolments, references, releases, retention, seats
 
 logger = logging.getLogger(__name__)
 INTERVAL_SECONDS = 15
@@ -67,7 +67,8 @@ def hourly(step):
 
 # In this order: a result that comes out now may free a seat, and a freed seat is offered before its list closes.
 STEPS = (
-    review.release_due,
+    releases.resume_releases,
+    releases.release_due,
     seats.expire_offers,
     seats.promote_due,
     seats.close_waitlists,

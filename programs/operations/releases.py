@@ -1,0 +1,243 @@
+"""Releasing results: the staged decisions of a round, frozen at once and carried out in small portions.
+
+`start_release` decides that and what is released; `carry_out` does it, a short transaction a portion, each behind
+the cohort's lock. Killed in between, it goes on where it stopped: an item is done in the transaction of its move
+and its mail, so nothing happens twice. While a release runs, its offers count as taken seats and none is promoted.
+"""
+
+import logging
+from collections import Counter, namedtuple
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django_tasks import task
+
+from portal import audit, clock
+from portal.errors import Refused
+from programs import emails, seating
+from programs.models.applications import ApplicationStatus, OfferKind, Outcome
+from programs.models.cohorts import Cohort
+from programs.models.selection import Release, ReleaseItem
+from programs.operations.decisions import staged
+from programs.operations.moves import lock_cohort, move
+from programs.operations.seats import make_offer, next_waitlist_number, promote
+
+logger = logging.getLogger(__name__)
+PORTION = 50
+ORDER = (Outcome.OFFER, Outcome.WAITLIST, Outcome.ADVANCE, Outcome.REJECT)
+Counts = namedtuple("Counts", "offered waitlisted advanced rejected undecided")
+
+
+def current_round(cohort):
+    """The round whose results come next: the first that is not released, else the last; None without rounds."""
+    rounds = list(cohort.rounds.order_by("number"))
+    return next((round_ for round_ in rounds if round_.released_at is None), rounds[-1] if rounds else None)
+
+
+def running(cohort):
+    """The release of `cohort` that is under way, or None."""
+    return cohort.releases.filter(finished_at=None).first()
+
+
+def announced_at(cohort, round_):
+    """When the results of `round_` are promised: its own time, or the cohort's."""
+    return cohort.announce_at if round_ is None or round_.is_last else round_.announce_at
+
+
+def release_preview(cohort):
+    """What a release now would do: counts by outcome, those undecided, and the seats they meet."""
+    round_ = current_round(cohort)
+    number = round_.number if round_ else None
+    counts = Counter(decision.outcome for decision in staged(cohort, number).values())
+    in_review = cohort.applications.filter(status=ApplicationStatus.IN_REVIEW)
+    if number is not None:
+        in_review = in_review.filter(round_number=number)
+    due = announced_at(cohort, round_)
+    return {
+        "round": round_,
+        "announce_at": due,
+        "advanced": counts[Outcome.ADVANCE],
+        "offered": counts[Outcome.OFFER],
+        "waitlisted": counts[Outcome.WAITLIST],
+        "rejected": counts[Outcome.REJECT],
+        "undecided": in_review.count() - counts.total(),
+        "seats": seating.seats(cohort, clock.now()),
+        "early": due is not None and due > clock.now(),
+    }
+
+
+@transaction.atomic
+def start_release(cohort_id, *, by):
+    """Freeze what is staged in the current round; it is out from now on. Returns the Release, not carried out yet.
+
+    The clock (`by=None`) releases from the announcement on; staff may do so earlier, which moves the announcement
+    to now. Refuses before applications close, with nothing staged, while another release runs, and when the offers
+    would exceed the seats.
+    """
+    cohort = lock_cohort(cohort_id)
+    now = clock.now()
+    if not cohort.is_reviewed:
+        raise Refused(_("Seats of this cohort are not given by selection."))
+    if cohort.cancelled_at:
+        raise Refused(_("The cohort is cancelled."))
+    if cohort.closes_at and now < cohort.closes_at:
+        raise Refused(_("Applications are still open."))
+    round_ = current_round(cohort)
+    due = announced_at(cohort, round_)
+    if by is None and (due is None or now < due):
+        raise Refused(_("The announcement has not come yet."))
+    if running(cohort):
+        raise Refused(_("The results are going out at this moment."))
+    decisions = staged(cohort, round_.number if round_ else None)
+    if not decisions:
+        raise Refused(_("No decision is staged."))
+    offers = [pk for pk, decision in decisions.items() if decision.outcome == Outcome.OFFER]
+    if offers and cohort.starts_at and cohort.starts_at <= now:
+        raise Refused(_("The cohort has begun."))
+    refuse_too_many(cohort, offers, now)
+    announce(cohort, round_, due, by=by, now=now)
+    release = Release.objects.create(cohort=cohort, round=round_, started_at=now, by=by, total=len(decisions))
+    order = sorted(decisions.values(), key=place_in_line)
+    ReleaseItem.objects.bulk_create(
+        ReleaseItem(release=release, decision=decision, position=place) for place, decision in enumerate(order, 1)
+    )
+    return release
+
+
+def place_in_line(decision):
+    """Offers first, then the waitlist in its order, then those who advance, then the rejections."""
+    return ORDER.index(decision.outcome), decision.rank or 0, decision.application_id
+
+
+def refuse_too_many(cohort, offers, now):
+    """Refuse more offers than there are seats for: everybody's, and those kept for whom a partner nominates."""
+    left = seating.SeatsLeft(cohort, now)
+    free = left.free + sum(left.kept.values())
+    refused = [row for row in cohort.applications.filter(pk__in=offers).order_by("pk") if not left.take(row)]
+    if refused:
+        raise Refused(
+            _("%(offers)s offers are staged, but only %(free)s seats are free for them.")
+            % {"offers": len(offers), "free": min(free, len(offers) - len(refused))}
+        )
+
+
+def announce(cohort, round_, due, *, by, now):
+    """Write down that the results are out from `now` on; a promised later time moves to now."""
+    holder = cohort if round_ is None or round_.is_last else round_
+    if due is None or due > now:
+        audit.record("cohort.announced_early", target=cohort, by=by, before=str(due), after=str(now))
+        holder.announce_at = now
+    if holder.released_at is None:
+        holder.released_at = now
+    holder.save(update_fields=["announce_at", "released_at"])
+    if round_ is not None and holder is cohort and round_.released_at is None:
+        round_.released_at = now
+        round_.save(update_fields=["released_at"])
+
+
+def carry_out(release_id):
+    """Carry a release out to its end, portion by portion. Returns its Counts."""
+    while carry_portion(release_id):
+        pass
+    return counts_of(Release.objects.get(pk=release_id))
+
+
+@transaction.atomic
+def carry_portion(release_id):
+    """Carry out the next PORTION items, behind the cohort's lock. Returns whether anything is left to do.
+
+    After the last item the release is finished, and the seats that are left are promoted.
+    """
+    release = Release.objects.get(pk=release_id)
+    cohort = lock_cohort(release.cohort_id)
+    release.refresh_from_db(fields=["finished_at"])
+    if release.finished_at is not None:
+        return False
+    now = clock.now()
+    items = list(release.items.filter(done_at=None).select_related("decision").order_by("position")[:PORTION])
+    if not items:
+        release.finished_at = now
+        release.save(update_fields=["finished_at"])
+        audit.record("decisions.released", target=cohort, by=release.by, after=str(tuple(counts_of(release))))
+        promote(cohort, now=now)
+        return False
+    chosen = cohort.applications.select_for_update(of=("self",), no_key=True).select_related("applicant")
+    applications = chosen.in_bulk([item.decision.application_id for item in items])
+    for item in items:
+        application = applications[item.decision.application_id]
+        application.cohort = cohort
+        item.is_void = application.status != ApplicationStatus.IN_REVIEW or cohort.cancelled_at is not None
+        if not item.is_void:
+            carry_item(application, item.decision, release, now)
+        item.done_at = now
+    ReleaseItem.objects.bulk_update(items, ["done_at", "is_void"])
+    return True
+
+
+def carry_item(application, decision, release, now):
+    """Turn one decision into what it means, with its mail."""
+    if decision.outcome == Outcome.OFFER:
+        make_offer(application, OfferKind.FIRST, by=release.by, now=now)
+    elif decision.outcome == Outcome.WAITLIST:
+        number = next_waitlist_number(application.cohort)
+        emails.waitlisted(move(application, ApplicationStatus.WAITLISTED, by=release.by, waitlist_number=number))
+    elif decision.outcome == Outcome.REJECT:
+        emails.rejected(
+            move(application, ApplicationStatus.REJECTED, by=release.by, reason_code=decision.reason_code)
+        )
+    else:
+        application.round_number = release.round.number + 1
+        application.save(update_fields=["round_number"])
+        emails.advanced(decision, application)
+
+
+def counts_of(release):
+    """What a release has done so far, and how many applications of its round are undecided."""
+    done = release.items.filter(done_at__isnull=False, is_void=False)
+    counts = Counter(done.values_list("decision__outcome", flat=True))
+    undecided = release.cohort.applications.filter(status=ApplicationStatus.IN_REVIEW)
+    if release.round_id:
+        undecided = undecided.filter(round_number=release.round.number)
+    return Counts(*(counts[outcome] for outcome in ORDER), undecided.count() - left_of(release))
+
+
+def left_of(release):
+    """How many items of a release still wait for their turn."""
+    return release.items.filter(done_at=None, decision__application__status=ApplicationStatus.IN_REVIEW).count()
+
+
+def release_decisions(cohort_id, *, by):
+    """Release the current round and carry it out at once, in the caller's time. Returns its Counts."""
+    return carry_out(start_release(cohort_id, by=by).pk)
+
+
+@task()
+def carry_out_release(release_id):
+    """The worker's door to `carry_out`."""
+    carry_out(release_id)
+
+
+def release_due(now):
+    """Release every round whose announcement has come and for which decisions are staged. Returns how many."""
+    reviewed = Cohort.objects.filter(cancelled_at=None, released_at=None, registration_mode="review")
+    released = 0
+    for cohort in reviewed.filter(applications__status=ApplicationStatus.IN_REVIEW).distinct():
+        round_ = current_round(cohort)
+        due = announced_at(cohort, round_)
+        if due is None or due > now or not staged(cohort, round_.number if round_ else None):
+            continue
+        try:
+            release_decisions(cohort.pk, by=None)
+        except Refused as refusal:  # one cohort's trouble holds up no other
+            logger.warning("cohort %s was not released: %s", cohort.pk, refusal)
+        else:
+            released += 1
+    return released
+
+
+def resume_releases(now):
+    """Go on with every release that stopped before its end. Returns how many there were."""
+    stopped = list(Release.objects.filter(finished_at=None).values_list("pk", flat=True))
+    for pk in stopped:
+        carry_out(pk)
+    return len(stopped)
