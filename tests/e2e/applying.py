@@ -11,6 +11,7 @@ from programs.models.applications import Application
 from programs.models.forms import Section
 from tests import make
 
+PATIENCE = 20  # seconds, for the slowest machine: what should come at once is waited for under a stopped clock
 LOCALES = {"ko": "ko-KR", "en": "en-US"}
 QUESTIONS = [
     {"key": "motivation", "type": "long", "most_characters": 500, "is_required": True, "help_ko": "왜 지원하나요?"},
@@ -32,6 +33,15 @@ MORE = [
     {"key": "treatment", "type": "file", "most_items": 2, "most_megabytes": 1, "is_confidential": True},
     {"key": "true", "type": "statement", "is_required": True},
 ]
+
+
+def wait_until(page, read, value):
+    """Wait until `read` returns `value`; the browser's events are heard meanwhile."""
+    end = time.monotonic() + PATIENCE
+    while (there := read()) != value:
+        if time.monotonic() > end:
+            pytest.fail(f"{there!r} after {PATIENCE} seconds, not {value!r}", pytrace=False)
+        page.wait_for_timeout(50)
 
 
 class Applying:
@@ -61,14 +71,22 @@ class Applying:
         """What the server has of it now."""
         return Application.objects.get(pk=self.application.pk).draft
 
-    def wait_for(self, page, key, value, seconds=6.0):
-        """Wait until the server has `value` under `key`; fails after so many seconds."""
-        end = time.monotonic() + seconds
-        while self.draft().get(key) != value:
-            if time.monotonic() > end:
-                there = self.draft().get(key)
-                pytest.fail(f"{key}: {there!r} after {seconds} seconds, not {value!r}", pytrace=False)
-            page.wait_for_timeout(50)  # the browser's events are heard meanwhile
+    def wait_for(self, page, key, value):
+        """Wait until the server has `value` under `key`."""
+        wait_until(page, lambda: self.draft().get(key), value)
+
+
+def stop_clock(page):
+    """From here on time passes on the page by `page.clock.run_for` alone, however slow the machine is."""
+    page.clock.install()
+    page.clock.pause_at(time.time() + 60)
+
+
+def saves(page):
+    """A list that grows with each saving that the page begins by itself."""
+    begun = []
+    page.on("request", lambda sent: begun.append(sent.url) if "x-autosave" in sent.headers else None)
+    return begun
 
 
 def copies(page):
@@ -76,13 +94,9 @@ def copies(page):
     return page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('draft:'))")
 
 
-def wait_for_copies(page, count, seconds=3.0):
+def wait_for_copies(page, count):
     """Wait until the browser holds so many copies."""
-    end = time.monotonic() + seconds
-    while len(copies(page)) != count:
-        if time.monotonic() > end:
-            pytest.fail(f"{copies(page)} after {seconds} seconds", pytrace=False)
-        page.wait_for_timeout(50)
+    wait_until(page, lambda: len(copies(page)), count)
 
 
 def status_line(page):

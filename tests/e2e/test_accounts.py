@@ -12,7 +12,9 @@ NARROW = {"width": 360, "height": 740}
 
 
 def send(page):
-    page.locator("main button.btn-primary").click()
+    """Send the form and wait for the page that answers: what the tests read next is what the request left."""
+    with page.expect_navigation():
+        page.locator("main button.btn-primary").click()
 
 
 def test_sign_up_without_javascript(open_page):
@@ -70,7 +72,8 @@ def test_every_step_is_accessible(open_page, language, theme, options):
 
     page.goto(url("age", language))
     look()
-    page.locator("button[value=no]").click()
+    with page.expect_navigation():
+        page.locator("button[value=no]").click()
     look()
     page.goto(url("age", language))
     page.locator("button[value=yes]").click()
@@ -112,7 +115,8 @@ def test_every_step_is_accessible(open_page, language, theme, options):
     page.locator("[name=password]").fill(PASSWORD)
     send(page)
     look()
-    page.locator("form:has([name=next]) button.btn-sm").click()
+    with page.expect_navigation():
+        page.locator("form:has([name=next]) button.btn-sm").click()
 
     page.goto(url("account_reset_password", language))
     page.locator("[name=email]").fill("dabyeol@example.com")

@@ -76,7 +76,8 @@ def test_the_pages_between_are_accessible(open_page, cohort, theme, width):
     page.goto("/admin/programs/application/")
     page.locator("input.action-select").first.check()
     page.locator("select[name=action]").select_option("request_changes")
-    page.locator("button[name=index]").click()
+    with page.expect_navigation():
+        page.locator("button[name=index]").click()
     open_page.check_accessibility(page)
     page.locator(".confirm button[type=submit]").click()
     expect(page.locator(".invalid-feedback").first).to_be_visible()

@@ -107,17 +107,21 @@ def test_without_javascript_two_windows_overwrite_nothing_either(open_page, appl
     second.goto(applying.address("part-1"))
     for page, text in ((first, "첫 창에서 쓴 글"), (second, "둘째 창에서 쓴 글")):
         page.locator("[name=motivation]").fill(text)
-        page.locator("button[name=save]").click()
+        with page.expect_navigation():
+            page.locator("button[name=save]").click()
     expect(second.locator(SUMMARY)).to_contain_text("첫 창에서 쓴 글")
     expect(second.locator("[name=motivation]")).to_have_value("둘째 창에서 쓴 글")
     assert applying.draft()["motivation"] == "첫 창에서 쓴 글"
-    second.locator("button[name=save]").click()
+    with second.expect_navigation():
+        second.locator("button[name=save]").click()
+    expect(second.locator(SUMMARY)).to_have_count(0)
     assert applying.draft()["motivation"] == "둘째 창에서 쓴 글"
 
 
 def test_what_another_window_decided_is_not_saved_over_unasked(open_page, applying):
     """The page that says so is not saved by itself, and its text is asked about again when it is opened anew."""
     first, second = two_windows(open_page, applying)
+    second.clock.install()
     first.locator("[name=motivation]").fill("첫 창에서 쓴 글")
     first.keyboard.press("Tab")
     applying.wait_for(first, "motivation", "첫 창에서 쓴 글")
@@ -126,9 +130,12 @@ def test_what_another_window_decided_is_not_saved_over_unasked(open_page, applyi
     expect(second.locator("[data-autosave-stale]")).to_be_visible()
     second.locator(".writing__bar button[name=save]").click()
     expect(second.locator(SUMMARY)).to_contain_text("첫 창에서 쓴 글")
+    posts = []
+    second.on("request", lambda sent: posts.append(sent.url) if sent.method == "POST" else None)
     second.locator("[name=motivation]").press_sequentially("!")
     second.keyboard.press("Tab")
-    second.wait_for_timeout(4000)
+    second.clock.run_for(10_000)
+    assert posts == []
     assert applying.draft()["motivation"] == "첫 창에서 쓴 글"
     second.on("dialog", lambda dialog: dialog.accept())
     second.goto(applying.address("part-1"))
@@ -506,6 +513,7 @@ def test_the_check_names_the_step_whose_words_are_in_the_browser_alone(open_page
     page.goto(applying.address("part-1"))
     page.context.set_offline(True)
     page.locator("[name=motivation]").fill(TEXT)
+    page.keyboard.press("Tab")
     expect(status_line(page)).to_contain_text("인터넷")
     page.close(run_before_unload=False)
     page = open_page.contexts[-1].new_page()
@@ -527,12 +535,14 @@ def test_everything_works_where_storage_is_forbidden(open_page, applying):
         "Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('no', 'SecurityError'); }})"
     )
     page.goto(applying.address("part-1"))
+    page.clock.install()
     page.route("**/edit/**", lambda route: route.abort("connectionrefused"))
     page.locator("[name=motivation]").fill(TEXT)
     page.keyboard.press("Tab")
     expect(status_line(page)).to_contain_text("창을 닫지 마세요")
     page.unroute("**/edit/**")
-    applying.wait_for(page, "motivation", TEXT, 12)
+    page.clock.run_for(12_000)
+    applying.wait_for(page, "motivation", TEXT)
     open_page.expect("ERR_CONNECTION_REFUSED")
 
 
@@ -552,10 +562,14 @@ def test_an_evaluation_saves_itself_in_the_same_way(open_page):
     page.goto(pairing.get_absolute_url())
     page.locator("[name=strengths]").fill("인물의 하루를 끝까지 따라갑니다.")
     page.keyboard.press("Tab")
-    expect(status_line(page)).to_contain_text("저장")
+    expect(status_line(page)).to_contain_text("저장했어요")
     assert Evaluation.objects.get(pairing=pairing).strengths == "인물의 하루를 끝까지 따라갑니다."
     assert page.evaluate("Object.keys(localStorage)") == []
     page.locator("[name=next_steps]").fill("3회 이후의 갈등을 더 세워 보세요.")
+    posts = []
+    page.on("request", lambda sent: posts.append(sent.headers) if sent.method == "POST" else None)
     page.locator("button[name=save]").dblclick()
+    expect(page.locator(".messages")).to_contain_text("저장했어요")  # the page after the one that was sent
+    assert sum("x-autosave" not in headers for headers in posts) == 1
     expect(page.locator("[name=next_steps]")).to_have_value("3회 이후의 갈등을 더 세워 보세요.")
     assert Evaluation.objects.get(pairing=pairing).next_steps == "3회 이후의 갈등을 더 세워 보세요."

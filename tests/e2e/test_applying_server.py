@@ -54,10 +54,12 @@ def test_the_server_dies_and_comes_back(browser, live_server, viewport):
     pages = Pages(browser, f"http://localhost:{server.port}")
     page = pages(user=applying.person, viewport=viewport)
     page.goto(applying.address("part-1"))
+    page.clock.install()
     server.kill()
 
     page.locator("[name=motivation]").focus()
     page.keyboard.insert_text(TEXT)
+    page.clock.run_for(3000)
     expect(status_line(page)).to_contain_text("이 브라우저에", timeout=15_000)
     wait_for_copies(page, 1)
     assert applying.draft()["motivation"] == ""
@@ -68,7 +70,7 @@ def test_the_server_dies_and_comes_back(browser, live_server, viewport):
         page = pages.contexts[0].new_page()
         page.goto(applying.address("part-1"))
         expect(page.locator("[name=motivation]")).to_have_value(TEXT)
-        applying.wait_for(page, "motivation", TEXT, 12)
+        applying.wait_for(page, "motivation", TEXT)
         wait_for_copies(page, 0)
         pages.expect("net::ERR_")
         assert pages.complaints == []

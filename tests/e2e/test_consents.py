@@ -73,6 +73,7 @@ def test_trust_28_without_scripts_each_box_stands_for_itself(open_page, cohort):
 
     page.locator("[name=consent_no-show]").check()
     page.locator("main button.btn-primary").click()
+    expect(page.locator("[name=full_name]")).to_be_visible()  # on to the first step
     given = ConsentRecord.objects.filter(user=person, given=True)
     assert set(given.values_list("version__term__slug", flat=True)) == set(REQUIRED)
     assert ConsentRecord.objects.filter(user=person, given=False).count() == len(OPTIONAL)
@@ -88,6 +89,7 @@ def test_trust_33_taking_back_taking_along_and_leaving(open_page, scheme):
     page.goto(url("my-privacy"))
     open_page.check_accessibility(page)
     page.get_by_role("link", name="광고성 정보 수신 동의").click()
+    expect(page.get_by_role("button", name="동의 철회하기")).to_be_visible()
     open_page.check_accessibility(page)
     page.get_by_role("button", name="동의 철회하기").click()
     expect(page.get_by_text("동의를 철회했어요.")).to_be_visible()
@@ -101,6 +103,7 @@ def test_trust_33_taking_back_taking_along_and_leaving(open_page, scheme):
     page.get_by_role("link", name="탈퇴하기").click()
     page.locator("[name=password]").fill(PASSWORD)
     page.locator("main button.btn-primary").click()
+    expect(page.get_by_role("button", name="탈퇴하기")).to_be_visible()
     open_page.check_accessibility(page)
     page.get_by_role("button", name="탈퇴하기").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("탈퇴가 완료되었습니다")

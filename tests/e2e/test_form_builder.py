@@ -243,6 +243,7 @@ def test_a_form_that_moves_on_while_somebody_types(open_page):
     applying.version.questions.filter(key="motivation").update(help_en="Why do you apply?")
     page.goto(applying.address("part-1"))
     page.locator("[name=logline]").fill("등대에 불이 켜진다")
+    page.keyboard.press("Tab")
     applying.wait_for(page, "logline", "등대에 불이 켜진다")
 
     copy = operations.copy_version(applying.version.pk, by=make.make_admin())
@@ -250,6 +251,7 @@ def test_a_form_that_moves_on_while_somebody_types(open_page):
     adopt_version(applying.cohort.pk, copy.pk, by=make.make_admin())
     page.locator("[name=motivation]").fill("배우고 싶어요")
     page.locator("[name=logline]").fill("등대에 불이 꺼진다")
+    page.keyboard.press("Tab")
     applying.wait_for(page, "motivation", "배우고 싶어요")
     page.get_by_role("button", name="저장하고 다음").last.click()
     expect(page.get_by_text("이 지원서의 문항이 바뀌었어요.")).to_be_visible()

@@ -198,7 +198,9 @@ def test_an_application_by_keyboard_alone(open_page, world):
 def test_what_is_typed_is_saved_without_a_click(open_page, world):
     page = open_page("ko-KR", user=world["person"])
     page.goto(world["address"]("application-edit", "ko") + "?step=part-1")
+    page.clock.install()
     page.locator("[name=career]").fill("동시녹음 5년")
+    page.clock.run_for(3000)
     expect(page.locator("[data-autosave-status]")).to_contain_text("저장했어요", timeout=10_000)
     draft = Application.objects.get(applicant=world["person"], status=ApplicationStatus.DRAFT)
     assert draft.draft["career"] == "동시녹음 5년"

@@ -146,7 +146,8 @@ def test_without_a_script_the_page_gives_further_rows(open_page, person):
     assert titles(page) == ["작품 1", "작품 2", "작품 3", "", ""]
     page.locator("[name=phone]").fill("010-12")
     page.locator("#id_credits-3-title").fill("반쯤 쓴 줄")
-    add(page)
+    with page.expect_navigation():
+        add(page)
     assert titles(page) == ["작품 1", "작품 2", "작품 3", "반쯤 쓴 줄", "", "", ""]
     expect(page.locator("[name=phone]")).to_have_value("010-12")
     expect(page.locator(".summary")).to_have_count(0)
@@ -158,6 +159,7 @@ def test_without_a_script_the_page_gives_further_rows(open_page, person):
     page.locator("#id_credits-0-role").fill("")
     page.locator("#id_credits-0-platform").select_option("")
     send(page)
+    expect(page.get_by_text(SAVED)).to_be_visible()
     expect(page.locator(".summary")).to_have_count(0)
     assert [work["title"] for work in Profile.objects.get().credits] == ["작품 2", "작품 3"]
 
