@@ -19,6 +19,7 @@ from programs.models.enrolments import ENDED, Enrolment
 from programs.models.experts import Expert
 from programs.models.forms import WITH_CHOICES, Form, FormVersion, Question, Section
 from programs.models.programs import PartnerRole, Program, ProgramKind, ProgramPartner, Track
+from programs.models.selection import Review, Reviewer, ReviewRound
 from programs.questions.drafts import as_draft
 
 _serial = count(1)
@@ -366,3 +367,47 @@ def make_appeal(restriction=None, **fields):
     """An appeal that waits for its decision."""
     defaults = {"text": "그날은 병원에 있었습니다."}
     return Appeal.objects.create(restriction=restriction or make_restriction(), **(defaults | fields))
+
+
+def make_round(cohort=None, *, number=1, criteria=(40, 60), reviewers=(), **fields):
+    """A round of review that has begun, due in three days, of a cohort in review; `criteria` are weights out of 5.
+
+    `reviewers` are people; each is invited. Criteria that the cohort has already are not added to.
+    """
+    now = clock.now()
+    cohort = cohort or make_cohort(phase="in_review")
+    defaults = {"starts_at": now - timedelta(days=1), "due_at": now + timedelta(days=3)}
+    made = ReviewRound.objects.create(cohort=cohort, number=number, **(defaults | fields))
+    last = cohort.criteria.count()
+    for position, weight in enumerate(criteria, start=last + 1):
+        Criterion.objects.create(
+            cohort=cohort,
+            round=made,
+            title_ko=f"기준 {position}",
+            title_en=f"Criterion {position}",
+            weight=weight,
+            position=position,
+        )
+    for person in reviewers:
+        make_reviewer(made, person)
+    return made
+
+
+def make_reviewer(round_=None, user=None, **fields):
+    """Somebody invited to review in a round, who has pledged confidentiality; the role comes with it."""
+    round_ = round_ or make_round()
+    user = user or make_user()
+    if not user.grants.filter(role=Role.REVIEWER, cohort=round_.cohort).exists():
+        make_grant(user, Role.REVIEWER, round_.cohort)
+    return Reviewer.objects.create(round=round_, user=user, **({"pledged_at": clock.now()} | fields))
+
+
+def make_review(round_=None, application=None, reviewer=None, *, points=None, **fields):
+    """A review assigned to a person who reviews in the round; with `points` handed in, that many in each criterion."""
+    round_ = round_ or make_round()
+    application = application or make_application(round_.cohort, status=ApplicationStatus.IN_REVIEW)
+    reviewer = reviewer or make_reviewer(round_).user
+    if points is not None:
+        scores = {str(criterion.pk): points for criterion in round_.criteria.all()}
+        fields = {"scores": scores, "submitted_at": clock.now(), "saved_at": clock.now(), **fields}
+    return Review.objects.create(round=round_, application=application, reviewer=reviewer, **fields)
