@@ -1,0 +1,43 @@
+"""Why a row got too little: what rules its columns out, and which full columns bar it from the rest."""
+
+
+def unfilled(problem, pairs):
+    """One entry for each row that misses units, as plain data.
+
+    `missing` units; `possible` columns it may have; `held`; `reasons` counts the excluded columns by reason;
+    `barred` lists columns that are all full and stay so: those that the row may still have and those that the rows
+    on them might be moved to; `rivals` are the rows that hold them. Both empty: the row has all that it may have.
+    """
+    possible, held, holders = {}, {}, {}
+    for row, column in problem.pairs:
+        possible.setdefault(row, set()).add(column)
+    for row, column in pairs:
+        held.setdefault(row, set()).add(column)
+        holders.setdefault(column, set()).add(row)
+    fixed = set(problem.fixed)
+    counts = {}
+    for row, _column, reason in problem.excluded:
+        why = counts.setdefault(row, {})
+        why[reason] = why.get(reason, 0) + 1
+    found = []
+    for row in problem.rows:
+        mine, may = held.get(row.id, set()), possible.get(row.id, set())
+        if len(mine) >= row.demand:
+            continue
+        barred, todo = set(), may - mine
+        while todo:
+            barred |= todo
+            movers = {mover for column in todo for mover in holders.get(column, ()) if (mover, column) not in fixed}
+            todo = {column for mover in movers for column in possible[mover] - held[mover]} - barred
+        found.append(
+            {
+                "row": row.id,
+                "missing": row.demand - len(mine),
+                "possible": len(may),
+                "held": sorted(mine),
+                "reasons": dict(sorted(counts.get(row.id, {}).items())),
+                "barred": sorted(barred),
+                "rivals": sorted({rival for column in barred for rival in holders.get(column, ())}),
+            }
+        )
+    return tuple(found)
