@@ -403,7 +403,7 @@ def make_reviewer(round_=None, user=None, **fields):
 
 
 def make_review(round_=None, application=None, reviewer=None, *, points=None, **fields):
-    """A review assigned to a person who reviews in the round; with `points` handed in, that many in each criterion."""
+    """A review assigned to somebody who reviews in the round; with `points` in each criterion it is handed in."""
     round_ = round_ or make_round()
     application = application or make_application(round_.cohort, status=ApplicationStatus.IN_REVIEW)
     reviewer = reviewer or make_reviewer(round_).user
