@@ -101,6 +101,15 @@ def test_what_began_before_the_cut_off_may_arrive_a_little_later(at, began, arri
     assert submit(draft, began) == (S.SUBMITTED if taken else CLOSED)
 
 
+@pytest.mark.parametrize(("seconds", "taken"), [(29, True), (31, False)])
+def test_half_a_minute_is_the_little_that_counts(at, seconds, taken):
+    """The rules for applicants say thirty seconds: the number itself, whatever the code calls it."""
+    draft = make_draft()
+    arrives = at(CLOSES + timedelta(seconds=seconds))
+    assert draft.counts_at(arrives, CLOSES - SECOND) == taken
+    assert submit(draft, CLOSES - SECOND) == (S.SUBMITTED if taken else CLOSED)
+
+
 def test_what_comes_too_late_is_kept_as_a_draft(at):
     draft = make_draft()
     before = dict(draft.draft)

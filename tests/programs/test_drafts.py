@@ -6,8 +6,8 @@ from portal import clock
 from portal.errors import Refused
 from programs.models.applications import Application, ApplicationStatus
 from programs.operations import drafts
-from programs.operations.drafts import Stale, save_draft
-from tests.make import make_application, make_cohort
+from programs.operations.drafts import Moved, Stale, save_draft
+from tests.make import make_application, make_cohort, make_form_version
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +64,17 @@ def test_what_is_submitted_in_between_is_seen():
     )
     with pytest.raises(Refused):
         save_draft(outdated, typed={"career": "늦음"})
+
+
+def test_a_form_changed_in_between_is_seen_even_where_the_revision_is_the_same():
+    """What was typed for one form's questions is never written under those of another."""
+    application = make_application(status=S.DRAFT)
+    outdated = fresh(application)
+    newer = make_form_version(questions=[{"key": "career", "type": "short"}])
+    Application.objects.filter(pk=application.pk).update(form_version=newer)
+    with pytest.raises(Moved):
+        save_draft(outdated, typed={"career": "옛 문항의 답"})
+    assert fresh(application).draft == application.draft
 
 
 def test_a_draft_thrown_away_in_between_is_said_to_be_gone():

@@ -1,8 +1,12 @@
 """A form that moves on while somebody writes: the page of the old one loses no word, whatever it sends."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
+from portal import clock
+from programs.models.applications import Application, ApplicationStatus
 from programs.models.applying import ApplicationFile, EarlierAnswer
 from programs.models.forms import QuestionType
 from programs.operations import adoption, drafts
@@ -117,6 +121,24 @@ def test_names_and_choices_that_are_gone(client, moved):
     draft.refresh_from_db()
     assert (draft.draft["some"], draft.draft["full_name"]) == (["dain"], "남궁별")
     assert aside(draft)["some"] == ["noor", "dain"]
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["autosave", "plain"])
+def test_sent_back_for_one_question_an_old_page_changes_that_one_alone(client, moved, script):
+    draft, _old, new = moved
+    page = page_of(client, draft)
+    move(draft, new)
+    now = clock.now()
+    Application.objects.filter(pk=draft.pk).update(
+        status=ApplicationStatus.CHANGES_REQUESTED, changes_keys=["plan"], changes_note="기획안",
+        changes_by=now + timedelta(days=3), submitted_at=now, receipt_number="X-1", receipt_serial=1,
+    )  # fmt: skip
+    draft.refresh_from_db()
+    headers = {"X-Autosave": "1"} if script else {}
+    typed = page | {"revision": draft.revision, "plan": "등대의 아이들", "some": ["dain"]}
+    client.post(address(draft), typed, headers=headers)
+    draft.refresh_from_db()
+    assert (draft.draft["plan"], draft.draft["some"]) == ("등대의 아이들", ["noor"])
 
 
 @pytest.mark.parametrize("form", ["", "x", "9" * 30, "٣", "424242"])

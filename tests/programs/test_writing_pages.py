@@ -11,7 +11,7 @@ from accounts.models import ConsentRecord, Term, TermVersion
 from accounts.operations import change_profile
 from portal import clock
 from portal.errors import Refused
-from portal.models import OutgoingMail, Upload
+from portal.models import FileAccess, OutgoingMail, Upload
 from programs.models.applications import Application, ApplicationStatus
 from programs.models.forms import Section
 from programs.models.terms import CohortTerm
@@ -613,6 +613,28 @@ def test_a_file_that_was_sent_stays_until_the_change_is_sent(client, person):
     operations.submit_application(application.pk, by=person)
     assert [upload.name for upload in Upload.objects.all()] == ["둘.pdf"]
     assert [copy.files[0]["name"] for copy in application.submissions.all()] == ["하나.pdf", "둘.pdf"]
+
+
+def test_a_file_that_was_not_sent_yet_is_its_persons_alone(client, person):
+    """The address the applicant has it at gives staff of the cohort only what was sent."""
+    cohort = make_cohort(form_version=with_file())
+    application = make_application(cohort, person, status=S.DRAFT)
+    client.post(page_of(application, "files"), {"question": "proposal", "file": pdf("하나.pdf")})
+    operations.submit_application(application.pk, by=person)
+    client.post(page_of(application, "files"), {"question": "proposal", "file": pdf("둘.pdf")})
+    addresses = {
+        upload.name: reverse("application-file", args=[application.code, upload.code])
+        for upload in Upload.objects.all()
+    }
+
+    def answer(name):
+        response = client.get(addresses[name])
+        return response.status_code, b"".join(response)[:4] == b"%PDF"
+
+    assert (answer("하나.pdf"), answer("둘.pdf")) == ((200, True), (200, True))
+    client.force_login(make_manager(cohort))
+    assert (answer("하나.pdf"), answer("둘.pdf")) == ((200, True), (404, False))
+    assert not FileAccess.objects.filter(upload__name="둘.pdf").exclude(by=person).exists()
 
 
 def test_codes_of_others_files_cannot_be_claimed(client, person):
