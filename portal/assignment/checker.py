@@ -109,38 +109,31 @@ def _check_best(problem, plan, prices):
 
     # A row: whatever it holds or misses is at most as dear as whatever it might take up instead.
     # The last column stands for missing a unit; nothing passes through a column that is full of fixed units.
-    holds = np.column_stack([movable, np.array(short, bool).reshape(-1)])
+    holds = np.column_stack([movable, np.array(short, bool)])
     takes = np.column_stack([possible & ~chosen & (room | leaves), np.array(short) < np.array(wanted)])
     open_rows = holds.any(axis=1) & takes.any(axis=1)
-    for number, (stage, pairs) in enumerate(costs):
+    # A column: its price is at most that of the next free place, at least that of the last one taken.
+    next_open, last_open = room, leaves
+    for here, (stage, pairs) in zip(price, costs, strict=True):
         fewer, now, further = (
             np.array([_missing(stage.missing, d, s + n) for d, s in zip(demand, short, strict=True)], np.int64)
             for n in (-1, 0, 1)
         )
-        here = pairs + price[number]
-        dearest = np.where(holds, np.column_stack([here, now - fewer]), LOW)
-        cheapest = np.where(takes, np.column_stack([here, further - now]), HIGH)
-        most, least = dearest.max(axis=1, initial=LOW), cheapest.min(axis=1, initial=HIGH)
-        _refuse(
-            f"stage {stage.name}: a better plan is not ruled out for rows",
-            [problem.rows[i].id for i in np.flatnonzero(open_rows & (most > least))],
-        )
+        dearest = np.where(holds, np.column_stack([pairs + here, now - fewer]), LOW)
+        cheapest = np.where(takes, np.column_stack([pairs + here, further - now]), HIGH)
+        most, least = dearest.max(axis=1), cheapest.min(axis=1)
+        down, now, up = (np.array([_load(stage.loads, load + n) for load in loads], np.int64) for n in (-1, 0, 1))
+        wrong_rows = open_rows & (most > least)
+        wrong_columns = (next_open & (here > up - now)) | (last_open & (here < now - down))
+        for wrong, things in ((wrong_columns, problem.columns), (wrong_rows, problem.rows)):
+            names = [things[number].id for number in np.flatnonzero(wrong)]
+            _refuse(f"stage {stage.name}: a better plan is not ruled out, as may be seen at", names)
+        # Where this stage finds no difference the next one decides.
         open_rows &= most == least
         holds &= dearest == most[:, None]
         takes &= cheapest == least[:, None]
-
-    # A column: its price is at most that of the next free place, at least that of the last one taken.
-    next_open, last_open = room.copy(), leaves.copy()
-    for number, (stage, _pairs) in enumerate(costs):
-        up = np.array([_load(stage.loads, load + 1) - _load(stage.loads, load) for load in loads], np.int64)
-        down = np.array([_load(stage.loads, load) - _load(stage.loads, load - 1) for load in loads], np.int64)
-        wrong = (next_open & (price[number] > up)) | (last_open & (price[number] < down))
-        _refuse(
-            f"stage {stage.name}: a better plan is not ruled out for columns",
-            [problem.columns[j].id for j in np.flatnonzero(wrong)],
-        )
-        next_open &= price[number] == up
-        last_open &= price[number] == down
+        next_open = next_open & (here == up - now)
+        last_open = last_open & (here == now - down)
 
 
 def _read(prices, problem, stages):

@@ -1,7 +1,11 @@
 """Sharing out applications and pairing people: the solver against brute force, an oracle, and its own checker."""
 
+import dataclasses
 import itertools
+import json
 import random
+import subprocess
+import sys
 
 import pytest
 
@@ -18,8 +22,10 @@ from portal.assignment.problem import (
     fewest_missing,
     largest,
     lottery,
+    spreading,
 )
 from portal.assignment.solver import solve
+from tests.portal.cohorts import cohort
 
 WORST = (1 << 40,)
 
@@ -106,3 +112,192 @@ def test_every_plan_of_a_tiny_problem_tried(block):
         assert set(plan.pairs) == pairs, problem
         assert tuple(plan.values.values()) == best[: len(problem.stages) - 1]
         check(problem, plan)
+
+
+@pytest.mark.parametrize("kind", ["dense", "blocks", "ties"])
+def test_order_does_not_matter(kind):
+    problem = cohort(5, 40, 8, 3, kind, 0.9)
+    plan, rng = solve(problem), random.Random(1)
+    for _time in range(3):
+        order = rng.sample(range(len(problem.pairs)), len(problem.pairs))
+        stages = [
+            dataclasses.replace(stage, costs=tuple(stage.costs[n] for n in order)) if stage.costs else stage
+            for stage in problem.stages
+        ]
+        other = Problem(
+            rng.sample(problem.rows, len(problem.rows)),
+            rng.sample(problem.columns, len(problem.columns)),
+            [problem.pairs[n] for n in order],
+            stages,
+            seed=problem.seed,
+        )
+        assert other.digest() == problem.digest()
+        assert solve(other) == plan
+
+
+def test_another_seed_draws_another_lot_for_the_same_values():
+    problem = cohort(5, 40, 8, 3, "ties")
+    other = dataclasses.replace(problem, seed="another")
+    assert other.digest() != problem.digest()
+    assert solve(other).values == solve(problem).values
+    assert solve(other).pairs != solve(problem).pairs
+
+
+def test_plain_data_gives_the_question_back():
+    problem = cohort(6, 12, 4, 2, "blocks")
+    apart = next(
+        p for p in itertools.product(("a0", "a1", "a2"), ("r0", "r1", "r2", "r3")) if p not in problem.pairs
+    )
+    problem = dataclasses.replace(problem, fixed=[problem.pairs[0]], excluded=[(*apart, "conflict")])
+    again = Problem.from_json(json.loads(json.dumps(problem.as_json())))
+    assert again == problem
+    assert again.digest() == problem.digest()
+    plan = solve(problem)
+    assert json.loads(json.dumps(plan.certificate)) == plan.certificate
+    check(again, plan)
+
+
+def test_what_is_fixed_stays_when_a_reviewer_is_recused():
+    problem = cohort(9, 50, 10, 3, "conflicts")
+    plan = solve(problem)
+    out = next(pair for pair in plan.pairs if pair[0] == "a7")
+    fits = dict(zip(problem.pairs, (-cost for cost in problem.stages[3].costs), strict=True))
+    del fits[out]
+    again = spreading(
+        problem.rows,
+        problem.columns,
+        fits,
+        fixed=[pair for pair in plan.pairs if pair != out],
+        excluded=[(*out, "recused")],
+        seed=problem.seed,
+    )
+    new = solve(again)
+    check(again, new)
+    assert set(plan.pairs) - {out} < set(new.pairs)
+    (replaced,) = set(new.pairs) - set(plan.pairs)
+    assert replaced[0] == "a7"
+    assert replaced != out
+    assert new.values["units"] == 0
+
+
+def test_nothing_to_do_and_nobody_to_do_it():
+    for problem in (
+        spreading([], [], {}),
+        spreading([Row("a")], [], {}),
+        spreading([], [Column("r", 3)], {}),
+        spreading([Row("a", 2)], [Column("r", 0)], {("a", "r"): 5}),
+    ):
+        plan = solve(problem)
+        check(problem, plan)
+        assert plan.pairs == ()
+        assert plan.values["units"] == sum(row.demand for row in problem.rows)
+
+
+def test_a_fit_of_zero_is_still_a_pair():
+    problem = spreading([Row("a")], [Column("r", 1)], {("a", "r"): 0})
+    assert solve(problem).pairs == (("a", "r"),)
+
+
+def test_why_a_row_got_too_little():
+    """Two speak Korean and can take one each; three want one of them, and another may have nobody at all."""
+    rows = [Row("a"), Row("b"), Row("c"), Row("d"), Row("e")]
+    columns = [Column("kim", 1), Column("lee", 1), Column("pak", 5)]
+    fits = {(row, column): 500 for row in "abc" for column in ("kim", "lee")} | {("d", "pak"): 10}
+    excluded = [(row, "pak", "language") for row in "abc"]
+    excluded += [("e", "kim", "conflict"), ("e", "lee", "conflict"), ("e", "pak", "language")]
+    problem = spreading(rows, columns, fits, excluded=excluded, seed="x")
+    plan = solve(problem)
+    check(problem, plan)
+    first, second = plan.unfilled
+    rivals = sorted({"a", "b", "c"} - {first["row"]})
+    assert len(rivals) == 2
+    assert first == {
+        "row": first["row"],
+        "missing": 1,
+        "possible": 2,
+        "held": [],
+        "reasons": {"language": 1},
+        "barred": ["kim", "lee"],
+        "rivals": rivals,
+    }
+    assert second == {
+        "row": "e",
+        "missing": 1,
+        "possible": 0,
+        "held": [],
+        "reasons": {"conflict": 2, "language": 1},
+        "barred": [],
+        "rivals": [],
+    }
+
+
+GOOD = {
+    "rows": [Row("a", 1), Row("b", 2)],
+    "columns": [Column("r", 2, 1), Column("s", 3)],
+    "pairs": [("a", "r"), ("b", "r"), ("b", "s")],
+    "stages": [fewest_missing(), largest("fit", [1, 2, 3]), lottery()],
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"columns": [Column("r", -1), Column("s", 3)]}, "capacity or load is not a whole number from 0: r"),
+        ({"columns": [Column("r", 2), Column("s", float("nan"))]}, "capacity or load .*: s"),
+        ({"columns": [Column("r", 2), Column("s", 3, -1)]}, "capacity or load .*: s"),
+        ({"columns": [Column("r", 2), Column("s", 3), Column("r", 4)]}, "columns given twice: r"),
+        ({"columns": [Column("r", 2), Column("s", 3, 4)]}, "more than their capacity: s .4 loaded and 0 fixed"),
+        ({"rows": [Row("a", 0), Row("b", True)]}, "demand is not a whole number from 1: a, b"),
+        ({"rows": [Row("a"), Row("b"), Row(7)]}, "ids of rows that are not text: 7"),
+        ({"pairs": [("a", "r"), ("z", "r"), ("b", "s")]}, "pairs with an unknown row: z/r"),
+        ({"pairs": [("a", "r"), ("b", "t"), ("b", "s")]}, "pairs with an unknown column: b/t"),
+        ({"pairs": [("a", "r"), ("a", "r"), ("b", "s")]}, "pairs given twice: a/r"),
+        ({"pairs": [("a",), ("a", "r"), ("b", "s")]}, "pairs that are not of 2 texts: a"),
+        ({"fixed": [("a", "r"), ("a", "r")]}, "fixed pairs given twice: a/r"),
+        ({"fixed": [("a", "s")]}, "fixed pairs that may not meet: a/s"),
+        ({"fixed": [("a", "r"), ("b", "r")]}, "more than their capacity: r .1 loaded and 2 fixed, capacity 2"),
+        ({"excluded": [("a", "r", "conflict")]}, "excluded pairs that may meet: a/r"),
+        ({"seed": 5}, "the seed is not text: 5"),
+        ({"stages": [largest("fit", [1, 2])]}, "stage fit: 2 costs for 3 pairs"),
+        ({"stages": [fewest("fit", [1, 2, float("nan")])]}, "stage fit: costs .*: b/s"),
+        ({"stages": [fewest("fit", [1, 2.5, 10**7])]}, "stage fit: costs .*: b/r, b/s"),
+        ({"stages": [lottery(), fewest_missing()]}, "a lottery stands alone and last"),
+        ({"stages": [Stage("x", loads="odd")]}, "stage x: unknown kind 'odd'"),
+        ({"stages": [fewest_missing(), fewest_missing()]}, "stages given twice: units"),
+    ],
+)
+def test_a_bad_question_is_refused_by_name(change, message):
+    solve(Problem(**GOOD))
+    with pytest.raises(ValueError, match=message):
+        Problem(**{**GOOD, **change})
+
+
+def test_many_wrong_things_are_counted():
+    with pytest.raises(ValueError, match="pairs with an unknown row: a/r, b/r, c/r, d/r, e/r and 2 more"):
+        Problem([], [Column("r", 1)], [(row, "r") for row in "abcdefg"], [])
+
+
+def test_a_fit_outside_the_scale_is_refused():
+    for fit in (-1, 1001, 0.5, float("nan"), True):
+        with pytest.raises(ValueError, match="fits that are not whole numbers from 0 to 1000: a/r"):
+            spreading([Row("a")], [Column("r", 1)], {("a", "r"): fit})
+
+
+def test_costs_too_large_for_one_number_are_solved_one_after_another():
+    """Six stages of a million each do not fit into 64 bits together; brute force says the same."""
+    rng = random.Random(12)
+    for _instance in range(30):
+        rows, columns = [Row(f"a{n}", rng.randint(1, 2)) for n in range(4)], [Column(f"r{n}", 2) for n in range(3)]
+        pairs = [(row.id, column.id) for row in rows for column in columns]
+        stages = [Stage(f"s{n}", tuple(rng.choice((-(10**6), 10**6)) for _ in pairs)) for n in range(6)]
+        stages = rng.sample([fewest_missing(), *stages, even_loads(), fairly_missing()], 9)
+        problem = Problem(rows, columns, pairs, [*stages, lottery()], seed="x")
+        plan = solve(problem)
+        check(problem, plan)
+        assert set(plan.pairs) == brute(problem)[1]
+
+
+def test_the_package_starts_without_numpy():
+    """Web processes that never share anything out do not pay for it."""
+    code = "import sys, portal.assignment.solver, portal.assignment.checker; sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
