@@ -8,14 +8,16 @@ misses (each further one at least as dear as the one before) and to units a colu
 flow problem with convex costs, which has whole-number answers and can be solved to the end. `problem.spreading`
 puts together the stages for sharing out applications; pairing passes its own.
 
-The solver (`solver`) adds one unit after another along a cheapest path over the columns: a column hands one of its
-units on to another column, and so on, until a place is free. With costs compared in the order of the stages every
-plan on the way is a best one of its size, so the last is a best one of all. Stages are packed into one 64-bit
-number as far as they fit: a plan that is not best can be improved along one simple circle, a circle passes each
-column once, so what it can gain in a stage is bounded, and a stage is given more weight than all circles of the
-later ones together. Stages that do not fit are solved next on what is left open: by complementary slackness the
-plans that are best so far are those that use only pairs, missing units and places whose price is exactly right. No
-floating point anywhere.
+The solver starts from prices of the columns (`guess`): every row takes what costs it least, and what a column then
+has too many or too few of is moved, unit by unit, along a cheapest path over the columns: a column hands one of its
+units on to another column, and so on, until a place is free (`search`). As long as no row would rather have another
+column at the prices and each column has as many units as it opens places at its price, the plan is a best one for
+what is placed so far; so the last is a best one of all. Costs are compared in the order of the stages: they are
+packed into one 64-bit number as far as they fit (`question`). A plan that is not best can be improved along one
+simple circle, a circle passes each column once, so what it can gain in a stage is bounded, and a stage is given
+more weight than circles can gain in all the later ones together. Stages that do not fit are solved next on what is
+left open: by complementary slackness the plans that are best so far are those that use only pairs, missing units
+and places whose price is exactly right. No floating point anywhere.
 
 The last stages are a lottery: numbers drawn from the seed and the ids, so that the answer is one and does not
 depend on the order of anything.

@@ -191,7 +191,7 @@ def test_a_thousand_applications_are_shared_out_evenly_in_time(kind):
     started = time.process_time()
     plan = solve(problem)
     check(problem, plan)
-    assert time.process_time() - started < 10
+    assert time.process_time() - started < 2
     assert len(plan.pairs) == 3000
     assert max(loads(problem, plan)) - min(loads(problem, plan)) <= 1
 
