@@ -4,7 +4,7 @@ from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from partners.models import Organization
 from portal import i18n
@@ -106,9 +106,64 @@ def _selection(cohort):
 # --- parts ---------------------------------------------------------------------------------------------
 
 
+def selection(cohort, rounds):
+    """How places are given: each review round with its dates, its rules and its criteria, in their order.
+
+    Empty where the cohort has no rounds. Criteria that belong to no round stand last, without a title. One query.
+    """
+    if not rounds:
+        return []
+    titles, by_round = steps.round_titles(rounds), {}
+    for row in cohort.criteria.all():
+        by_round.setdefault(row.round_id, []).append(row)
+    parts = [
+        {
+            "title": titles[round_.number],
+            "facts": _rules(cohort, round_, is_last=round_ is rounds[-1]),
+            "tie": round_.get_tie_break_display(),
+            "criteria": weighed(by_round.get(round_.pk, [])),
+        }
+        for round_ in rounds
+    ]
+    if None in by_round:
+        parts.append({"title": "", "facts": [], "tie": "", "criteria": weighed(by_round[None])})
+    return parts
+
+
+def _rules(cohort, round_, *, is_last):
+    """In one round, as terms: when, who reads, what they see, how ties are decided, when results come."""
+    announced = (
+        (cohort.released_at or cohort.announce_at) if is_last else (round_.released_at or round_.announce_at)
+    )
+    readers = ngettext(
+        "At least %(count)s reviewer reads each application.",
+        "At least %(count)s reviewers read each application.",
+        round_.min_reviews,
+    )
+    names = (
+        _("Hidden from the reviewers, with contact, age, gender, school and employer. Files may still tell.")
+        if round_.is_blind
+        else _("The reviewers see who applies.")
+    )
+    told = _("With the result you read what the reviewers wrote for you, without their names.")
+    rows = [
+        (pgettext("term", "Review"), i18n.span(round_.starts_at, round_.due_at)),
+        (_("Reviewers"), readers % {"count": round_.min_reviews}),
+        (_("Names"), names),
+        (_("On a tie"), round_.get_tie_break_display()),
+        (_("Results"), i18n.moment(announced) if announced else _("The date will be announced.")),
+        (_("Comments"), told if round_.shows_comments else ""),
+    ]
+    return [{"term": term, "value": value} for term, value in rows if value]
+
+
 def criteria(cohort):
+    """Each criterion of a cohort with its points, as `weighed` has them."""
+    return weighed(list(cohort.criteria.all()))
+
+
+def weighed(rows):
     """Each criterion with its points and the length of its bar; and what they add up to."""
-    rows = list(cohort.criteria.all())
     heaviest = max((row.weight for row in rows), default=1)
     return {
         "rows": [

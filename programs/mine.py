@@ -6,16 +6,18 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from portal import i18n, pills
-from programs import status, steps
+from programs import own_steps, status, steps
 from programs.models.applications import LIVE, Application, ApplicationStatus, StateChange
 from programs.models.cohorts import Milestone
 from programs.models.enrolments import EnrolmentStatus
+from programs.models.interviews import InterviewSlot
+from programs.models.selection import ReviewRound
 
 ANSWER_WANTED = (ApplicationStatus.OFFERED, ApplicationStatus.CHANGES_REQUESTED)
 
 
 def applications_of(person):
-    """Every application of `person` with all that its steps need, in four queries whatever their number."""
+    """Every application of `person` with all that its steps need, in six queries whatever their number."""
     ahead = (
         Application.objects.filter(
             cohort=OuterRef("cohort"),
@@ -34,6 +36,8 @@ def applications_of(person):
         .prefetch_related(
             Prefetch("changes", StateChange.objects.order_by("at", "pk")),
             Prefetch("cohort__milestones", Milestone.objects.order_by("at", "pk")),
+            Prefetch("cohort__rounds", ReviewRound.objects.order_by("number")),
+            Prefetch("slots", InterviewSlot.objects.select_related("panel", "round")),
         )
         .order_by("-moved_at", "-pk")
     )
@@ -48,18 +52,20 @@ def overview(person, now):
         if application.status not in LIVE or over or _missed(application, now):
             ended.append(_line(application, enrolment))
             continue
-        all_steps = steps.application_steps(
+        held = {"rounds": list(application.cohort.rounds.all()), "slots": list(application.slots.all())}
+        all_steps = own_steps.application_steps(
             application,
             application.cohort,
             application.cohort.milestones.all(),
             application.changes.all(),
             enrolment,
             now,
+            **held,
         )
         following = steps.next_step(all_steps)
         current.append(_item(application, all_steps, following))
         if application.status in ANSWER_WANTED:
-            panel = status.panel(application, following, now, ahead=application.ahead)
+            panel = status.panel(application, following, now, ahead=application.ahead, **held)
             waiting.append({**panel, "id": f"now-{application.code}", "text": _about(application, panel["text"])})
         if enrolment is not None:
             learning.append(_place(application, enrolment))

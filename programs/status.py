@@ -2,10 +2,13 @@
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from portal import i18n, pills
 from programs.models.applications import EDITABLE, WITHDRAWABLE, ApplicationStatus
-from programs.operations.seats import can_cancel_until
+from programs.models.selection import RoundKind
+from programs.operations.seats import can_cancel_until, promotes_until
+from programs.own_steps import passed_rounds, slot_of
 
 S = ApplicationStatus
 
@@ -48,7 +51,7 @@ def actions(application, now):
     return found
 
 
-def headline(application, now):
+def headline(application, now, rounds=()):
     """Where the application stands, as a sentence, and what that means for the person."""
     registration = not application.cohort.is_reviewed
     status = application.status
@@ -71,6 +74,8 @@ def headline(application, now):
         return _("Your application has arrived."), _(
             "We check whether anything is missing before the review begins."
         )
+    if status == S.IN_REVIEW and passed_rounds(application, rounds):
+        return _passed(application, rounds)
     if status == S.IN_REVIEW:
         return (
             _("Your application is under review."),
@@ -114,16 +119,55 @@ def headline(application, now):
     }[S(status)]
 
 
-def panel(application, following, now, *, ahead=None):
-    """The page's "now" panel: pill, sentence, what comes next and when (`following`, a Step or None), buttons."""
-    title, text = headline(application, now)
+def _passed(application, rounds):
+    """The sentences for one that has passed a round and stands in another."""
+    last = passed_rounds(application, rounds)[-1]
+    current = next((round_ for round_ in rounds if round_.number == application.round_number), None)
+    title = (
+        _("You have passed the document review.")
+        if last.kind == RoundKind.DOCUMENT
+        else _("You have passed the interview.")
+    )
+    if current is not None and current.kind == RoundKind.INTERVIEW:
+        return title, _("The interview comes next. The final result comes by mail and appears here.")
+    return title, _("A further review comes next. The result comes by mail and appears here.")
+
+
+def interview_fact(application, slots):
+    """When the interview of the current round is, or None where no time is held."""
+    slot = slot_of(application, application.round_number, slots)
+    if application.status != S.IN_REVIEW or slot is None:
+        return None
+    return {"term": _("Your interview"), "value": i18n.span(slot.starts_at, slot.ends_at, times=True)}
+
+
+def waiting_facts(application, ahead):
+    """What somebody on the waitlist wants to know: how many stand ahead, and until when places can open."""
     facts = []
+    if ahead is not None:
+        facts.append({"term": _("Ahead of you"), "value": _("%(count)s people") % {"count": ahead}})
+    until = promotes_until(application.cohort)
+    if until is not None:
+        facts.append(
+            {
+                "term": _("Places can open"),
+                "value": pgettext("places", "until %(moment)s") % {"moment": i18n.moment(until)},
+            }
+        )
+    return facts
+
+
+def panel(application, following, now, *, ahead=None, rounds=(), slots=()):
+    """The page's "now" panel: pill, sentence, what comes next and when (`following`, a Step or None), buttons."""
+    title, text = headline(application, now, rounds)
+    interview = interview_fact(application, slots)
+    facts = [interview] if interview else []
     if following is not None:
         facts.append({"term": _("Next step"), "value": following.title})
         if following.when:
             facts.append({"term": _("When"), "value": following.when})
-    if application.status == S.WAITLISTED and ahead is not None:
-        facts.append({"term": _("Ahead of you"), "value": _("%(count)s people") % {"count": ahead}})
+    if application.status == S.WAITLISTED:
+        facts += waiting_facts(application, ahead)
     return {
         "pill": pill(application),
         "title": title,

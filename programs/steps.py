@@ -1,7 +1,7 @@
-"""How a cohort and an application go, as steps with their dates: pure functions of rows and a time.
+"""How a cohort goes, as steps with their dates: pure functions of rows and a time.
 
-Exactly one step is `now`, except before anything has begun and once everything is done. An application's steps
-follow its status alone: what is staged for it, and what an announcement will say, is not read here.
+Exactly one step is `now`, except before anything has begun and once everything is done. A cohort whose selection
+has rounds shows each with its dates, and when the results of those before the last come. How an application goes is in `programs/own_steps.py`.
 """
 
 from dataclasses import dataclass, replace
@@ -10,15 +10,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override, pgettext
 
 from portal import i18n
-from programs.models.applications import ApplicationStatus as S
-from programs.models.applications import ReasonCode
 from programs.models.cohorts import Phase, answer_time
-from programs.models.enrolments import EnrolmentStatus
 from programs.models.programs import ProgramKind
+from programs.models.selection import RoundKind
 
 DONE, NOW, NEXT = "done", "now", "next"
 KEPT = "\u00a0"  # a space at which no line breaks
-NAMED = {"eligibility": "Eligibility check", "review": "Document review"}
+NAMED = {
+    "eligibility": ("Eligibility check",),
+    "review": ("Document review",),
+    RoundKind.DOCUMENT: ("Document review",),
+    RoundKind.INTERVIEW: ("Interview", "Interviews"),
+}
 EVENTS = (ProgramKind.NETWORKING, ProgramKind.TALK)
 
 
@@ -31,6 +34,8 @@ class Step:
     when: str = ""
     state: str = NEXT
     key: str = ""
+    round: int = 0  # the number of the review round it belongs to, if it does
+    kind: str = ""  # the kind of that round
 
 
 def next_step(steps):
@@ -84,11 +89,11 @@ def _milestone_when(milestone):
 # --- the plan of a cohort --------------------------------------------------------------------------
 
 
-def _plan(cohort, milestones):
+def plan_of(cohort, milestones, rounds):
     """The steps without states, in order, each with the instant at which it begins (None: with the one before)."""
     plan = []
     if cohort.is_reviewed:
-        plan += _selection(cohort, milestones)
+        plan += _selection(cohort, milestones, rounds)
     elif cohort.has_window:
         plan.append(
             (
@@ -124,7 +129,7 @@ def _plan(cohort, milestones):
     return _with_milestones(plan, milestones)
 
 
-def _selection(cohort, milestones):
+def _selection(cohort, milestones, rounds):
     """Applying, the checks and reviews, the results, the answer."""
     opens, closes, announced = cohort.opens_at, cohort.closes_at, cohort.released_at or cohort.announce_at
     steps = []
@@ -133,6 +138,8 @@ def _selection(cohort, milestones):
         before = [m.at for m in milestones if m.at >= closes and (announced is None or m.at < announced)]
         until = min([moment for moment in [*before, announced] if moment], default=None)
         reviewed = i18n.span(began or closes, until) if until and until >= (began or closes) else ""
+        if rounds:
+            began = max(rounds[0].starts_at, closes)
         steps = [
             (
                 opens,
@@ -152,11 +159,11 @@ def _selection(cohort, milestones):
                     key="eligibility",
                 ),
             ),
-            (
-                began or closes,
-                Step(_("Document review"), _("By the criteria on this page."), reviewed, key="review"),
-            ),
         ]
+        if not rounds:
+            review = Step(_("Document review"), _("By the criteria on this page."), reviewed, key="review")
+            steps.append((began or closes, review))
+    steps += _of_rounds(rounds)
     if announced or cohort.has_window:
         results = Step(
             _("Results announced"),
@@ -174,13 +181,46 @@ def _selection(cohort, milestones):
     return steps
 
 
+def round_titles(rounds):
+    """What each round is called, by its number: by its kind, and counted where a kind comes more than once."""
+    kinds = [round_.kind for round_ in rounds]
+    titles = {}
+    for place, round_ in enumerate(rounds):
+        title = str(round_.get_kind_display())
+        if kinds.count(round_.kind) > 1:
+            nth = kinds[: place + 1].count(round_.kind)
+            title = _("%(round)s, part %(number)s") % {"round": title, "number": nth}
+        titles[round_.number] = title
+    return titles
+
+
+def _of_rounds(rounds):
+    """Each round with its dates; after any but the last also its results."""
+    titles, steps = round_titles(rounds), []
+    for place, round_ in enumerate(rounds, 1):
+        own = {"round": round_.number, "kind": round_.kind}
+        note = _("By the criteria on this page.") if round_.kind == RoundKind.DOCUMENT else ""
+        when = i18n.span(round_.starts_at, round_.due_at)
+        steps.append(
+            (round_.starts_at, Step(titles[round_.number], note, when, key=f"round-{round_.number}", **own))
+        )
+        if place == len(rounds):
+            break
+        announced = round_.released_at or round_.announce_at
+        title = _("%(round)s: results") % {"round": titles[round_.number]}
+        when = i18n.moment(announced) if announced else _("The date will be announced.")
+        steps.append((announced, Step(title, "", when, key=f"passed-{round_.number}", **own)))
+    return steps
+
+
 def _is_named(milestone, step):
     """Whether a milestone bears the name of a step of every selection, in either language."""
-    msgid = NAMED.get(step.key)
-    if msgid is None:
-        return False
+    key = step.kind if step.key.startswith("round-") else step.key
+    names = NAMED.get(key, ())
+    if milestone.title_en in names:
+        return True
     with override(i18n.KO):
-        return milestone.title_ko == _(msgid) or milestone.title_en == msgid
+        return milestone.title_ko in [_(name) for name in names]
 
 
 def _with_milestones(plan, milestones):
@@ -202,7 +242,7 @@ def _with_milestones(plan, milestones):
     return anchored
 
 
-def _stated(plan, current, now):
+def stated(plan, current, now):
     """The plan's steps with their states: all before `current` done, it now, the rest next.
 
     A milestone after the deadline and before the results moves the current step on; any other only tells by its
@@ -210,7 +250,7 @@ def _stated(plan, current, now):
     """
     keys = [step.key for _at, step in plan]
     here = next((keys.index(key) for key in (current, INSTEAD.get(current)) if key in keys), -1)
-    if current == "review":
+    if current == "review" or (current or "").startswith("round-"):
         while here + 1 < len(plan) and keys[here + 1] == "milestone" and plan[here + 1][0] <= now:
             here += 1
     steps = []
@@ -225,7 +265,12 @@ def _stated(plan, current, now):
     return steps
 
 
-INSTEAD = {"confirm": "place", "eligibility": "apply", "review": "apply"}  # where a plan lacks the step
+INSTEAD = {
+    "confirm": "place",
+    "eligibility": "apply",
+    "review": "apply",
+    "round-1": "apply",
+}  # where a plan lacks the step
 CURRENT = {
     Phase.OPEN: "apply",
     Phase.CLOSING: "apply",
@@ -235,193 +280,36 @@ CURRENT = {
 }
 
 
-def cohort_steps(cohort, milestones, now):
-    """How the cohort goes, from applying to completion, as it stands at `now`; a cancelled one stops there."""
+def cohort_steps(cohort, milestones, now, rounds=()):
+    """How the cohort goes, from applying to completion, as it stands at `now`; a cancelled one stops there.
+
+    `rounds` are its review rounds in their order.
+    """
     phase = cohort.phase_at(now)
-    plan = _plan(cohort, milestones)
+    plan = plan_of(cohort, milestones, rounds)
     if phase == Phase.CANCELLED:
         begun = [replace(step, state=DONE) for at, step in plan if at and at <= cohort.cancelled_at]
-        return [*begun, _cancelled_cohort(cohort)]
+        return [*begun, cancelled_cohort(cohort)]
     if phase == Phase.FINISHED:
         return [replace(step, state=DONE) for _at, step in plan]
     if phase == Phase.CLOSED:
-        return _stated(plan, "eligibility" if cohort.is_reviewed else "place", now)
-    return _stated(plan, CURRENT.get(phase), now)
+        return stated(plan, "eligibility" if cohort.is_reviewed else "place", now)
+    current = CURRENT.get(phase)
+    if current == "review" and rounds:
+        current = _current_round(rounds, now)
+    return stated(plan, current, now)
 
 
-def _cancelled_cohort(cohort):
+def _current_round(rounds, now):
+    """The step of the round under way: the first that is not released, or the results of the one before it."""
+    at = next((place for place, round_ in enumerate(rounds) if round_.released_at is None), len(rounds) - 1)
+    if at and now < rounds[at].starts_at:
+        return f"passed-{rounds[at - 1].number}"
+    return f"round-{rounds[at].number}"
+
+
+def cancelled_cohort(cohort):
+    """The step at which everything stopped."""
     return Step(
         pgettext("cohort", "Cancelled"), cohort.cancel_reason, i18n.day(cohort.cancelled_at), NOW, "cancelled"
     )
-
-
-# --- an application --------------------------------------------------------------------------------
-
-
-def application_steps(application, cohort, milestones, changes, enrolment, now):
-    """How this application goes, as it stands at `now`.
-
-    `changes` are its StateChange rows in their order, `enrolment` its place or None. One that has ended closes
-    its list at the step where it ended.
-    """
-    status = S(application.status)
-    times = {change.to_status: change.at for change in changes}
-    times[status] = times.get(status) or application.moved_at
-    plan = _own_plan(application, cohort, _plan(cohort, milestones), times)
-    if cohort.cancelled_at and status not in ENDINGS:
-        begun = [replace(step, state=DONE) for at, step in plan if step.key in _reached(application, changes)]
-        return [*begun, _cancelled_cohort(cohort)]
-    if status in ENDINGS:
-        return _ended(plan, application, changes, times[status])
-    if status == S.DRAFT and cohort.has_window and _own_deadline(application, cohort) <= now:
-        note = _("The deadline has passed. This application was not submitted.")
-        return [Step(pgettext("step", "Not submitted"), note, i18n.moment(cohort.closes_at), NOW, "ended")]
-    if status == S.CONFIRMED:
-        return _taking_part(plan, cohort, enrolment, now)
-    return _stated(plan, _current_key(status, cohort), now)
-
-
-ENDINGS = (S.DECLINED, S.EXPIRED, S.RESCINDED, S.CANCELLED, S.REJECTED, S.WITHDRAWN, S.CLOSED_OUT)
-
-
-def _own_deadline(application, cohort):
-    return max(cohort.closes_at, application.extended_until or cohort.closes_at)
-
-
-def _current_key(status, cohort):
-    """The step at which a live application stands before its place is confirmed."""
-    return {
-        S.DRAFT: "apply",
-        S.SUBMITTED: "eligibility" if cohort.is_reviewed else "place",
-        S.CHANGES_REQUESTED: "eligibility",
-        S.IN_REVIEW: "review",
-        S.WAITLISTED: "waitlist",
-        S.OFFERED: "confirm",
-    }[status]
-
-
-def _own_plan(application, cohort, plan, times):
-    """The cohort's plan in the words of one application: its own dates, and the waitlist if it was on it."""
-    status = S(application.status)
-    keys = [step.key for _at, step in plan]
-    if "apply" not in keys:
-        plan = [(None, Step("", key="apply")), *plan]
-    if "confirm" not in keys and "place" not in keys:
-        plan = [plan[0], (None, Step(_("Place confirmed"), key="place")), *plan[1:]]
-    own = []
-    for at, step in plan:
-        if step.key == "apply":
-            own.append((at, _own_apply(application, cohort, step)))
-            continue
-        if step.key == "eligibility" and status == S.CHANGES_REQUESTED:
-            step = replace(
-                step,
-                title=S.CHANGES_REQUESTED.label,
-                note=_("Add what is missing and submit again."),
-                when=i18n.deadline(application.changes_by),
-            )
-        if step.key in ("confirm", "place"):
-            if application.waitlist_number is not None:
-                own.append((at, _waitlist(application, cohort, times)))
-            step = _own_confirm(application, step, times)
-        own.append((at, step))
-    return own
-
-
-def _own_apply(application, cohort, step):
-    if application.status == S.DRAFT:
-        when = i18n.deadline(_own_deadline(application, cohort)) if cohort.has_window else ""
-        return replace(step, note=_("Saved, not submitted yet."), when=when)
-    title = pgettext("step", "Submitted") if cohort.is_reviewed else pgettext("step", "Registered")
-    note = _("Receipt number %(number)s") % {"number": application.receipt_number}
-    return replace(step, title=title, note=note, when=i18n.moment(application.submitted_at))
-
-
-def _waitlist(application, cohort, times):
-    title = _("Waitlisted (no. %(number)s)") % {"number": application.waitlist_number}
-    note = _("When a place becomes free, you get a mail and have %(hours)s hours to confirm.")
-    at = times.get(S.WAITLISTED)
-    return Step(title, note % {"hours": cohort.offer_hours}, i18n.moment(at) if at else "", key="waitlist")
-
-
-def _own_confirm(application, step, times):
-    status = application.status
-    if status == S.OFFERED:
-        note = _("After that the place goes to the next on the waitlist.")
-        return replace(step, title=_("Confirm your place"), note=note, when=i18n.deadline(application.answer_by))
-    if times.get(S.CONFIRMED):
-        return replace(step, title=_("Place confirmed"), note="", when=i18n.moment(times[S.CONFIRMED]))
-    if application.waitlist_number is not None:
-        return replace(step, when="")  # its own deadline is set when a place is offered
-    return step
-
-
-def _taking_part(plan, cohort, enrolment, now):
-    """A confirmed place: standing there until the program begins, then taking part, then complete or not."""
-    status = EnrolmentStatus(enrolment.status) if enrolment else EnrolmentStatus.ENROLLED
-    if status == EnrolmentStatus.COMPLETED:
-        return [
-            replace(step, state=DONE, when=i18n.day(enrolment.ended_at) if step.key == "completion" else step.when)
-            for _at, step in plan
-        ]
-    if status in (EnrolmentStatus.NOT_COMPLETED, EnrolmentStatus.DROPPED, EnrolmentStatus.NO_SHOW):
-        shown = [replace(step, state=DONE) for _at, step in plan if step.key not in ("program", "completion")]
-        if status == EnrolmentStatus.NOT_COMPLETED:
-            shown += [replace(step, state=DONE) for _at, step in plan if step.key == "program"]
-        return [*shown, Step(status.label, enrolment.end_reason, i18n.day(enrolment.ended_at), NOW, "ended")]
-    keys = [step.key for _at, step in plan]
-    if status == EnrolmentStatus.ACTIVE or (cohort.starts_at and cohort.starts_at <= now):
-        over = cohort.ends_at and cohort.ends_at < now and "completion" in keys
-        return _stated(plan, "completion" if over else "program", now)
-    return _stated(plan, "confirm", now)
-
-
-REACHED = {
-    S.SUBMITTED: ("apply",),
-    S.IN_REVIEW: ("apply", "eligibility"),
-    S.CHANGES_REQUESTED: ("apply",),
-    S.WAITLISTED: ("apply", "eligibility", "review", "results"),
-    S.OFFERED: ("apply", "eligibility", "review", "results", "waitlist"),
-    S.CONFIRMED: ("apply", "eligibility", "review", "results", "waitlist", "confirm", "place"),
-}
-
-
-def _reached(application, changes):
-    """The steps an application had behind it before its last move."""
-    before = changes[-1].from_status if changes else S.SUBMITTED
-    if application.status not in ENDINGS:
-        before = application.status
-    return REACHED.get(S(before), ())
-
-
-def _ended(plan, application, changes, at):
-    """What was reached, then the end itself."""
-    status = S(application.status)
-    reached = _reached(application, changes)
-    if status == S.REJECTED and application.reason_code != ReasonCode.NOT_ELIGIBLE:
-        reached = ("apply", "eligibility", "review")
-    if status == S.CLOSED_OUT:
-        reached = (*reached, "waitlist")
-    shown = [replace(step, state=DONE) for _at, step in plan if step.key in reached]
-    held = [
-        replace(step, state=DONE)
-        for begun, step in plan
-        if step.key == "milestone"
-        and begun
-        and begun <= at
-        and "review" in reached
-        and begun >= application.submitted_at
-    ]
-    if held:
-        place = next((n for n, step in enumerate(shown) if step.key == "results"), len(shown))
-        shown[place:place] = held
-    return [*shown, Step(str(application.label), _end_note(status), i18n.moment(at), NOW, "ended")]
-
-
-def _end_note(status):
-    return {
-        S.DECLINED: _("The place went to the next on the waitlist."),
-        S.EXPIRED: _("The place was not confirmed in time and went to the next on the waitlist."),
-        S.CANCELLED: _("The place was given up."),
-        S.CLOSED_OUT: _("The program began and no place had become free."),
-    }.get(status, "")

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from programs.views import applications, public, references, restrictions, writing
+from programs.views import applications, public, references, restrictions, results, writing
 
 application_urls = [
     path("", applications.application, name="application"),
@@ -23,6 +23,7 @@ urlpatterns = [
     path("programs/", public.programs, name="catalog"),
     path("programs/<slug:program>/", public.program, name="program"),
     path("programs/<slug:program>/<slug:cohort>/", public.cohort, name="cohort"),
+    path("programs/<slug:program>/<slug:cohort>/results/", results.cohort_results, name="cohort-results"),
     path("instructors/", public.instructors, name="instructors"),
     path("programs/<slug:program>/<slug:cohort>/apply/", writing.apply, name="apply"),
     path("references/<slug:code>/", references.reference, name="reference"),

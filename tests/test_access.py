@@ -48,6 +48,7 @@ EXPECTED = {
     "catalog": PUBLIC,
     "program": PUBLIC,
     "cohort": PUBLIC,
+    "cohort-results": PUBLIC,  # of one whose results are out; tests/programs/test_results.py has one whose are not
     "instructors": PUBLIC,
     "partners": PUBLIC,
     "partner": PUBLIC,
@@ -125,11 +126,13 @@ def world():
     for person in people.values():  # as sign-up leaves it; allauth would add the row on looking
         EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
     agreement = make.make_agreement(parties=[ours])
+    announced = make.make_cohort(make.make_program(partners=[theirs]), phase="announced")
     place = [program.slug, cohort.slug]
     arguments = {
         "poster": ["course", "dit-training"],
         "program": [program.slug],
         "cohort": place,
+        "cohort-results": [announced.program.slug, announced.slug],
         "apply": place,
         "my-consent": ["marketing"],
         "my-mail-text": [mail_to(applicant).code],

@@ -1,5 +1,6 @@
 """Every list costs the same number of queries for one row and for three hundred."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -13,6 +14,7 @@ from mentoring.models import MentorProfile
 from partners.models import OrganizationKind
 from portal import clock
 from portal.models import OutgoingMail
+from programs.models.applications import Offer
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +113,27 @@ ADMIN = {
     "admin:portal_outgoingmail_changelist": applications,
     "admin:portal_auditevent_changelist": applications,
 }
+
+
+def test_the_results_of_three_hundred_cost_what_those_of_one_do(client):
+    cohort = make.make_cohort(phase="announced", capacity=999)
+    round_ = make.make_round(cohort)
+
+    def fill(count):
+        for _row in range(count):
+            for kind in ("first", "promotion"):
+                offered = make.make_application(cohort, status="offered")
+                until = clock.now() + timedelta(hours=1)
+                Offer.objects.create(application=offered, kind=kind, expires_at=until)
+
+    with override("ko"):
+        address = reverse("cohort-results", args=[cohort.program.slug, cohort.slug])
+        fill(1)
+        queries(client, address)
+        one = queries(client, address)
+        fill(MANY)
+        assert queries(client, address) == one
+    assert round_.cohort.rounds.count() == 1
 
 
 @pytest.mark.parametrize("name", [*PUBLIC, *ADMIN])

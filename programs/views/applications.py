@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal import clock, i18n
 from portal.errors import Refused
-from programs import consents, files_seen, letters, mails_sent, sent, status, steps
+from programs import consents, feedback, files_seen, letters, mails_sent, own_steps, results, sent, status, steps
 from programs.models.applications import Application, ApplicationStatus
 from programs.operations import applications as operations
 from programs.operations import seats
@@ -33,12 +33,20 @@ def application(request, code):
     now = clock.now()
     changes = list(found.changes.select_related("by"))
     enrolment = getattr(found, "enrolment", None)
-    all_steps = steps.application_steps(
-        found, found.cohort, list(found.cohort.milestones.all()), changes, enrolment, now
+    rounds, slots = list(found.cohort.rounds.all()), list(found.slots.select_related("panel", "round"))
+    all_steps = own_steps.application_steps(
+        found,
+        found.cohort,
+        list(found.cohort.milestones.all()),
+        changes,
+        enrolment,
+        now,
+        rounds=rounds,
+        slots=slots,
     )
     is_own = found.applicant_id == request.user.pk
     ahead = seats.ahead_of(found) if found.status == S.WAITLISTED else None
-    panel = status.panel(found, steps.next_step(all_steps), now, ahead=ahead)
+    panel = status.panel(found, steps.next_step(all_steps), now, ahead=ahead, rounds=rounds, slots=slots)
     if not is_own:
         panel["actions"] = []
     questions = questions_of(found.form_version_id)
@@ -49,6 +57,8 @@ def application(request, code):
         "panel": panel,
         "steps": all_steps,
         "place": position(all_steps),
+        "feedback": feedback.parts(found, rounds),
+        "results_url": results.address(found.cohort, rounds),
         "parts": sent.parts(found),
         "file_base": reverse("application-files", args=[found.code]),
         "consents": [consent_line(row) for row in consents.rows(found.cohort, found.applicant)] if is_own else [],

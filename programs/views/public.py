@@ -12,7 +12,7 @@ from partners import showing
 from portal import clock, i18n
 from portal.context import viewer
 from portal.public import public_page
-from programs import catalog, cohort_page, people, steps
+from programs import catalog, cohort_page, people, results, steps
 from programs.filters import PHASE_GROUPS, CatalogFilters, ExpertFilters
 from programs.models.applications import Application
 from programs.models.cohorts import TAKES_APPLICATIONS, Cohort, Phase
@@ -108,6 +108,7 @@ def cohort(request, program, cohort):
     sessions = list(cohort.sessions.all())
     parts = cohort_page.session_parts(cohort)
     figures, left = cohort_page.figures(cohort, phase, now)
+    rounds = list(cohort.rounds.all()) if cohort.is_reviewed else []
     mine = Application.objects.live().filter(cohort=cohort, applicant=person).first() if person else None
     closes_at = cohort.closes_at if phase in TAKES_APPLICATIONS else None
     context = {
@@ -121,8 +122,10 @@ def cohort(request, program, cohort):
         "about": cohort_page.paragraphs(cohort.program.about),
         "about_lang": i18n.language_of(cohort.program, "about"),
         "audience": cohort_page.lines_of(cohort.audience),
-        "steps": steps.cohort_steps(cohort, list(cohort.milestones.all()), now),
-        "criteria": cohort_page.criteria(cohort),
+        "steps": steps.cohort_steps(cohort, list(cohort.milestones.all()), now, rounds),
+        "selection": cohort_page.selection(cohort, rounds),
+        "criteria": None if rounds else cohort_page.criteria(cohort),
+        "results_url": results.address(cohort, rounds),
         "figures": figures,
         "sessions": cohort_page.session_lines(sessions, parts),
         "experts": cohort_page.experts(parts),

@@ -7,9 +7,10 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
-from portal import clock
+from portal import clock, i18n
 from programs.models.applications import ApplicationStatus, Decision
 from programs.models.enrolments import Enrolment
+from programs.models.interviews import InterviewSlot, Panel
 from programs.operations import decisions, review, seats
 from tests.make import (
     make_admin,
@@ -19,6 +20,7 @@ from tests.make import (
     make_grant,
     make_manager,
     make_milestone,
+    make_round,
     make_user,
 )
 
@@ -98,6 +100,79 @@ def test_the_waitlisted_see_their_number_and_how_many_are_ahead(client, person):
     text = client.get(page_of(application)).text
     assert "예비 5번" in text
     assert "2명" in text
+
+
+def test_the_waitlisted_see_until_when_places_can_open(client, person):
+    cohort = make_cohort(phase="announced")
+    application = make_application(cohort, person, status=S.WAITLISTED)
+    facts = {
+        str(fact["term"]): fact["value"] for fact in client.get(page_of(application)).context["panel"]["facts"]
+    }
+    assert facts["결원 안내"] == f"{i18n.moment(cohort.starts_at)}까지"
+    cohort.promote_until = cohort.starts_at - timedelta(days=2)
+    cohort.save()
+    assert i18n.moment(cohort.promote_until) in client.get(page_of(application)).text
+    cohort.promote_until = cohort.starts_at = cohort.ends_at = None
+    cohort.save()
+    assert "결원 안내" not in client.get(page_of(application)).text
+
+
+def test_ahead_are_only_those_who_still_wait(client, person):
+    cohort = make_cohort(phase="announced")
+    for number, status in enumerate((S.WAITLISTED, S.WITHDRAWN, S.OFFERED, S.CONFIRMED), start=1):
+        row = make_application(cohort, status=status, waitlist_number=number)
+        if status == S.CONFIRMED:
+            make_enrolment(application=row)
+    application = make_application(cohort, person, status=S.WAITLISTED, waitlist_number=5)
+    facts = {
+        str(fact["term"]): fact["value"] for fact in client.get(page_of(application)).context["panel"]["facts"]
+    }
+    assert facts["앞 순번"] == "1명"
+
+
+@pytest.mark.parametrize(
+    ("kinds", "title", "text"),
+    [
+        (["document", "interview"], "서류심사에 합격하셨습니다.", "다음은 면접입니다."),
+        (["document", "document"], "서류심사에 합격하셨습니다.", "다음 심사가 이어집니다."),
+        (["interview", "document"], "면접심사에 합격하셨습니다.", "다음 심사가 이어집니다."),
+    ],
+)
+def test_one_that_has_passed_a_round_says_so_and_what_comes_next(client, person, kinds, title, text):
+    cohort = make_cohort(phase="in_review")
+    for number, kind in enumerate(kinds, start=1):
+        make_round(cohort, number=number, kind=kind, criteria=())
+    application = make_application(cohort, person, status=S.IN_REVIEW)
+    assert title not in client.get(page_of(application)).text
+    application.round_number = 2
+    application.save()
+    page = client.get(page_of(application)).text
+    assert title in page
+    assert text in page
+
+
+def test_the_panel_says_when_the_interview_is(client, person):
+    cohort = make_cohort(phase="in_review")
+    make_round(cohort, criteria=())
+    interview = make_round(cohort, number=2, kind="interview", criteria=())
+    panel = Panel.objects.create(round=interview, title_ko="1조", title_en="Panel 1", place_ko="홍릉")
+    begin = clock.now() + timedelta(days=2)
+    application = make_application(cohort, person, status=S.IN_REVIEW)
+    InterviewSlot.objects.create(
+        panel=panel,
+        round=interview,
+        starts_at=begin,
+        ends_at=begin + timedelta(minutes=20),
+        application=application,
+        booked_at=clock.now(),
+    )
+    when = i18n.span(begin, begin + timedelta(minutes=20), times=True)
+    for address in (page_of(application), reverse("my")):
+        assert when not in client.get(address).text  # the slot would tell that the first round is passed
+    application.round_number = 2
+    application.save()
+    for address in (page_of(application), reverse("my")):
+        assert when in client.get(address).text
 
 
 def test_staff_read_and_cannot_act(client, person):

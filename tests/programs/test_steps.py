@@ -8,18 +8,19 @@ from portal import clock, i18n
 from programs.models.applications import ApplicationStatus as S
 from programs.models.applications import StateChange
 from programs.models.cohorts import Phase
+from programs.models.interviews import InterviewSlot, Panel
 from programs.models.programs import ProgramKind
+from programs.own_steps import application_steps
 from programs.steps import (
     DONE,
     NEXT,
     NOW,
-    application_steps,
     cohort_steps,
     completion_rule,
     current_step,
     next_step,
 )
-from tests.make import make_application, make_cohort, make_enrolment, make_milestone, make_program
+from tests.make import make_application, make_cohort, make_enrolment, make_milestone, make_program, make_round
 
 pytestmark = pytest.mark.django_db
 
@@ -269,3 +270,147 @@ def test_the_plan_promises_no_later_answer_than_an_offer_has():
     cohort.ends_at = cohort.starts_at + timedelta(hours=8)
     confirm = next(step for step in cohort_steps(cohort, [], clock.now()) if step.key == "confirm")
     assert confirm.when == i18n.deadline(cohort.announce_at + timedelta(hours=2))
+
+
+# --- rounds of review -----------------------------------------------------------------------------------
+
+
+def in_rounds(phase="in_review", **fields):
+    """A cohort with a document review and an interview, and those rounds."""
+    cohort = make_cohort(phase=phase, **fields)
+    now = clock.now()
+    begun = {"starts_at": now - timedelta(days=2), "due_at": now - timedelta(days=1), "announce_at": now}
+    document = make_round(cohort, **begun)
+    interview = make_round(
+        cohort, number=2, kind="interview", starts_at=now + timedelta(days=2), due_at=now + timedelta(days=3)
+    )
+    return cohort, [document, interview]
+
+
+IN_ROUNDS = [
+    "apply",
+    "eligibility",
+    "round-1",
+    "passed-1",
+    "round-2",
+    "results",
+    "confirm",
+    "program",
+    "completion",
+]
+
+
+@pytest.mark.parametrize(
+    ("phase", "current"),
+    [("open", "apply"), ("closed", "eligibility"), ("in_review", "round-1"), ("announced", "confirm")],
+)
+def test_each_round_is_a_step_of_the_cohort_with_its_results(phase, current):
+    cohort, rounds = in_rounds(phase)
+    steps = cohort_steps(cohort, [], clock.now(), rounds)
+    assert keys(steps) == IN_ROUNDS
+    assert keys(steps, NOW) == [current]
+    assert [step.title for step in steps[2:5]] == ["서류심사", "서류심사 결과 발표", "면접심사"]
+    assert steps[2].when == i18n.span(rounds[0].starts_at, rounds[0].due_at)
+
+
+def test_between_two_rounds_the_results_of_the_first_are_now_and_then_the_second():
+    cohort, rounds = in_rounds()
+    rounds[0].released_at = clock.now()
+    assert keys(cohort_steps(cohort, [], clock.now(), rounds), NOW) == ["passed-1"]
+    assert keys(cohort_steps(cohort, [], rounds[1].starts_at, rounds), NOW) == ["round-2"]
+    rounds[1].released_at = clock.now()
+    assert keys(cohort_steps(cohort, [], rounds[1].starts_at, rounds), NOW) == ["round-2"]
+
+
+def test_rounds_of_one_kind_are_counted_and_a_missing_date_is_said():
+    cohort, rounds = in_rounds()
+    rounds[1].kind, rounds[0].announce_at = "document", None
+    steps = cohort_steps(cohort, [], clock.now(), rounds)
+    assert [steps[2].title, steps[4].title] == ["서류심사 1차", "서류심사 2차"]
+    assert steps[3].when
+
+
+def test_a_milestone_with_the_name_of_a_round_gives_that_round_its_dates():
+    cohort, rounds = in_rounds()
+    named = make_milestone(cohort, title_ko="면접", title_en="Interviews", at=rounds[1].starts_at)
+    steps = cohort_steps(cohort, [named], clock.now(), rounds)
+    assert keys(steps) == IN_ROUNDS
+    assert steps[4].title == "면접"
+
+
+def own(application, rounds, slots=()):
+    changes = list(application.changes.all())
+    return application_steps(
+        application, application.cohort, [], changes, None, clock.now(), rounds=rounds, slots=slots
+    )
+
+
+def test_an_application_stands_in_its_round_and_says_what_it_has_passed():
+    cohort, rounds = in_rounds()
+    application = make_application(cohort, status=S.IN_REVIEW)
+    steps = own(application, rounds)
+    assert keys(steps, NOW) == ["round-1"]
+    assert steps[3].title == "서류심사 결과 발표"
+
+    application.round_number = 2
+    steps = own(application, rounds)
+    assert keys(steps, NOW) == ["round-2"]
+    assert steps[3].title == "서류 합격"
+    assert keys(steps, DONE) == ["apply", "eligibility", "round-1", "passed-1"]
+
+
+@pytest.mark.parametrize(
+    ("status", "before", "number", "reached"),
+    [
+        (S.REJECTED, S.IN_REVIEW, 1, ["apply", "eligibility", "round-1"]),
+        (S.REJECTED, S.IN_REVIEW, 2, ["apply", "eligibility", "round-1", "passed-1", "round-2"]),
+        (S.WITHDRAWN, S.IN_REVIEW, 1, ["apply", "eligibility"]),
+        (S.WITHDRAWN, S.IN_REVIEW, 2, ["apply", "eligibility", "round-1", "passed-1"]),
+        (S.DECLINED, S.OFFERED, 2, ["apply", "eligibility", "round-1", "passed-1", "round-2", "results"]),
+        (S.DECLINED, S.OFFERED, 1, ["apply", "eligibility", "round-1", "results"]),
+    ],
+)
+def test_one_that_has_ended_shows_the_rounds_it_was_in(status, before, number, reached):
+    cohort, rounds = in_rounds("announced")
+    application = make_application(cohort, status=status, round_number=number)
+    StateChange.objects.create(application=application, from_status=before, to_status=status)
+    assert keys(own(application, rounds)) == [*reached, "ended"]
+
+
+def test_a_place_given_after_the_first_round_alone_shows_no_interview():
+    cohort, rounds = in_rounds("announced")
+    application = make_application(cohort, status=S.OFFERED, round_number=1)
+    assert keys(own(application, rounds)) == [
+        "apply",
+        "eligibility",
+        "round-1",
+        "results",
+        "confirm",
+        *IN_ROUNDS[-2:],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("place", "link", "note"), [("홍릉", "", "홍릉"), ("", "https://meet.example.com", "온라인")]
+)
+def test_the_interview_has_its_own_time_once_the_round_before_is_passed(place, link, note):
+    cohort, rounds = in_rounds()
+    application = make_application(cohort, status=S.IN_REVIEW)
+    panel = Panel.objects.create(
+        round=rounds[1], title_ko="1조", title_en="Panel 1", place_ko=place, place_en=place, link=link
+    )
+    begin = rounds[1].starts_at
+    slot = InterviewSlot.objects.create(
+        panel=panel,
+        round=rounds[1],
+        starts_at=begin,
+        ends_at=begin + timedelta(minutes=20),
+        application=application,
+        booked_at=clock.now(),
+    )
+    assert own(application, rounds, [slot]) == own(application, rounds)
+    application.round_number = 2
+    step = own(application, rounds, [slot])[4]
+    assert step.when == i18n.span(slot.starts_at, slot.ends_at, times=True)
+    assert step.note == note
+    assert own(application, rounds, [])[4].when == i18n.span(rounds[1].starts_at, rounds[1].due_at)
