@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cached_property
 
 LARGEST = 1_000_000  # of a cost, a demand, a capacity, a load
 DRAWS = 3  # a lottery is three stages of 16 bits each, so that two plans hardly ever draw the same
@@ -174,7 +175,7 @@ class Problem:
         return {
             "rows": [[row.id, row.demand] for row in self.rows],
             "columns": [[column.id, column.capacity, column.loaded] for column in self.columns],
-            "pairs": [list(pair) for pair in self.pairs],
+            "pairs": list(map(list, self.pairs)),
             "stages": [[s.name, list(s.costs), s.missing, s.loads, s.lottery] for s in self.stages],
             "fixed": [list(pair) for pair in self.fixed],
             "excluded": [list(pair) for pair in self.excluded],
@@ -196,6 +197,10 @@ class Problem:
 
     def digest(self):
         """A fingerprint of the question: the same for the same question, in whatever order it was put."""
+        return self._digest
+
+    @cached_property
+    def _digest(self):
         text = json.dumps(self.as_json(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -86,8 +86,8 @@ class Question:
         import numpy as np
 
         return (
-            np.fromiter((rows[row] for row, _column in pairs), np.intp, len(pairs)),
-            np.fromiter((columns[column] for _row, column in pairs), np.intp, len(pairs)),
+            np.array([rows[row] for row, _column in pairs], dtype=np.intp),
+            np.array([columns[column] for _row, column in pairs], dtype=np.intp),
         )
 
     def _layers(self, stage):

@@ -6,15 +6,21 @@ def unfilled(problem, pairs):
 
     `missing` units; `possible` columns it may have; `held`; `reasons` counts the excluded columns by reason;
     `barred` lists columns that are all full and stay so: those that the row may still have and those that the rows
-    on them might be moved to; `rivals` are the rows that hold them. Both empty: the row has all that it may have.
+    on them might be moved to; `rivals` says how many other rows hold them. None barred: the row has all that it may
+    have.
     """
     possible, held, holders = {}, {}, {}
-    for row, column in problem.pairs:
-        possible.setdefault(row, set()).add(column)
     for row, column in pairs:
         held.setdefault(row, set()).add(column)
         holders.setdefault(column, set()).add(row)
-    fixed = set(problem.fixed)
+    if all(len(held.get(row.id, ())) >= row.demand for row in problem.rows):
+        return ()
+    for row, column in problem.pairs:
+        possible.setdefault(row, set()).add(column)
+    fixed, onward = set(problem.fixed), {}
+    for column, some in holders.items():
+        movers = [row for row in some if (row, column) not in fixed]
+        onward[column] = set().union(*(possible[row] - held[row] for row in movers))
     counts = {}
     for row, _column, reason in problem.excluded:
         why = counts.setdefault(row, {})
@@ -27,8 +33,7 @@ def unfilled(problem, pairs):
         barred, todo = set(), may - mine
         while todo:
             barred |= todo
-            movers = {mover for column in todo for mover in holders.get(column, ()) if (mover, column) not in fixed}
-            todo = {column for mover in movers for column in possible[mover] - held[mover]} - barred
+            todo = set().union(*(onward.get(column, ()) for column in todo)) - barred
         found.append(
             {
                 "row": row.id,
@@ -37,7 +42,7 @@ def unfilled(problem, pairs):
                 "held": sorted(mine),
                 "reasons": dict(sorted(counts.get(row.id, {}).items())),
                 "barred": sorted(barred),
-                "rivals": sorted({rival for column in barred for rival in holders.get(column, ())}),
+                "rivals": len(set().union(*(holders.get(column, ()) for column in barred)) - {row.id}),
             }
         )
     return tuple(found)

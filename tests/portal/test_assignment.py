@@ -209,8 +209,7 @@ def test_why_a_row_got_too_little():
     plan = solve(problem)
     check(problem, plan)
     first, second = plan.unfilled
-    rivals = sorted({"a", "b", "c"} - {first["row"]})
-    assert len(rivals) == 2
+    assert first["row"] in "abc"
     assert first == {
         "row": first["row"],
         "missing": 1,
@@ -218,7 +217,7 @@ def test_why_a_row_got_too_little():
         "held": [],
         "reasons": {"language": 1},
         "barred": ["kim", "lee"],
-        "rivals": rivals,
+        "rivals": 2,
     }
     assert second == {
         "row": "e",
@@ -227,7 +226,7 @@ def test_why_a_row_got_too_little():
         "held": [],
         "reasons": {"conflict": 2, "language": 1},
         "barred": [],
-        "rivals": [],
+        "rivals": 0,
     }
 
 

@@ -180,7 +180,9 @@ def test_the_set_that_bars_a_row_is_full_and_too_small():
         assert may.get(short["row"], set()) - set(short["held"]) <= barred
         assert all(load[column] == capacity[column] for column in barred)
         # Even with every other column they may have, these rows lack more than the barred ones can hold.
-        group = {short["row"], *short["rivals"]}
+        rivals = {row for row, column in plan.pairs if column in barred} - {short["row"]}
+        assert short["rivals"] == len(rivals)
+        group = {short["row"], *rivals}
         least = sum(max(0, wants[row] - len(may.get(row, set()) - barred)) for row in group)
         assert not barred or least > sum(capacity[column] for column in barred)
 
