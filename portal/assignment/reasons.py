@@ -9,40 +9,56 @@ def unfilled(problem, pairs):
     on them might be moved to; `rivals` says how many other rows hold them. None barred: the row has all that it may
     have.
     """
-    possible, held, holders = {}, {}, {}
+    held, possible, holders, onward = {}, {}, {}, {}
     for row, column in pairs:
-        held.setdefault(row, set()).add(column)
-        holders.setdefault(column, set()).add(row)
+        held.setdefault(row, []).append(column)
     if all(len(held.get(row.id, ())) >= row.demand for row in problem.rows):
         return ()
+    # Sets as the bits of one number: rows by rows, columns by columns.
+    row_bit = {row.id: 1 << number for number, row in enumerate(problem.rows)}
+    column_bit = {column.id: 1 << number for number, column in enumerate(problem.columns)}
     for row, column in problem.pairs:
-        possible.setdefault(row, set()).add(column)
-    fixed, onward = set(problem.fixed), {}
-    for column, some in holders.items():
-        movers = [row for row in some if (row, column) not in fixed]
-        onward[column] = set().union(*(possible[row] - held[row] for row in movers))
+        possible[row] = possible.get(row, 0) | column_bit[column]
+    mine = {row: sum(column_bit[column] for column in columns) for row, columns in held.items()}
+    fixed = set(problem.fixed)
+    for row, column in pairs:
+        holders[column] = holders.get(column, 0) | row_bit[row]
+        if (row, column) not in fixed:
+            onward[column] = onward.get(column, 0) | possible[row] & ~mine[row]
     counts = {}
     for row, _column, reason in problem.excluded:
         why = counts.setdefault(row, {})
         why[reason] = why.get(reason, 0) + 1
+    ids = [column.id for column in problem.columns]
     found = []
     for row in problem.rows:
-        mine, may = held.get(row.id, set()), possible.get(row.id, set())
-        if len(mine) >= row.demand:
+        columns, may = held.get(row.id, []), possible.get(row.id, 0)
+        if len(columns) >= row.demand:
             continue
-        barred, todo = set(), may - mine
+        barred, todo = 0, may & ~mine.get(row.id, 0)
         while todo:
             barred |= todo
-            todo = set().union(*(onward.get(column, ()) for column in todo)) - barred
+            reached = 0
+            for column in _named(ids, todo):
+                reached |= onward.get(column, 0)
+            todo = reached & ~barred
+        rivals = 0
+        for column in _named(ids, barred):
+            rivals |= holders.get(column, 0)
         found.append(
             {
                 "row": row.id,
-                "missing": row.demand - len(mine),
-                "possible": len(may),
-                "held": sorted(mine),
+                "missing": row.demand - len(columns),
+                "possible": may.bit_count(),
+                "held": sorted(columns),
                 "reasons": dict(sorted(counts.get(row.id, {}).items())),
-                "barred": sorted(barred),
-                "rivals": len(set().union(*(holders.get(column, ()) for column in barred)) - {row.id}),
+                "barred": _named(ids, barred),
+                "rivals": (rivals & ~row_bit[row.id]).bit_count(),
             }
         )
     return tuple(found)
+
+
+def _named(ids, bits):
+    """The ids whose bit is set, in their order."""
+    return [one for one, bit in zip(ids, reversed(f"{bits:b}"), strict=False) if bit == "1"]
