@@ -174,12 +174,23 @@ class Deed:
 
 
 def object_deed(
-    model_admin, request, obj, *, label, perform, back_url, note="", danger=False, facts=(), form_class=None
+    model_admin,
+    request,
+    obj,
+    *,
+    label,
+    perform,
+    back_url,
+    done_url="",
+    note="",
+    danger=False,
+    facts=(),
+    form_class=None,
 ):
     """A page that asks before something is done with one object: GET shows it, POST does it.
 
     `perform(data)` calls the operation and returns the message; `facts` are pairs of a term and its value. A
-    refusal stands on the page, and nothing typed is lost.
+    refusal stands on the page, and nothing typed is lost. Afterwards it leads to `done_url`, else back.
     """
     form = None
     if form_class is not None:
@@ -192,7 +203,7 @@ def object_deed(
             refused = [{"text": str(obj), "note": str(refusal)}]
         else:
             model_admin.message_user(request, message, messages.SUCCESS)
-            return redirect(back_url)
+            return redirect(done_url or back_url)
     return model_admin.page(
         request,
         "admin/action_confirm.html",

@@ -33,6 +33,14 @@ APPLICATION_PILLS = {
     "closed_out": ("done", "queue"),
 }
 
+OUTCOME_PILLS = {
+    "advance": ("live", "arrow"),
+    "offer": ("good", "check"),
+    "waitlist": ("warn", "queue"),
+    "reject": ("done", "minus"),
+    "undo": ("soon", "back"),
+}
+
 ENROLMENT_PILLS = {
     "enrolled": ("live", "check"),
     "active": ("good", "play"),

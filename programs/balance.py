@@ -5,7 +5,7 @@ A count of persons under LEAST is not shown, and nothing is shown from which it 
 - groups with fewer than LEAST applicants are joined into one row, together with the smallest other group where one
   alone, or all of them together, would still tell;
 - where in a row fewer than LEAST are selected, or fewer than LEAST are not, its selected stay hidden, and so do
-  those of the smallest other row until at least two are hidden whose selected and whose others number LEAST together.
+  those of the smallest other row, until two are hidden whose selected, and whose others, number LEAST together.
 
 Where fewer than LEAST are selected in all (or are not), no row says how many of it are; with fewer than LEAST
 applicants no row is shown. Every hidden number can then have at least four values. A group that nobody is in is no

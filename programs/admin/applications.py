@@ -1,7 +1,8 @@
 """Applications: found, read, and moved along by deeds. Nothing in them is ever typed over."""
 
 from django.contrib import admin
-from django.db.models import OuterRef, Subquery
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -16,12 +17,15 @@ from programs.admin.application_page import who
 from programs.admin.deeds import DEEDS, CohortPage
 from programs.admin.filters import CohortFilter, StagedFilter, StatusFilter
 from programs.admin.on_behalf import FixPages
+from programs.admin.reservations import Nominate
 from programs.models.applications import Application, ApplicationStatus, Decision, Outcome, ReasonCode
 from programs.models.cohorts import Cohort
+from programs.models.selection import ReviewRound
 from programs.operations import files
 from programs.operations.on_behalf import FIXABLE
 
 S = ApplicationStatus
+ALL_DEEDS = [*DEEDS, Nominate]
 
 
 def change_line(change):
@@ -38,8 +42,10 @@ def change_line(change):
 
 
 def decision_line(decision):
-    """A staged outcome."""
-    parts = [Outcome(decision.outcome).label]
+    """A staged outcome, or one that was taken back."""
+    label = Outcome(decision.outcome).label
+    taken_back = decision.outcome == Outcome.UNDO
+    parts = [who(decision.by)]
     if decision.rank is not None:
         parts.append(gettext("place %(rank)s") % {"rank": decision.rank})
     if decision.reason_code:
@@ -47,9 +53,9 @@ def decision_line(decision):
     return {
         "at": decision.at,
         "when": i18n.moment(decision.at),
-        "title": gettext("Staged: %(outcome)s") % {"outcome": parts[0]},
-        "note": " · ".join(str(part) for part in parts[1:]),
-        "side": who(decision.by),
+        "title": label if taken_back else gettext("Staged: %(outcome)s") % {"outcome": label},
+        "note": " · ".join(str(part) for part in parts),
+        "pill": pills.pill(pills.OUTCOME_PILLS, decision.outcome, label),
     }
 
 
@@ -83,17 +89,20 @@ class ApplicationAdmin(FixPages, ScopedAdmin):
     ]
     search_help_text = _("Name, e-mail, code or receipt number")
     ordering = ["-submitted_at", "-pk"]
-    actions = [deed.action() for deed in DEEDS]
+    actions = [deed.action() for deed in ALL_DEEDS]
 
     def get_queryset(self, request):
-        """Submitted ones, each with the outcome staged in its present round; drafts are their writers' alone.
+        """Submitted ones, each with the outcome staged now and its cohort's last round; drafts are their writers'.
 
         One's own is not among them: nobody reads or stages their own result before it is announced.
         """
         latest = Decision.objects.filter(application=OuterRef("pk"), at__gte=OuterRef("moved_at"))
-        outcome = latest.filter(application__status=S.IN_REVIEW).order_by("-at", "-pk").values("outcome")[:1]
+        gone = When(Q(outcome=Outcome.UNDO) | Q(item__isnull=False), then=None)  # taken back, or released
+        latest = latest.filter(application__status=S.IN_REVIEW).order_by("-at", "-pk")
+        outcome = latest.annotate(counts=Case(gone, default=F("outcome"))).values("counts")[:1]
         submitted = super().get_queryset(request).exclude(status=S.DRAFT).exclude(applicant=request.user)
-        return submitted.annotate(staged_outcome=Subquery(outcome))
+        rounds = ReviewRound.objects.filter(cohort=OuterRef("cohort")).order_by("-number").values("number")[:1]
+        return submitted.annotate(staged_outcome=Subquery(outcome), last_round=Coalesce(Subquery(rounds), Value(1)))
 
     def run_by(self, queryset, user):
         """Those to the cohorts a manager runs."""
@@ -186,7 +195,9 @@ class ApplicationAdmin(FixPages, ScopedAdmin):
 
     def deeds(self, application):
         """The deeds that are possible now, as name and label."""
-        possible = [deed for deed in DEEDS if not issubclass(deed, CohortPage) and not deed().refusal(application)]
+        possible = [
+            deed for deed in ALL_DEEDS if not issubclass(deed, CohortPage) and not deed().refusal(application)
+        ]
         return [{"name": deed.name, "label": deed.label} for deed in possible]
 
     def facts(self, application):
@@ -210,6 +221,8 @@ class ApplicationAdmin(FixPages, ScopedAdmin):
             facts.append((gettext("Personal extension"), i18n.deadline(application.extended_until)))
         if application.changes_note:
             facts.append((gettext("What was missing"), application.changes_note))
+        if application.nominated_by:
+            facts.append((gettext("Nominated by"), application.nominated_by.name))
         if application.reason_code:
             facts.append((gettext("Reason"), application.get_reason_code_display()))
         return [{"term": term, "value": value, "user": True} for term, value in facts if value]

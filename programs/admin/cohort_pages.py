@@ -11,9 +11,12 @@ from accounts.admin_tools import event_line, moment_or_dash
 from portal import audit, clock, i18n
 from portal.errors import Refused
 from programs import seating
-from programs.admin import overview
+from programs.admin import overview, round_overview
 from programs.admin.deeds import ExtensionForm, seats_text, staged_text
 from programs.admin.on_behalf import EntryPages
+from programs.admin.ranking_pages import RankingPages
+from programs.admin.release_pages import ReleasePages
+from programs.admin.reservations import ReservationPages, kept_facts
 from programs.models.applications import Application, ApplicationStatus
 from programs.models.cohorts import Phase, PromotionStop
 from programs.operations import applications, releases, seats
@@ -52,18 +55,21 @@ class PersonalExtensionForm(ExtensionForm):
         return address
 
 
-class CohortPages(EntryPages):
+class CohortPages(RankingPages, ReleasePages, ReservationPages, EntryPages):
     """Adds the pages of one cohort to its admin."""
 
     def get_urls(self):
         """The overview and the deeds, before Django's own addresses."""
         pages = {
             "overview": self.overview_view,
+            "ranking": self.ranking_view,
             "release": self.release_view,
+            "releasing": self.releasing_view,
             "promote": self.promote_view,
             "publish": self.publish_view,
             "cancel": self.cancel_view,
             "capacity": self.capacity_view,
+            "keep": self.keep_view,
             "extend": self.extend_view,
         }
         own = [
@@ -85,6 +91,10 @@ class CohortPages(EntryPages):
         counts = overview.status_counts(cohort)
         preview = releases.release_preview(cohort) if cohort.is_reviewed else None
         counted = preview["seats"] if preview else seating.seats(cohort, now)
+        rounds = round_overview.Rounds(cohort, now)
+        going_out = round_overview.release_line(cohort)
+        behind, behind_left = rounds.behind()
+        todo = overview.todo_lines(cohort, counts, counted, preview, now)
         return self.page(
             request,
             "admin/programs/cohort/overview.html",
@@ -93,10 +103,14 @@ class CohortPages(EntryPages):
             pill=overview.phase_pill(cohort),
             server_now=i18n.moment(now),
             facts=overview.facts(cohort, counts, counted, now),
-            todo=overview.todo_lines(cohort, counts, counted, preview, now),
+            todo=([going_out] if going_out else []) + todo + rounds.todo(),
+            rounds=rounds.rows(),
+            behind=behind,
+            behind_left=behind_left,
             funnel=overview.funnel_rows(cohort, counts),
             staged=staged_text(preview) if preview else "",
-            promotion=PromotionStop(cohort.promotion_stop).label,
+            promotion=(seats.stop_of(cohort, now) or PromotionStop(cohort.promotion_stop)).label,
+            kept=kept_facts(cohort, now),
             promotion_ran=moment_or_dash(cohort.promotion_ran_at),
             lines=[event_line(event) for event in audit.history(cohort)[:RECORD_ROWS]],
             buttons=self.buttons(cohort, now),
@@ -110,11 +124,14 @@ class CohortPages(EntryPages):
         chosen = []
         if not cohort.published_at and not cohort.cancelled_at:
             chosen.append(("publish", gettext("Publish")))
+        if cohort.is_reviewed and phase != Phase.DRAFT:
+            chosen.append(("ranking", gettext("Ranking and decisions")))
         if cohort.is_reviewed and phase not in overview.OVER:
             chosen.append(("release", gettext("Release the results")))
         if phase not in overview.OVER:
             chosen.append(("promote", gettext("Promote from the waitlist")))
             chosen.append(("capacity", gettext("Change the seats")))
+            chosen.append(("keep", gettext("Keep seats for a partner")))
             chosen.append(("extend", gettext("Extend for one person")))
         if phase in TAKES_ENTRIES:
             chosen.append(("enter", gettext("Enter an application on behalf")))
@@ -129,7 +146,9 @@ class CohortPages(EntryPages):
             buttons.append({"label": gettext("Cancel the cohort"), "url": cancel, "look": "danger", "small": True})
         return buttons
 
-    def ask(self, request, cohort, *, label, perform, facts=(), note="", danger=False, form_class=None):
+    def ask(
+        self, request, cohort, *, label, perform, facts=(), note="", danger=False, form_class=None, done_url=""
+    ):
         """A page that asks before something is done with a cohort."""
         return object_deed(
             self,
@@ -142,40 +161,7 @@ class CohortPages(EntryPages):
             form_class=form_class,
             perform=lambda data: perform(cohort, data),
             back_url=self.overview_url(cohort),
-        )
-
-    def release_view(self, request, cohort_id):
-        """The results, all at once; before the announcement's time this moves the announcement to now."""
-        cohort = self.find(request, cohort_id)
-        now = clock.now()
-        note = gettext("Every staged decision takes effect, and each applicant is sent the result by mail.")
-        if cohort.announce_at and cohort.announce_at > now:
-            early = gettext(
-                "The announcement is promised for %(moment)s. Releasing now moves it to now; the date on the "
-                "public page changes with it."
-            ) % {"moment": i18n.moment(cohort.announce_at)}
-            note = f"{note} {early}"
-
-        def facts(cohort):
-            counts = releases.release_preview(cohort)
-            return [
-                (gettext("Advance"), counts["advanced"]),
-                (gettext("Offers"), counts["offered"]),
-                (gettext("Waitlist"), counts["waitlisted"]),
-                (gettext("Not selected"), counts["rejected"]),
-                (gettext("Undecided, staying under review"), counts["undecided"]),
-                (gettext("Seats"), seats_text(cohort, now)),
-            ]
-
-        def perform(cohort, data):
-            release = releases.start_release(cohort.pk, by=request.user)
-            releases.carry_out_release.enqueue(release.pk)
-            return ngettext("%(count)s result is going out.", "%(count)s results are going out.", release.total) % {
-                "count": release.total
-            }
-
-        return self.ask(
-            request, cohort, label=gettext("Release the results"), note=note, facts=facts, perform=perform
+            done_url=done_url,
         )
 
     def promote_view(self, request, cohort_id):

@@ -21,17 +21,29 @@ S = ApplicationStatus
 SHOWN_COHORTS = 5
 
 
+def seats_words(counted, *, waiting=True):
+    """Seats in one line, as `seating.seats` counts them; what there is none of is left out where it is rare."""
+    parts = [_("%(capacity)s · confirmed %(confirmed)s · offered %(offered)s · free %(free)s") % counted._asdict()]
+    if counted.pending:
+        parts.append(_("about to be offered %(count)s") % {"count": counted.pending})
+    if counted.reserved:
+        parts.append(_("kept for partners %(count)s") % {"count": counted.reserved})
+    if waiting:
+        parts.append(_("waiting %(count)s") % {"count": counted.waiting})
+    return " · ".join(parts)
+
+
 def seats_text(cohort, now):
     """A cohort's seats in one line."""
-    counted = seating.seats(cohort, now)
-    return (
-        _("%(capacity)s · confirmed %(confirmed)s · offered %(offered)s · free %(free)s · waiting %(waiting)s")
-        % counted._asdict()
-    )
+    return seats_words(seating.seats(cohort, now))
 
 
 def staged_text(counts):
     """Staged decisions by outcome in one line; `counts` as `releases.release_preview` gives them."""
+    if counts["advanced"]:  # before the last round nobody is offered a place
+        return _("advance %(advanced)s · do not select %(rejected)s · undecided %(undecided)s") % {
+            name: counts[name] for name in ("advanced", "rejected", "undecided")
+        }
     return _(
         "offer %(offered)s · waitlist %(waitlisted)s · do not select %(rejected)s · undecided %(undecided)s"
     ) % {name: counts[name] for name in ("offered", "waitlisted", "rejected", "undecided")}
@@ -186,6 +198,17 @@ class Stage(ApplicationDeed):
     outcome = None
     note = gettext_lazy("Nothing is shown to the applicants until the results are released.")
     statuses = (S.IN_REVIEW,)
+    before_last = False  # whether it is an outcome of the rounds before the last
+    any_round = False  # or of every round
+
+    def refusal(self, row):
+        """Under review, and in a round that can end like this."""
+        refused = super().refusal(row)
+        if not refused and not self.any_round and self.before_last != (row.round_number < row.last_round):
+            if self.before_last:
+                return _("This is the last round; offer a place, put on the waitlist or do not select.")
+            return _("Another review round follows; advance to it or do not select.")
+        return refused
 
     def cohort_facts(self, cohort, rows, now):
         """What is staged now, and what would be staged with this, against the seats."""
@@ -214,11 +237,22 @@ def totals(staged, in_review):
     """Counts by outcome of `staged`, which maps applications to outcomes, out of `in_review`."""
     counts = Counter(staged.values())
     return {
+        "advanced": counts[Outcome.ADVANCE],
         "offered": counts[Outcome.OFFER],
         "waitlisted": counts[Outcome.WAITLIST],
         "rejected": counts[Outcome.REJECT],
         "undecided": in_review - len(staged),
     }
+
+
+class StageAdvance(Stage):
+    """Stages that they go on to the next round."""
+
+    name = "stage_advance"
+    label = gettext_lazy("Stage: advance to the next round")
+    button = gettext_lazy("Stage the advances")
+    outcome = Outcome.ADVANCE
+    before_last = True
 
 
 class StageOffer(Stage):
@@ -253,6 +287,7 @@ class StageReject(Stage):
     label = gettext_lazy("Stage: do not select")
     button = gettext_lazy("Stage the rejections")
     outcome = Outcome.REJECT
+    any_round = True
     form_class = ReasonCodeForm
 
 
@@ -435,6 +470,7 @@ DEEDS = [
     StartReview,
     RequestChanges,
     RejectIneligible,
+    StageAdvance,
     StageOffer,
     StageWaitlist,
     StageReject,

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from programs.models.applications import ApplicationStatus, Outcome
+from programs.models.applications import STAGEABLE, ApplicationStatus
 from programs.models.cohorts import Cohort, Phase
 from programs.models.programs import ProgramKind
 
@@ -76,7 +76,7 @@ class StagedFilter(admin.SimpleListFilter):
 
     def lookups(self, request, model_admin):
         """The outcomes, and none."""
-        return [*Outcome.choices, ("none", _("Undecided"))]
+        return [*((outcome.value, outcome.label) for outcome in STAGEABLE), ("none", _("Undecided"))]
 
     def queryset(self, request, queryset):
         """Those for which it is staged."""

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from portal import clock, i18n, pills
-from programs.admin.deeds import staged_text
+from programs.admin.deeds import seats_words, staged_text
 from programs.admin.words import next_moment
 from programs.models.applications import ApplicationStatus
 from programs.models.cohorts import Cohort, Phase, PromotionStop
@@ -45,8 +45,7 @@ def facts(cohort, counts, counted, now):
         {"term": gettext("Next"), "value": f"{i18n.moment(ahead['at'])} {ahead['what']}" if ahead else "–"},
         {
             "term": gettext("Seats"),
-            "value": gettext("%(capacity)s · confirmed %(confirmed)s · offered %(offered)s · free %(free)s")
-            % counted._asdict(),
+            "value": seats_words(counted, waiting=False),
         },
         {
             "term": gettext("Applications"),
@@ -123,8 +122,9 @@ def todo_lines(cohort, counts, counted, preview, now):
             applications_url(cohort, status=S.IN_REVIEW.value, staged="none"),
             gettext("View"),
         )
-        staged = preview["offered"] + preview["waitlisted"] + preview["rejected"]
-        announced = i18n.moment(cohort.announce_at) if cohort.announce_at else gettext("No announcement is set.")
+        staged = preview["offered"] + preview["waitlisted"] + preview["advanced"] + preview["rejected"]
+        due = preview["announce_at"]
+        announced = i18n.moment(due) if due else gettext("No announcement is set.")
         add(
             staged,
             ngettext(

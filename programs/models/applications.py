@@ -304,10 +304,14 @@ class Outcome(models.TextChoices):
     OFFER = "offer", _("Offer a place")
     WAITLIST = "waitlist", _("Waitlist")
     REJECT = "reject", _("Do not select")
+    UNDO = "undo", _("Decision taken back")
+
+
+STAGEABLE = (Outcome.ADVANCE, Outcome.OFFER, Outcome.WAITLIST, Outcome.REJECT)
 
 
 class Decision(models.Model):
-    """A staged outcome. Rows are only added: the latest one of an application counts at the release."""
+    """A staged outcome. Rows are only added: the latest of an application counts, and taken back it is none."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="decisions")
     outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome)

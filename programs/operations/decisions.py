@@ -13,7 +13,7 @@ from programs.operations.review import by_cohort
 def staged(cohort, round_number=None):
     """The decisions that a release would carry out now: the latest one of each application in review, by its id.
 
-    With `round_number` only those of the applications that stand in that round.
+    With `round_number` only those of the applications that stand in that round. One that was taken back is none.
     """
     latest = {}
     rows = Decision.objects.filter(application__cohort=cohort, application__status=ApplicationStatus.IN_REVIEW)
@@ -24,15 +24,27 @@ def staged(cohort, round_number=None):
     begun = dict(
         cohort.applications.filter(pk__in=latest).values_list("pk", "moved_at")
     )  # a decision older than the last move belongs to an earlier review, one with an item to an earlier release
-    return {pk: row for pk, row in latest.items() if row.at >= begun[pk] and not hasattr(row, "item")}
+    return {
+        pk: row
+        for pk, row in latest.items()
+        if row.at >= begun[pk] and row.outcome != Outcome.UNDO and not hasattr(row, "item")
+    }
+
+
+def waiting_list(found):
+    """The applications for which `found`, as `staged` gives it, has a place on the waitlist, in its order."""
+    rows = [row for row in found.values() if row.outcome == Outcome.WAITLIST]
+    return [row.application_id for row in sorted(rows, key=lambda row: (row.rank, row.pk))]
 
 
 @transaction.atomic
-def stage_decisions(application_ids, outcome, *, by, reason_code=""):
+def stage_decisions(application_ids, outcome, *, by, reason_code="", places=None):
     """Stage `outcome` for applications in review; the applicants see nothing of it. Returns how many.
 
-    Waitlist places follow the order of the ids, after those staged already. A rejection needs its reason code.
-    Before the last review round one can only advance or be rejected; in it nobody advances.
+    A rejection needs its reason code. Before the last review round one can only advance or be rejected; in it
+    nobody advances. `Outcome.UNDO` takes back what is staged. On the waitlist each comes to the place that `places`
+    (`{application: place}`) gives, the others in the order of the ids after those staged already; whoever stands
+    there already makes room.
     """
     outcome = Outcome(outcome)
     if outcome == Outcome.REJECT and not reason_code:
@@ -47,24 +59,34 @@ def stage_decisions(application_ids, outcome, *, by, reason_code=""):
         if len(in_review) < len(set(ids)):
             raise Refused(_("A decision can be staged only for applications under review."))
         refuse_other_round(cohort, outcome, set(in_review.values()))
-        ranks = [
-            d.rank for pk, d in staged(cohort).items() if d.outcome == Outcome.WAITLIST and pk not in in_review
-        ]
-        first = max(ranks, default=0) + 1
+        if outcome == Outcome.WAITLIST:
+            ranks = place_on_waitlist(staged(cohort), ids, places or {})
+        else:
+            ranks = dict.fromkeys(ids)
         now = clock.now()
         Decision.objects.bulk_create(
             Decision(
                 application_id=pk,
                 outcome=outcome,
-                rank=first + place if outcome == Outcome.WAITLIST else None,
+                rank=rank,
                 reason_code=reason_code if outcome == Outcome.REJECT else "",
                 at=now,
                 by=by,
             )
-            for place, pk in enumerate(ids)
+            for pk, rank in ranks.items()
         )
         audit.record(f"decisions.staged.{outcome}", target=cohort, by=by, after=str(len(ids)))
     return len(application_ids)
+
+
+def place_on_waitlist(found, ids, places):
+    """`{application: rank}` of those that get a place or another place when `ids` are put on the waitlist."""
+    order = [pk for pk in waiting_list(found) if pk not in set(ids)]
+    order += [pk for pk in dict.fromkeys(ids) if pk not in places]
+    for pk in sorted({pk for pk in ids if pk in places}, key=lambda pk: (places[pk], ids.index(pk))):
+        order.insert(places[pk] - 1, pk)
+    before = {pk: row.rank for pk, row in found.items()}
+    return {pk: rank for rank, pk in enumerate(order, start=1) if pk in ids or before[pk] != rank}
 
 
 def refuse_other_round(cohort, outcome, numbers):

@@ -5,6 +5,7 @@ the cohort's lock. Killed in between, it goes on where it stopped: an item is do
 and its mail, so nothing happens twice. While a release runs, its offers count as taken seats and none is promoted.
 """
 
+import itertools
 import logging
 from collections import Counter, namedtuple
 
@@ -84,6 +85,8 @@ def start_release(cohort_id, *, by):
         raise Refused(_("Applications are still open."))
     round_ = current_round(cohort)
     due = announced_at(cohort, round_)
+    if round_ is not None and not round_.is_last and now < round_.due_at:
+        raise Refused(_("The reviews of this round are not due yet; set an earlier date first."))
     if by is None and (due is None or now < due):
         raise Refused(_("The announcement has not come yet."))
     if running(cohort):
@@ -163,23 +166,24 @@ def carry_portion(release_id):
         return False
     chosen = cohort.applications.select_for_update(of=("self",), no_key=True).select_related("applicant")
     applications = chosen.in_bulk([item.decision.application_id for item in items])
+    numbers = itertools.count(next_waitlist_number(cohort))
     for item in items:
         application = applications[item.decision.application_id]
         application.cohort = cohort
         item.is_void = application.status != ApplicationStatus.IN_REVIEW or cohort.cancelled_at is not None
         if not item.is_void:
-            carry_item(application, item.decision, release, now)
+            carry_item(application, item.decision, release, numbers, now)
         item.done_at = now
     ReleaseItem.objects.bulk_update(items, ["done_at", "is_void"])
     return True
 
 
-def carry_item(application, decision, release, now):
-    """Turn one decision into what it means, with its mail."""
+def carry_item(application, decision, release, numbers, now):
+    """Turn one decision into what it means, with its mail; `numbers` are the free ones of the waitlist."""
     if decision.outcome == Outcome.OFFER:
         make_offer(application, OfferKind.FIRST, by=release.by, now=now)
     elif decision.outcome == Outcome.WAITLIST:
-        number = next_waitlist_number(application.cohort)
+        number = next(numbers)
         emails.waitlisted(move(application, ApplicationStatus.WAITLISTED, by=release.by, waitlist_number=number))
     elif decision.outcome == Outcome.REJECT:
         emails.rejected(

@@ -17,7 +17,7 @@ from partners.models import AgreementState
 from portal import icons, pills, styleguide
 from portal.models import MailStatus
 from portal.templatetags import portal as tags
-from programs.models.applications import ApplicationStatus
+from programs.models.applications import ApplicationStatus, Outcome
 from programs.models.cohorts import Phase
 from programs.models.enrolments import EnrolmentStatus
 
@@ -84,6 +84,7 @@ def test_pills_wear_known_tones_and_icons(name):
     [
         (pills.APPLICATION_PILLS, ApplicationStatus),
         (pills.ENROLMENT_PILLS, EnrolmentStatus),
+        (pills.OUTCOME_PILLS, Outcome),
         (pills.PHASE_PILLS, Phase),
         (pills.EVALUATION_PILLS, EvaluationStatus),
         (pills.AGREEMENT_PILLS, AgreementState),

@@ -211,7 +211,7 @@ def test_the_page_shows_facts_answers_history_and_possible_deeds(client, boss, c
     response = page_of(client, application)
 
     names = [deed["name"] for deed in response.context["deeds"]]
-    assert names == ["request_changes", "stage_offer", "stage_waitlist", "stage_reject"]
+    assert names == ["request_changes", "stage_offer", "stage_waitlist", "stage_reject", "nominate"]
     titles = [line["title"] for line in response.context["lines"]]
     assert titles == ["Staged: Waitlist", "Submitted → Under review"]
     assert ("Staged decision", "Waitlist") in [(f["term"], f["value"]) for f in response.context["facts"]]
@@ -264,10 +264,12 @@ EVERY_DEED = [
     ("start_review", "submitted", {}),
     ("request_changes", "in_review", {"note": "x", "until": "2099-01-01T10:00"}),
     ("reject_ineligible", "submitted", {}),
+    ("stage_advance", "in_review", {}),
     ("stage_offer", "in_review", {}),
     ("stage_waitlist", "in_review", {}),
     ("stage_reject", "in_review", {"reason_code": "score"}),
     ("offer_seat", "waitlisted", {"reason": "x"}),
+    ("nominate", "waitlisted", {}),
     ("rescind_offer", "offered", {"reason": "x"}),
     ("cancel_place", "confirmed", {"reason": "x"}),
     ("reopen", "rejected", {"reason": "x"}),
@@ -278,6 +280,8 @@ EVERY_DEED = [
 @pytest.mark.parametrize(("deed", "status", "data"), EVERY_DEED)
 def test_nothing_happens_before_it_is_confirmed(client, boss, deed, status, data):
     cohort = make.make_cohort(phase="announced")
+    if deed == "stage_advance":
+        make.make_round(cohort, number=2)
     application = make.make_application(cohort, status=status)
     before = writes()
 
@@ -318,6 +322,24 @@ def test_what_is_missing_is_asked_for_and_nothing_is_lost(client, boss, deed, st
     assert response.context["form"].errors
     assert [row["text"] for row in response.context["rows"]] == [application.receipt_number]
     assert writes() == before
+
+
+def test_a_round_ends_as_its_place_in_the_row_allows(client, boss, cohort):
+    make.make_round(cohort, number=1)
+    make.make_round(cohort, number=2, criteria=())
+    first = make.make_application(cohort, status="in_review")
+    last = make.make_application(cohort, status="in_review", round_number=2)
+
+    both = {
+        "stage_advance": [first],
+        "stage_offer": [last],
+        "stage_waitlist": [last],
+        "stage_reject": [first, last],
+    }
+    for deed, able in both.items():
+        page = ask(client, deed, [first, last])
+        assert {row["text"] for row in page.context["rows"]} == {row.receipt_number for row in able}, deed
+    assert page.context["refused"] == []
 
 
 def test_the_way_back_keeps_the_filters(client, boss, cohort):

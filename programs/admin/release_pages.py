@@ -1,0 +1,109 @@
+"""Releasing the results of a round: what it would do, and how far it is."""
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from portal import clock, i18n
+from programs.admin import overview
+from programs.admin.application_page import who
+from programs.admin.deeds import seats_text
+from programs.models.applications import Outcome
+from programs.operations import releases
+
+
+class ReleasePages:
+    """Adds the pages of a release to those of a cohort."""
+
+    def release_view(self, request, cohort_id):
+        """The results, all at once; before the announcement's time this moves the announcement to now."""
+        cohort = self.find(request, cohort_id)
+        now = clock.now()
+        round_ = releases.current_round(cohort)
+        due = releases.announced_at(cohort, round_)
+        note = _("Every staged decision takes effect, and each applicant is sent the result by mail.")
+        if due and due > now:
+            early = _(
+                "The announcement is promised for %(moment)s. Releasing now moves it to now; the date on the "
+                "public page changes with it."
+            ) % {"moment": i18n.moment(due)}
+            note = f"{note} {early}"
+
+        def facts(cohort):
+            counts = releases.release_preview(cohort)
+            is_last = round_ is None or round_.is_last
+            rows = [(_("Review round"), f"{round_.number}. {round_.get_kind_display()}")] if round_ else []
+            if is_last:
+                rows += [(_("Offers"), counts["offered"]), (_("Waitlist"), counts["waitlisted"])]
+            else:
+                rows.append((_("Advance"), counts["advanced"]))
+            return [
+                *rows,
+                (_("Not selected"), counts["rejected"]),
+                (_("Undecided, staying under review"), counts["undecided"]),
+                (_("Seats"), seats_text(cohort, now)),
+            ]
+
+        def perform(cohort, data):
+            release = releases.start_release(cohort.pk, by=request.user)
+            releases.carry_out_release.enqueue(release.pk)
+            text = ngettext("%(count)s result is going out.", "%(count)s results are going out.", release.total)
+            return text % {"count": release.total}
+
+        return self.ask(
+            request,
+            cohort,
+            label=_("Release the results"),
+            note=note,
+            facts=facts,
+            perform=perform,
+            done_url=reverse("admin:programs_cohort_releasing", args=[cohort.pk]),
+        )
+
+    def releasing_view(self, request, cohort_id):
+        """How far the latest release is; the page looks again by itself while it runs."""
+        if request.method not in ("GET", "HEAD"):
+            raise Http404
+        cohort = self.find(request, cohort_id)
+        release = cohort.releases.select_related("round", "by").first()
+        if release is None:
+            raise Http404
+        done = release.items.exclude(done_at=None).count()
+        running = release.finished_at is None
+        return self.page(
+            request,
+            "admin/programs/releasing.html",
+            cohort,
+            title=_("Results going out") if running else _("Results released"),
+            cohort_name=overview.name_of(cohort),
+            overview_url=self.overview_url(cohort),
+            pill={"tone": "live", "icon": "play", "label": _("Running")}
+            if running
+            else {"tone": "good", "icon": "check", "label": _("All are out")},
+            running=running,
+            done=done,
+            total=release.total,
+            facts=release_facts(release),
+        )
+
+
+def release_facts(release):
+    """When, by whom, what came out so far; those who left the review before their turn."""
+    counts = releases.counts_of(release)._asdict()
+    fallen = release.items.filter(is_void=True).count()
+    labels = {
+        "offered": Outcome.OFFER.label,
+        "waitlisted": Outcome.WAITLIST.label,
+        "advanced": Outcome.ADVANCE.label,
+        "rejected": Outcome.REJECT.label,
+    }
+    facts = [(_("Started"), i18n.moment(release.started_at)), (_("By"), who(release.by))]
+    if release.round:
+        facts.insert(0, (_("Review round"), f"{release.round.number}. {release.round.get_kind_display()}"))
+    if release.finished_at:
+        facts.append((_("Finished at"), i18n.moment(release.finished_at)))
+    facts += [(label, i18n.number(counts[name])) for name, label in labels.items() if counts[name]]
+    if fallen:
+        facts.append((_("Fallen away: withdrawn or sent back in the meantime"), i18n.number(fallen)))
+    return [{"term": term, "value": value} for term, value in facts]
