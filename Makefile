@@ -21,9 +21,10 @@ venv: .venv/development ## .venv/ with everything for development
 test: .venv/development ## the whole suite: on PostgreSQL what needs it, the rest on SQLite
 	$(PY) -m tests.run
 
-bench: .venv/development ## the rush on a first-come cohort, in small (SIZE=full for all of it); see bench/README.md
+bench: .venv/development ## the measurements of bench/README.md in small (SIZE=full for all of them)
 	$(PY) -m bench.first_come $(if $(filter full,$(SIZE)),,--people 100 --seats 15 --seconds 20)
 	$(PY) -m bench.first_come --sqlite $(if $(filter full,$(SIZE)),,--people 60 --seats 10 --seconds 10)
+	$(PY) -m bench.survive $(if $(filter full,$(SIZE)),,--people 40 --seconds 10)
 
 lint: .venv/development ## style, types, migrations, translations, deployment check
 	$(PY) -m ruff check .

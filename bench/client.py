@@ -3,6 +3,7 @@
 import asyncio
 import random
 import re
+import secrets
 import time
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
@@ -52,21 +53,38 @@ class Tally:
         self.seconds.append(seconds)
 
 
-async def ask(port, method, path, *, cookies, form=None):
-    """One request on a connection of its own: (status, headers, text). Lost where no whole answer comes."""
+async def ask(port, method, path, *, cookies, form=None, file=None):
+    """One request on a connection of its own: (status, headers, text). Lost where no whole answer comes.
+
+    `file` are bytes, sent as the form's `file`.
+    """
+    kind, body = encoded(form, file)
     try:
         async with asyncio.timeout(PATIENCE):
-            return await _ask(port, method, path, cookies, form)
+            status, headers, content = await _ask(port, method, path, cookies, kind, body)
+            return status, headers, content.decode(errors="replace")
     except (OSError, EOFError, TimeoutError, ValueError, IndexError) as error:
         raise Lost(repr(error)) from error
 
 
-async def _ask(port, method, path, cookies, form):
-    body = urlencode(form).encode() if form is not None else b""
+def encoded(form, file):
+    """(the type of the content, the content) of a form, with a file or without one."""
+    if form is None:
+        return "", b""
+    if file is None:
+        return "application/x-www-form-urlencoded", urlencode(form).encode()
+    edge = secrets.token_hex(16)
+    head = f'--{edge}\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n'
+    parts = [(head % (name, "") + value + "\r\n").encode() for name, value in form.items()]
+    parts += [(head % ("file", '; filename="script.pdf"')).encode(), file, f"\r\n--{edge}--\r\n".encode()]
+    return f"multipart/form-data; boundary={edge}", b"".join(parts)
+
+
+async def _ask(port, method, path, cookies, kind, body):
     lines = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", "Connection: close"]
     lines.append("Cookie: " + "; ".join(f"{name}={value}" for name, value in cookies.items()))
-    if form is not None:
-        lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
+    if kind:
+        lines += [f"Content-Type: {kind}", f"Content-Length: {len(body)}"]
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write("\r\n".join([*lines, "", ""]).encode() + body)
@@ -79,7 +97,7 @@ async def _ask(port, method, path, cookies, form):
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in others)}
     if len(rest) < int(headers.get("content-length", 0)):
         raise EOFError("The answer breaks off.")
-    return int(first.split()[1]), headers, rest.decode(errors="replace")
+    return int(first.split()[1]), headers, rest
 
 
 async def press(port, visitor, tally, *, give_up_at):

@@ -11,29 +11,19 @@ seconds later. The exit status is 0 only when every count holds.
 import argparse
 import asyncio
 import os
-import secrets
 import statistics
 import sys
 import tempfile
 import time
 from contextlib import ExitStack
-from importlib import import_module
 from pathlib import Path
 
-import django
-from django.core.management import call_command
 from django.db import connections
 
 from bench import client, servers
+from bench.setting_up import DURABLE, set_up
 from tests.pg import free_port, temporary_server
 
-DURABLE = {  # as PostgreSQL comes, for it is killed
-    "listen_addresses": "127.0.0.1",
-    "fsync": "on",
-    "full_page_writes": "on",
-    "synchronous_commit": "on",
-    "max_connections": "60",
-}
 PATIENCE = 900  # seconds after the rush in which the last have to be served
 
 
@@ -93,19 +83,7 @@ def main(arguments=None):
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="portal-bench-")))
         database = None if options.sqlite else stack.enter_context(temporary_server(DURABLE))
         port = free_port()
-        os.environ |= {
-            "DJANGO_SETTINGS_MODULE": "portal.settings",
-            "VAR_DIR": str(folder),
-            "SECRET_KEY": secrets.token_urlsafe(50),
-            "DATABASE_URL": database.url if database else f"sqlite:///{folder}/portal.sqlite3",
-            "PORT": str(port),
-        }
-        django.setup()
-        rows = import_module("bench.first_come_rows")  # models, which need the line above
-        serve = import_module("portal.management.commands.serve")
-        call_command("migrate", interactive=False, verbosity=0)
-        call_command("createcachetable", verbosity=0)
-        serve.collect_static()
+        rows, serve = set_up(folder, port, database, "bench.first_come_rows")
         cohort, visitors = rows.prepare(options.people, options.seats)
         connections.close_all()
         where = "SQLite" if options.sqlite else "PostgreSQL"

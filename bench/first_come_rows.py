@@ -28,9 +28,12 @@ S = ApplicationStatus
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
-def prepare(people, seats):
-    """A first-come cohort of `seats`, and `people` who are logged in with a complete draft: (cohort, visitors)."""
-    cohort = make.make_cohort(registration_mode="first_come", capacity=seats, receipt_prefix="RUSH")
+def prepare(people, seats, **fields):
+    """A first-come cohort of `seats`, and `people` who are logged in with a complete draft: (cohort, visitors).
+
+    `fields` are further ones of the cohort.
+    """
+    cohort = make.make_cohort(registration_mode="first_come", capacity=seats, receipt_prefix="RUSH", **fields)
     drafts, agreed, logged_in, visitors = [], [], [], []
     for _number in range(people):
         person = make.make_user(language="en")

@@ -42,10 +42,35 @@ def cpu_of(pid):
 
 
 class Web:
-    """A running web server with several processes."""
+    """A web server with several processes; each goes into the log it is given."""
 
-    def __init__(self, process, port):
-        self.process, self.port = process, port
+    def __init__(self, command, port, env, log):
+        self.command, self.port, self.env, self.log = command, port, env, Path(log)
+
+    def start(self):
+        """Start it, and return once it answers."""
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                self.command, env=self.env, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while not _is_ready(self.port):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("The web server did not start:\n" + self.log.read_text(errors="replace"))
+            time.sleep(0.1)
+
+    def kill(self):
+        """Kill all of it with -9."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self):
+        """End it in order."""
+        self.process.terminate()
+        try:
+            self.process.wait(START_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
 
     def workers(self):
         """The ids of the processes that answer requests."""
@@ -72,25 +97,13 @@ class Web:
 
 @contextmanager
 def web_server(command, port, env, log):
-    """Run `command` until the block ends; yields a Web once it answers."""
-    with open(log, "ab") as output:
-        process = subprocess.Popen(
-            command, env=env, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
-        )
+    """Run `command` until the block ends; yields a Web that answers."""
+    web = Web(command, port, env, log)
+    web.start()
     try:
-        deadline = time.monotonic() + START_SECONDS
-        while not _is_ready(port):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError("The web server did not start:\n" + Path(log).read_text(errors="replace"))
-            time.sleep(0.1)
-        yield Web(process, port)
+        yield web
     finally:
-        process.terminate()
-        try:
-            process.wait(START_SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        web.stop()
 
 
 def _is_ready(port):

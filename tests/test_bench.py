@@ -1,9 +1,12 @@
-"""The rush of `bench/first_come.py` in small: real web processes, one of them killed, on PostgreSQL."""
+"""The measurements of `bench/` in small: real web processes and a PostgreSQL server, and both are killed."""
 
 import asyncio
 import os
+import subprocess
+import sys
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from bench import client, first_come, first_come_rows, servers
@@ -57,3 +60,13 @@ def test_what_the_bench_looks_for_it_finds():
     assert counts["successes seen and not there"] == 6
     assert "one mail each, the right one" in lines
     assert "everybody saw a success" not in lines
+
+
+@pytest.mark.postgres
+def test_trust_43_what_was_answered_is_there_after_kill_9_and_a_crash_of_the_database():
+    """With its file, byte for byte; on a server of its own, which keeps what it has promised."""
+    command = [sys.executable, "-m", "bench.survive", "--people", "12", "--seconds", "1", "--processes", "1"]
+    ended = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "All 12 receipts that were seen are there" in ended.stdout
+    assert "everything is killed" in ended.stdout

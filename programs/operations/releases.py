@@ -128,6 +128,8 @@ def announce(cohort, round_, due, *, by, now):
     """Write down that the results are out from `now` on; a promised later time moves to now."""
     holder = cohort if round_ is None or round_.is_last else round_
     if due is None or due > now:
+        if holder is round_ and round_.due_at > now:
+            raise Refused(_("Results are announced after the reviews are due."))
         audit.record("cohort.announced_early", target=cohort, by=by, before=str(due), after=str(now))
         holder.announce_at = now
     if holder.released_at is None:

@@ -10,7 +10,7 @@ from portal.errors import Refused
 from portal.models import AuditEvent, OutgoingMail
 from programs.models.applications import ApplicationStatus, Decision, Offer, Outcome
 from programs.operations import decisions, releases, review
-from tests.make import make_admin, make_application, make_cohort
+from tests.make import make_admin, make_application, make_cohort, make_round
 from tests.races import at_once
 
 S = ApplicationStatus
@@ -253,6 +253,19 @@ def test_more_offers_than_seats_are_refused():
     with pytest.raises(Refused):
         releases.release_decisions(cohort.pk, by=make_admin())
     assert statuses(applications) == [S.IN_REVIEW] * 2
+
+
+def test_a_round_but_the_last_is_not_released_before_its_reviews_are_due():
+    """The database keeps its announcement behind that date; staff who want it earlier move the date first."""
+    cohort = make_cohort(phase="in_review")
+    first = make_round(cohort, announce_at=cohort.announce_at)
+    make_round(cohort, number=2, criteria=(), due_at=first.due_at)
+    applications = in_review(cohort, 1)
+    stage(applications, Outcome.ADVANCE)
+    with pytest.raises(Refused):
+        releases.release_decisions(cohort.pk, by=make_admin())
+    first.refresh_from_db()
+    assert (first.released_at, first.announce_at) == (None, cohort.announce_at)
 
 
 @pytest.mark.parametrize("phase", ["open", "cancelled"])
