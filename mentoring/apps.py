@@ -6,14 +6,16 @@ from programs.signals import enrolment_ended
 
 
 class MentoringConfig(AppConfig):
-    """Listens to what programs tell, and says what mentoring holds about people."""
+    """Listens to what programs tell, and says what mentoring holds about people and who was paired with whom."""
 
     name = "mentoring"
 
     def ready(self):
         """An enrolment that ends takes its pair with it; loading operations also registers the mail checks."""
         from accounts import privacy as people
-        from mentoring import operations, privacy
+        from mentoring import operations, permissions, privacy
+        from programs import conflicts
 
         people.register("mentoring", export=privacy.export, blocks=privacy.blocks, erase=operations.erase_person)
+        conflicts.register("mentoring", permissions.paired)
         enrolment_ended.connect(operations.end_with_enrolment, dispatch_uid="mentoring.end_with_enrolment")

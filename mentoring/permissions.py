@@ -1,5 +1,8 @@
 """Who is what to a pair."""
 
+from django.db.models import Q
+
+from mentoring.models import Pairing
 from programs.models.cohorts import Cohort
 
 
@@ -39,3 +42,14 @@ def may_share(user, evaluation):
         return True
     enrolment = evaluation.pairing.enrolment
     return enrolment.person_id != user.pk and runs(user, enrolment.cohort_id)
+
+
+def paired(people, others):
+    """The pairs (one of `people`, one of `others`) who are or were mentor and mentee, either way; one query."""
+    rows = Pairing.objects.filter(
+        Q(mentor__user__in=people, enrolment__person__in=others)
+        | Q(enrolment__person__in=people, mentor__user__in=others)
+    ).values_list("mentor__user", "enrolment__person")
+    people, others = set(people), set(others)
+    either = {pair for mentor, mentee in rows for pair in ((mentor, mentee), (mentee, mentor))}
+    return {(one, other) for one, other in either if one in people and other in others}

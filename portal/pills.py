@@ -80,6 +80,16 @@ LETTER_PILLS = {
     "ended": ("done", "minus"),
 }
 
+REVIEW_PILLS = {
+    "waiting": ("soon", "ring"),
+    "begun": ("warn", "pencil"),
+    "handed_in": ("good", "check"),
+    "conflict": ("bad", "warn"),
+    "missed": ("bad", "clock"),
+    "given_back": ("done", "swap"),
+    "taken_back": ("done", "minus"),
+}
+
 RESTRICTION_PILLS = {
     "holds": ("bad", "lock"),
     "over": ("done", "square"),

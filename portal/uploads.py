@@ -352,8 +352,8 @@ def sweep_orphans(now):
 # --- giving out --------------------------------------------------------------------------------------------------
 
 
-def serve(request, upload, *, log=True):
-    """The file as an attachment, which no browser runs or shows as a page of ours.
+def serve(request, upload, *, log=True, name=""):
+    """The file as an attachment, which no browser runs or shows as a page of ours; under `name` where given.
 
     The caller has checked that the person may have it. With `log` a GET leaves a FileAccess row, as no other GET
     does: it is the record of who opened what, and nothing else changes.
@@ -371,7 +371,7 @@ def serve(request, upload, *, log=True):
         raise
     response = FileResponse(content, content_type=MEDIA_TYPES[upload.kind])
     response.block_size = 64 * 1024
-    response["Content-Disposition"] = _attachment(upload)
+    response["Content-Disposition"] = _attachment(upload, name or upload.name)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
@@ -386,11 +386,11 @@ def record_access(request, upload, way):
     return FileAccess.objects.create(upload=upload, code=upload.code, owner_id=upload.owner_id, by=by, way=way)
 
 
-def _attachment(upload):
+def _attachment(upload, name):
     """RFC 6266 with both forms of the name: for what reads ASCII alone the code stands in."""
-    plain = upload.name if upload.name.isascii() else upload.code + ENDINGS[upload.kind][0]
+    plain = name if name.isascii() else upload.code + ENDINGS[upload.kind][0]
     plain = re.sub(r'[^ -~]|["\\%]', "_", plain)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(upload.name, safe='')}"
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 # --- taking in ---------------------------------------------------------------------------------------------------

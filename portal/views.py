@@ -14,7 +14,7 @@ from mentoring import summaries
 from portal import clock, home_page, i18n, pills
 from portal.models import MailStatus, OutgoingMail
 from portal.public import public_page
-from programs import mine, posters, restrictions
+from programs import mine, posters, restrictions, reviewing
 from programs.models.programs import ProgramKind
 
 MAILS_PER_PAGE = 30
@@ -34,6 +34,7 @@ def my(request):
     context = mine.overview(request.user, now) | {
         "pairs": summaries.for_person(request.user),
         "restriction": restrictions.notice(request.user, now),
+        "reviews": reviewing.for_person(request.user),
     }
     return render(request, "portal/my.html", context)
 
@@ -116,7 +117,7 @@ def robots(request):
     lines += [
         f"Disallow: /{code}/{part}/"
         for code, _name in settings.LANGUAGES
-        for part in ("accounts", "my", "applications", "mentoring")
+        for part in ("accounts", "my", "applications", "mentoring", "reviews")
     ]
     return HttpResponse("\n".join([*lines, "Disallow: /admin/", ""]), content_type="text/plain")
 

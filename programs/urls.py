@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from programs.views import applications, public, references, restrictions, results, writing
+from programs.views import applications, public, references, restrictions, results, reviews, writing
 
 application_urls = [
     path("", applications.application, name="application"),
@@ -19,6 +19,15 @@ application_urls = [
     path("cancel/", applications.cancel, name="application-cancel"),
 ]
 
+review_urls = [
+    path("", reviews.desk, name="reviews"),
+    path("<slug:code>/", reviews.review, name="review"),
+    path("<slug:code>/save/", reviews.save, name="review-save"),
+    path("<slug:code>/give-back/", reviews.give_back, name="review-give-back"),
+    path("<slug:code>/files/<slug:upload>/", reviews.file, name="review-file"),
+    path("<slug:program>/<slug:cohort>/<int:number>/pledge/", reviews.pledge, name="review-pledge"),
+]
+
 urlpatterns = [
     path("programs/", public.programs, name="catalog"),
     path("programs/<slug:program>/", public.program, name="program"),
@@ -28,5 +37,6 @@ urlpatterns = [
     path("programs/<slug:program>/<slug:cohort>/apply/", writing.apply, name="apply"),
     path("references/<slug:code>/", references.reference, name="reference"),
     path("applications/<slug:code>/", include(application_urls)),
+    path("reviews/", include(review_urls)),
     path("my/restrictions/", restrictions.my_restrictions, name="my-restrictions"),
 ]

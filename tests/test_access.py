@@ -22,7 +22,17 @@ from tests import make
 pytestmark = pytest.mark.django_db
 
 LOGIN, YES, MOVED, HIDDEN, POST_ONLY = "log-in", 200, 302, 404, 405
-VISITORS = ("visitor", "stranger", "applicant", "mentor", "partner", "manager", "other_manager", "admin")
+VISITORS = (
+    "visitor",
+    "stranger",
+    "applicant",
+    "mentor",
+    "reviewer",
+    "partner",
+    "manager",
+    "other_manager",
+    "admin",
+)
 
 
 def row(visitor, others, **special):
@@ -34,6 +44,7 @@ PUBLIC = row(YES, YES)
 PERSONAL = row(LOGIN, YES)
 OWN = row(LOGIN, HIDDEN, applicant=YES, manager=YES, admin=YES)  # staff of the cohort read it
 OWN_ACT = row(LOGIN, HIDDEN, applicant=MOVED)  # the page asks only while the answer is possible
+REVIEWERS = row(LOGIN, HIDDEN, reviewer=YES)
 STAFF = row(LOGIN, HIDDEN, manager=YES, admin=YES)
 
 EXPECTED = {
@@ -87,6 +98,12 @@ EXPECTED = {
     "evaluation-share": row(LOGIN, POST_ONLY),
     "goal-add": row(LOGIN, POST_ONLY),
     "mentee-file": row(LOGIN, HIDDEN),  # there is no such file; tests/mentoring has one that there is
+    "reviews": REVIEWERS,
+    "review": REVIEWERS,
+    "review-save": row(LOGIN, POST_ONLY),
+    "review-give-back": REVIEWERS,
+    "review-file": row(LOGIN, HIDDEN),  # there is no such file; tests/programs has one that there is
+    "review-pledge": row(LOGIN, HIDDEN, reviewer=MOVED),  # made already
 }
 
 
@@ -114,10 +131,13 @@ def world():
     pairing = make.make_pairing(make.make_mentor(), enrolment)
     make.make_appeal(make.make_restriction(applicant))
     other = make.make_cohort(make.make_program(partners=[theirs]))
+    round_ = make.make_round(make.make_cohort(program, phase="in_review"))
+    review = make.make_review(round_)
     people = {
         "stranger": make.make_user(),
         "applicant": applicant,
         "mentor": pairing.mentor.user,
+        "reviewer": review.reviewer,
         "partner": make.make_user(role=Role.PARTNER, scope=ours),
         "manager": make.make_manager(ours),
         "other_manager": make.make_manager(theirs),
@@ -137,6 +157,8 @@ def world():
         "my-consent": ["marketing"],
         "my-mail-text": [mail_to(applicant).code],
         "mentee-file": [pairing.code, "nobody"],
+        "review-file": [review.code, "nobody"],
+        "review-pledge": [program.slug, round_.cohort.slug, round_.number],
         "partner": [ours.slug],
         "agreement": [agreement.slug],
     }
@@ -145,6 +167,7 @@ def world():
     arguments["application-reference-ask"] = arguments["application-reference"]
     arguments["application-file"] = [application.code, "nobody"]
     arguments |= {name: [pairing.code] for name in ("pairing", "evaluation-save", "evaluation-share", "goal-add")}
+    arguments |= {name: [review.code] for name in ("review", "review-save", "review-give-back")}
     return {"people": people, "arguments": arguments, "other": other, "cohort": cohort}
 
 

@@ -14,7 +14,11 @@ from mentoring.models import MentorProfile
 from partners.models import OrganizationKind
 from portal import clock
 from portal.models import OutgoingMail
+<<<<<<< HEAD
 from programs.models.applications import Offer
+=======
+from programs.models.selection import ReviewRound
+>>>>>>> 015fb80 (The desk of a reviewer: pledge, files read blind, scores saved while typed, conflicts found and declared)
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -165,7 +169,13 @@ def consents(count, person):
         ConsentRecord.objects.create(user=person, version=version, cohort=make.make_cohort(), given=True)
 
 
-@pytest.mark.parametrize("name", ["my", "my-mail", "my-privacy", "mentoring"])
+def reviews(count, person):
+    round_ = ReviewRound.objects.first() or make.make_round(reviewers=[person])
+    for _row in range(count):
+        make.make_review(round_, reviewer=person)
+
+
+@pytest.mark.parametrize("name", ["my", "my-mail", "my-privacy", "mentoring", "reviews"])
 def test_a_persons_own_lists_cost_the_same(client, name):
     person = make.make_user()
     client.force_login(person)
@@ -178,6 +188,8 @@ def test_a_persons_own_lists_cost_the_same(client, name):
             mails(count, person)
         elif name == "my-privacy":
             consents(count, person)
+        elif name == "reviews":
+            reviews(count, person)
         else:
             mentees(count, mentor)
 

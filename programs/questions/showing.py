@@ -17,6 +17,8 @@ READS = {  # reader: the audiences whose answers are theirs
     "reviewer": {Audience.REVIEWER, Audience.BLIND},
     "blind": {Audience.BLIND},
 }
+TELLING = (T.EMAIL, T.PHONE, T.REFEREE)  # never read in blind review, whatever the question says
+TELLING_FIELDS = ("phone", "birth_on", "affiliation_kind", "affiliation", "position_title")  # of the profile
 
 
 def shown(questions, answers, *, files=(), reader="staff", every=None):
@@ -30,8 +32,15 @@ def shown(questions, answers, *, files=(), reader="staff", every=None):
     return [
         row_of(question, answers.get(question.key), by_code)
         for question in questions
-        if question.pk in wanted and question.audience in READS[reader]
+        if question.pk in wanted and is_readable(question, reader)
     ]
+
+
+def is_readable(question, reader):
+    """Whether the answer to a question is `reader`'s. What tells who somebody is never is in blind review."""
+    if reader == "blind" and (question.type in TELLING or question.profile_field in TELLING_FIELDS):
+        return False
+    return question.audience in READS[reader]
 
 
 def row_of(question, answer, files=None):
