@@ -14,11 +14,8 @@ from mentoring.models import MentorProfile
 from partners.models import OrganizationKind
 from portal import clock
 from portal.models import OutgoingMail
-<<<<<<< HEAD
 from programs.models.applications import Offer
-=======
 from programs.models.selection import ReviewRound
->>>>>>> 015fb80 (The desk of a reviewer: pledge, files read blind, scores saved while typed, conflicts found and declared)
 from tests import make
 
 pytestmark = pytest.mark.django_db
