@@ -453,7 +453,7 @@ def takes_files(most_bytes=MOST_BYTES):
     def decorate(view):
         protected = csrf_protect(view)
 
-        @csrf_exempt
+        @csrf_exempt  # of the middleware alone: `protected` checks the token, once the handler is in its place
         @wraps(view)
         def limited(request, *args, **kwargs):
             handler = LimitHandler(request, most_bytes)

@@ -93,9 +93,9 @@ def test_a_form_that_breaks_off_is_none_and_stays_none(kind, part):
     request = wsgi.Request(environ_of(kind, FORMS[kind][:part], length=len(FORMS[kind])))
     for _time in range(2):
         with pytest.raises(UnreadablePostError):
-            request.POST  # noqa: B018
+            request.POST  # noqa: B018  # reading the property is what raises
     with pytest.raises(UnreadablePostError):
-        wsgi.Request(environ_of(kind, FORMS[kind][:part], length=len(FORMS[kind]))).body  # noqa: B018
+        wsgi.Request(environ_of(kind, FORMS[kind][:part], length=len(FORMS[kind]))).body  # noqa: B018  # the same
 
 
 @pytest.mark.urls("tests.portal.test_broken_off")
