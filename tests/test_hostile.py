@@ -10,7 +10,8 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.contrib import admin
-from django.db import transaction
+from django.db import connection, transaction
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import override
@@ -444,18 +445,57 @@ class Undone(Exception):
     """Takes back what a test's post did."""
 
 
-def send(client, address, body, content_type, *, what, faults):
-    """Post, note a fault or something saved in spite of a refusal, and take it back."""
+class Writes:
+    """Whether any statement was sent to the database that does more than read or mark a place to go back to."""
+
+    READING = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK")
+
+    def __init__(self):
+        self.seen = False
+
+    def __call__(self, execute, sql, params, many, context):
+        self.seen = self.seen or not sql.lstrip().upper().startswith(self.READING)
+        return execute(sql, params, many, context)
+
+
+def send(client, address, body, content_type, *, what, faults, before):
+    """Post, note a fault or something saved in spite of a refusal, and take it back.
+
+    `before` is the state to which each post is taken back; it is read anew only where a post has written at all.
+    """
+    writes = Writes()
     try:
         with transaction.atomic():
-            before = None if is_draft(address) else state()
-            response = client.post(address, body, content_type=content_type, headers={"referer": "http://[x"})
+            with connection.execute_wrapper(writes):
+                response = client.post(address, body, content_type=content_type, headers={"referer": "http://[x"})
             fault(response, what, faults)
-            if before is not None and response.status_code != 302 and state() != before:
+            refused = response.status_code != 302 and not is_draft(address)
+            if refused and writes.seen and state() != before:
                 faults.append(f"{what}: {response.status_code}, and yet something was saved")
             raise Undone
     except Undone:
         pass
+
+
+def ready(world, forms):
+    """The forms, each with a client of its own, and the state once all of them are logged in."""
+    held = [(client_of(world, who), address, fields) for who, address, fields in forms]
+    return held, state()
+
+
+@pytest.mark.parametrize("saves", [True, False])
+def test_what_is_saved_in_spite_of_a_refusal_is_noticed(world, saves):
+    """The watch over all forms below sees a row that a refused post leaves behind, and none where there is none."""
+
+    class Refusing:
+        def post(self, *args, **kwargs):
+            if saves:
+                make.make_organization()
+            return HttpResponse(status=200)
+
+    faults = []
+    send(Refusing(), "/somewhere/", "", FORM, what="a form", faults=faults, before=state())
+    assert bool(faults) == saves
 
 
 def body_of(fields, name=None, value=""):
@@ -490,13 +530,12 @@ def bodies(fields):
 @pytest.mark.parametrize("part", range(4))
 def test_no_form_is_a_fault(world, part):
     faults = []
-    for who, address, fields in list(forms_of(world))[part::4]:
-        client = client_of(world, who)
+    forms, before = ready(world, list(forms_of(world))[part::4])
+    for client, address, fields in forms:
         for label, body in bodies(fields):
+            what = f"{address} {fields.get('action', '')} {label}"
             with zeal_ignore():  # of rows that do not exist each is looked for by itself
-                send(
-                    client, address, body, FORM, what=f"{address} {fields.get('action', '')} {label}", faults=faults
-                )
+                send(client, address, body, FORM, what=what, faults=faults, before=before)
     assert faults == [], "\n".join(faults)
 
 
@@ -543,6 +582,18 @@ def test_no_form_of_the_admin_is_a_fault(world, part):
     assert faults == [], "\n".join(faults)
 
 
+def test_a_number_of_rows_made_up_builds_no_more_than_a_request_can_hold(world):
+    client = client_of(world, "manager")
+    address = reverse("admin:programs_cohort_change", args=[world["cohort"].pk])
+    fields = cohort_fields(world, address)
+    totals = [name for name in fields if name.endswith("-TOTAL_FORMS")]
+    page = client.post(address, fields | dict.fromkeys(totals, "9223372036854775808"))
+    assert page.status_code == 200
+    built = [len(formset.formset.forms) for formset in page.context["inline_admin_formsets"]]
+    assert len(built) == len(totals) > 3
+    assert max(built) <= 100
+
+
 def test_a_way_back_that_is_too_long_is_left_out(world):
     """The deed is done by then, so its answer is no refusal."""
     client = client_of(world, "manager")
@@ -573,9 +624,10 @@ ODD = {
 def test_no_body_is_a_fault(world, kind):
     body, content_type = ODD[kind]
     faults = []
-    for who, address, fields in forms_of(world):
+    forms, before = ready(world, list(forms_of(world)))
+    for client, address, fields in forms:
         what = f"{address} {fields.get('action', '')} {kind}"
-        send(client_of(world, who), address, body, content_type, what=what, faults=faults)
+        send(client, address, body, content_type, what=what, faults=faults, before=before)
     assert faults == [], "\n".join(faults)
 
 
@@ -599,13 +651,14 @@ def test_what_only_postgresql_refuses(world):
         for label in ("nul", "past bigint", "regex"):
             for key in queries_of(model_admin):
                 fault(client.get(f"{address}?{key}={VALUES[label]}"), f"{address}?{key} {label}", faults)
-    for who, address, fields in forms_of(world):
+    forms, before = ready(world, list(forms_of(world)))
+    for client, address, fields in forms:
         for label in ("nul", "past bigint", "year zero"):
             body = "&".join(f"{name}={VALUES[label]}" for name in fields)
-            with zeal_ignore():
-                send(client_of(world, who), address, body, FORM, what=f"{address} {label}", faults=faults)
-                half = body_of(fields, next(iter(fields)), VALUES[label])
-                send(client_of(world, who), address, half, FORM, what=f"{address} {label}", faults=faults)
+            half = body_of(fields, next(iter(fields)), VALUES[label])
+            for text in (body, half):
+                with zeal_ignore():
+                    send(client, address, text, FORM, what=f"{address} {label}", faults=faults, before=before)
     for name in ("catalog", "instructors", "home"):
         query = "&".join(f"{key}={VALUES['past bigint']}" for key in QUERIES)
         with override("ko"):

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.browser import find_chromium
 
@@ -27,6 +27,7 @@ FLAGS = [
     "--disable-dev-shm-usage",
 ]
 TIMEOUT_MS = 20_000
+expect.set_options(timeout=TIMEOUT_MS)  # what is expected comes as soon as it comes, also on a slow machine
 
 
 def pytest_collection_modifyitems(items):
