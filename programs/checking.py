@@ -87,6 +87,7 @@ def check(application, now, *, questions=None, files=None, conditions=True):
     if files is None:
         files = files_by_key(application)
     closed = {question.key for question in questions} - {question.key for question in open_now}
+    rows = consents.rows(application.cohort, application.applicant, questions)
     form = AnswerForm(
         open_now,
         with_closed(application, closed),
@@ -96,8 +97,8 @@ def check(application, now, *, questions=None, files=None, conditions=True):
         check=True,
         every=questions,
         own_email=application.applicant.email,
+        refused=consents.refused_items(rows, questions),
     )
-    rows = consents.rows(application.cohort, application.applicant, questions)
     checked = Checked(problems=consent_problems(rows), consents=rows)
     steps = steps_by_key(questions)
     for key, errors in form.errors.as_data().items():

@@ -8,6 +8,8 @@ from accounts.models import Term, TermKind
 from programs.models.terms import CohortTerm
 from programs.questions.loading import questions_of
 
+OPTIONAL_NAME = "romanized_name"  # of the two names the one that nobody need give
+
 
 def terms_of(cohort):
     """The terms of a cohort, saved or not; the collection of data itself is among them in any case, required."""
@@ -21,11 +23,27 @@ def terms_of(cohort):
 def items_of(questions):
     """The personal items that a form asks for, by the kind of the term they stand under."""
     required = [question.label for question in questions if question.is_personal and question.is_required]
-    optional = [question.label for question in questions if question.is_personal and not question.is_required]
+    optional = [question.label for question in questions if is_optional_item(question)]
     return {
         TermKind.APPLICATION: [_("Full name"), _("E-mail"), *required],
         TermKind.OPTIONAL_ITEMS: [_("Name in English"), *optional],
     }
+
+
+def is_optional_item(question):
+    """Whether a question asks for something personal that nobody need tell; it has a consent of its own."""
+    return question.is_personal and not question.is_required
+
+
+def refused_items(rows, questions):
+    """The keys under which nothing may be told, since the consent to optional items is asked and not given.
+
+    `rows` are those of `rows`. Where a cohort does not ask for that consent, nothing is kept from being told.
+    """
+    asked = [row for row in rows if row["term"].kind == TermKind.OPTIONAL_ITEMS]
+    if all(row["given"] for row in asked):
+        return frozenset()
+    return frozenset([OPTIONAL_NAME, *(question.key for question in questions if is_optional_item(question))])
 
 
 def rows(cohort, person, questions=None):

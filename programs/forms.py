@@ -5,7 +5,9 @@ import json
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal.fields import CleanCharField
 from programs.questions import drafts
@@ -57,13 +59,29 @@ class AnswerForm(forms.Form):
     questions asked (`programs.questions.conditions`) are checked: others are fields that take anything.
     """
 
+    unconsented = gettext_lazy(
+        "You have not agreed to the collection of optional items. Leave this empty, or agree under “Consent” first."
+    )
+
     def __init__(
-        self, questions, draft, *, now, with_names=False, files=None, check=False, every=None, own_email=""
+        self,
+        questions,
+        draft,
+        *,
+        now,
+        with_names=False,
+        files=None,
+        check=False,
+        every=None,
+        own_email="",
+        refused=frozenset(),
     ):
         """`every` are the questions of the whole form where `questions` are those of one step.
 
-        `own_email` is the applicant's address.
+        `own_email` is the applicant's address; `refused` are the keys under which nothing may be told, for want of
+        consent (`programs.consents.refused_items`).
         """
+        self.refused = refused
         self.draft = draft | {q.key: drafts.shaped(q, draft[q.key]) for q in questions if q.key in draft}
         super().__init__(initial=self.draft)
         self.is_bound = check
@@ -97,6 +115,11 @@ class AnswerForm(forms.Form):
         for key in set(self.questions) - self.asked if self.is_bound else ():
             self._errors.pop(key, None)
             self.cleaned_data.pop(key, None)
+        for key in self.refused & set(self.fields) if self.is_bound else ():
+            is_told = key in self._errors or not is_blank(self.cleaned_data.get(key))
+            if is_told and (key in self.asked or key in NAMES):
+                self._errors.pop(key, None)
+                self.add_error(key, ValidationError(self.unconsented, code="unconsented"))
 
     def _widget_data_value(self, widget, html_name):
         """What a bound field is checked on: the draft. Django's hook between a form and what was sent to it."""

@@ -9,7 +9,7 @@ from programs.models.applying import ApplicationFile
 from programs.models.cohorts import Phase
 from programs.models.eligibility import Restriction
 from programs.models.enrolments import Enrolment, EnrolmentStatus
-from programs.operations.retention import is_needed, live_application
+from programs.operations.retention import is_needed, live_application, told_items
 from programs.questions.loading import questions_of
 from programs.questions.showing import row_of, shown
 
@@ -216,6 +216,8 @@ def blocks(user):
 
 def follows(user, term, cohort):
     """What happens when `user` takes back the consent to `term` in `cohort`, in sentences."""
+    if cohort is not None and term.kind == TermKind.OPTIONAL_ITEMS:
+        return what_is_erased(user, cohort)
     if cohort is None or not is_needed(term, cohort.pk):
         return []
     is_collection = term.kind == TermKind.APPLICATION
@@ -228,6 +230,31 @@ def follows(user, term, cohort):
             _("Your answers, files and reference letters for this cohort are erased. This cannot be undone.")
         )
     return sentences
+
+
+def what_is_erased(user, cohort):
+    """What the withdrawal of the consent to optional items erases; nothing where none were told."""
+    told = {}
+    for application in Application.objects.filter(applicant=user, cohort=cohort).order_by("pk"):
+        told |= told_items(application)
+    if not told:
+        return []
+    return [
+        _("What you told under these optional items is erased from your application and its copies: %(items)s.")
+        % {"items": ", ".join(told.values())},
+        _("This cannot be undone. Your application goes on without it."),
+    ]
+
+
+def with_notes(rows, user, cohort):
+    """The rows of a form of consents; beside one that is given stands what is erased where it is unticked."""
+    found = []
+    for row in rows:
+        note = ""
+        if row["given"] and row["term"].kind == TermKind.OPTIONAL_ITEMS:
+            note = " ".join(what_is_erased(user, cohort))
+        found.append(row | {"note": _("If you untick this: %(what)s") % {"what": note}} if note else row)
+    return found
 
 
 def what_ends(application, *, is_collection):

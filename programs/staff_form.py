@@ -2,6 +2,7 @@
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
+from django.utils.translation import gettext_lazy as _
 
 from programs.forms import AnswerForm
 from programs.models.forms import QuestionType
@@ -18,8 +19,19 @@ class StaffFilesWidget(FilesWidget):
 class StaffForm(AnswerForm):
     """All questions of a form over a draft; one that is required may stay open, a wrong answer is never taken."""
 
-    def __init__(self, questions, draft, *, now, files=None, check=False, own_email=""):
-        super().__init__(questions, draft, now=now, with_names=True, files=files, check=check, own_email=own_email)
+    unconsented = _("This person has not agreed to the collection of optional items. Leave this empty.")
+
+    def __init__(self, questions, draft, *, now, files=None, check=False, own_email="", refused=frozenset()):
+        super().__init__(
+            questions,
+            draft,
+            now=now,
+            with_names=True,
+            files=files,
+            check=check,
+            own_email=own_email,
+            refused=refused,
+        )
         for question in questions:
             if question.type == QuestionType.FILE:
                 self.use_staff_files(question, (files or {}).get(question.key, ()))

@@ -45,7 +45,7 @@ FIRST_DAY = datetime(2026, 1, 1, tzinfo=SEOUL)
 SECOND_DAY = datetime(2026, 1, 2, tzinfo=SEOUL)
 IN_FORCE = {  # (slug, version): from when
     **{(slug, 1): FIRST_DAY for slug in TERMS},
-    **{(slug, 2): SECOND_DAY for slug in ("privacy", "terms", "application")},
+    **{(slug, 2): SECOND_DAY for slug in ("privacy", "terms", "application", "optional-items")},
 }
 
 

@@ -17,6 +17,7 @@ name_verbs(
         "application.discarded": gettext_lazy("Draft deleted by its writer"),
         "cohort.announced_early": gettext_lazy("Announcement moved to now"),
         "cohort.answers_erased": gettext_lazy("Answers erased whose time was over"),
+        "application.items_erased": gettext_lazy("Optional items erased, consent withdrawn"),
         "cohort.published": gettext_lazy("Published"),
         "cohort.capacity": gettext_lazy("Number of seats changed"),
         "cohort.seats_kept": gettext_lazy("Seats kept for a partner"),

@@ -12,6 +12,7 @@ from portal import audit, clock, i18n
 from portal.errors import Refused
 from portal.models import OutgoingMail
 from programs import checking, eligibility, emails
+from programs import consents as cohort_consents
 from programs.models.applications import EDITABLE, Application, ApplicationStatus, StateChange
 from programs.models.applying import Submission
 from programs.models.cohorts import TAKES_APPLICATIONS, Phase
@@ -61,8 +62,10 @@ def start_application(cohort_id, *, by, consents=None, items=None):
             return live
         raise Refused(_("You have already applied to this cohort."))
     refuse_closed(cohort, clock.now())
-    draft = first_draft(cohort, by)
-    eligibility.refuse(cohort, by, draft, questions_of(cohort.form_version_id))
+    questions = questions_of(cohort.form_version_id)
+    known = first_draft(cohort, by, questions)
+    eligibility.refuse(cohort, by, known, questions)
+    draft = without(known, unconsented(cohort, by, questions, consents or {}))
     lock_version(cohort.form_version_id)
     try:
         with transaction.atomic():
@@ -89,11 +92,23 @@ def lock_version(version_id):
     FormVersion.objects.filter(pk=version_id, locked_at=None).update(locked_at=clock.now())
 
 
-def first_draft(cohort, person):
+def unconsented(cohort, person, questions, answers):
+    """The keys of optional items that `person` has not agreed to, now in `answers` (by TermVersion) or before."""
+    rows = cohort_consents.rows(cohort, person, questions)
+    now = [row | {"given": answers.get(row["version"], row["given"])} for row in rows]
+    return cohort_consents.refused_items(now, questions)
+
+
+def without(values, keys):
+    """A copy of `values` without `keys`."""
+    return {key: value for key, value in values.items() if key not in keys}
+
+
+def first_draft(cohort, person, questions=None):
     """Names, and what the profile knows of what the form asks."""
     known = profiles.of(person)
     draft = {name: known[name] for name in ("full_name", "romanized_name")}
-    for question in questions_of(cohort.form_version_id):
+    for question in questions_of(cohort.form_version_id) if questions is None else questions:
         value = known.get(question.profile_field) if question.profile_field else None
         if value not in (None, "", []):
             draft[question.key] = value

@@ -73,7 +73,7 @@ def enter_application(
     refuse_missing_consents(application, questions)
     application.draft = take_files(application, application.draft, questions, new_files or {})
     now = clock.now()
-    checked, left_open = check(application, application.draft, questions, now)
+    checked, left_open = check(application, application.draft, {}, questions, now)
     unmet = refuse_conditions(application, checked.answers, questions, now, override=override)
     application.save(update_fields=["draft"])
     send(application, checked, now, by=by, reason=note_of(reason, left_open))
@@ -109,7 +109,7 @@ def fix_application(
     before = as_draft(application.full_name, application.romanized_name, application.answers)
     draft = take_files(application, before | known(typed, questions), questions, new_files or {})
     now = clock.now()
-    checked, left_open = check(application, draft, questions, now)
+    checked, left_open = check(application, draft, before, questions, now)
     left_open = newly_open(left_open, application, questions)
     after = as_draft(**checked.names, answers=checked.answers)
     changed = sent.changed_keys(before, after)
@@ -211,14 +211,18 @@ def take_files(application, draft, questions, new_files):
     return draft
 
 
-def check(application, draft, questions, now):
+def check(application, draft, before, questions, now):
     """Check `draft` in full, but that required questions may be open; raises Unfit.
 
-    Returns what was found (`programs.checking.Checked`) and the required questions that are open.
+    An optional personal item that is not in `before` needs the consent to it. Returns what was found
+    (`programs.checking.Checked`) and the required questions that are open.
     """
     by_key = checking.files_by_key(application)
     own_email = application.applicant.email
-    form = StaffForm(questions, draft, now=now, files=by_key, check=True, own_email=own_email)
+    rows = consents.rows(application.cohort, application.applicant, questions)
+    new = {key for key, value in draft.items() if value != before.get(key)}
+    refused = consents.refused_items(rows, questions) & new
+    form = StaffForm(questions, draft, now=now, files=by_key, check=True, own_email=own_email, refused=refused)
     if not form.is_valid():
         raise Unfit([(key, " ".join(messages)) for key, messages in form.errors.items()])
     answers = form.answers()

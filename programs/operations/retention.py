@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import TermKind
 from portal import audit, uploads
+from programs.consents import OPTIONAL_NAME, is_optional_item
 from programs.models.applications import LIVE, WITHDRAWABLE, Application, ApplicationStatus, StateChange
 from programs.models.applying import ApplicationFile, EarlierAnswer, ReferenceRequest, Submission
 from programs.models.cohorts import Cohort
@@ -21,7 +22,10 @@ from programs.models.enrolments import Enrolment, EnrolmentStatus
 from programs.models.forms import Question
 from programs.models.terms import CohortTerm
 from programs.operations import applications, enrolments, references, seats
+from programs.operations.applications import without
 from programs.operations.moves import lock_application
+from programs.questions.conditions import is_blank
+from programs.questions.loading import questions_of
 
 S = ApplicationStatus
 logger = logging.getLogger(__name__)
@@ -96,8 +100,12 @@ def leave_without_consent(user, term, cohort_id):
     """A consent that an application needs was taken back: the application ends by whatever move ends it.
 
     A draft is thrown away. Where it was the consent to collect data at all, what was written is erased as well;
-    the name under which somebody took part stays with their place.
+    the name under which somebody took part stays with their place. Where it was the consent to optional items, the
+    application goes on without them.
     """
+    if cohort_id is not None and term.kind == TermKind.OPTIONAL_ITEMS:
+        forget_optional_items(user, cohort_id)
+        return
     if cohort_id is None or not is_needed(term, cohort_id):
         return
     is_collection = term.kind == TermKind.APPLICATION
@@ -130,6 +138,77 @@ def end_by(user, application, *, is_collection):
             seats.cancel_place(application.pk, by=user, reason=reason, at_any_time=True)
         elif enrolment.status == EnrolmentStatus.ACTIVE and is_collection:
             enrolments.end_enrolment(enrolment.pk, EnrolmentStatus.DROPPED, by=user, reason=reason)
+
+
+def optional_items(application):
+    """The questions of `application` that ask for optional personal items, by key, in all its versions.
+
+    What the form asks in another way by now goes by the form's own word.
+    """
+    current = questions_of(application.form_version_id)
+    otherwise = {question.key for question in current if not is_optional_item(question)}
+    versions = [
+        *application.submissions.values_list("form_version", flat=True),
+        *application.earlier_answers.values_list("question__version", flat=True),
+    ]
+    older = [
+        question
+        for version in dict.fromkeys(versions)
+        if version != application.form_version_id
+        for question in questions_of(version)
+    ]
+    return {
+        question.key: question
+        for question in [*older, *current]
+        if is_optional_item(question) and question.key not in otherwise
+    }
+
+
+def told_items(application):
+    """What `application` holds of optional personal items, in whatever place: the name of each by its key."""
+    copies = list(application.submissions.all())
+    written = [application.answers, application.draft, *(copy.answers for copy in copies)]
+    aside = set(application.earlier_answers.values_list("question__key", flat=True))
+    aside |= set(application.files.values_list("question_key", flat=True))
+    names = [application.romanized_name, application.draft.get(OPTIONAL_NAME)]
+    names += [copy.romanized_name for copy in copies]
+    found = {}
+    if any(names) and not keeps_name(application):
+        found[OPTIONAL_NAME] = _("Name in English")
+    for key, question in optional_items(application).items():
+        if key in aside or any(not is_blank(answers.get(key)) for answers in written):
+            found[key] = question.label
+    return found
+
+
+def keeps_name(application):
+    """Whether the names stay with the place that was taken under them."""
+    return Enrolment.objects.filter(application=application, status__in=TOOK_PART).exists()
+
+
+def forget_optional_items(user, cohort_id):
+    """Erase what `user` told a cohort without having to: from answers, drafts, copies and files.
+
+    A page that was opened before counts as older than this, so that it cannot write them again unseen.
+    """
+    Cohort.objects.select_for_update(no_key=True).filter(pk=cohort_id).first()  # first, as everywhere
+    own = Application.objects.filter(applicant=user, cohort=cohort_id).order_by("pk")
+    for application in own.select_for_update(of=("self",), no_key=True):
+        keys = set(told_items(application))
+        if not keys:
+            continue
+        is_clean = application.sent_revision == application.revision
+        counted = forget(application, keys)
+        if OPTIONAL_NAME in keys:
+            application.romanized_name = ""
+            application.submissions.update(romanized_name="")
+        application.revision += 1
+        if is_clean:
+            application.sent_revision = application.revision
+        application.stamps = application.stamps | dict.fromkeys(keys, application.revision)
+        application.save(update_fields=["romanized_name", "revision", "sent_revision", "stamps"])
+        words = f"answers {counted['answers']}, files {counted['files']}"
+        audit.record("application.items_erased", target=application, by=user, after=words)
 
 
 # --- answers whose time is over -----------------------------------------------------------------------------------
@@ -210,8 +289,3 @@ def forget(application, keys):
     application.earlier_answers.filter(question__key__in=keys).delete()
     references.erase(application.references.filter(question_key__in=keys))
     return counted
-
-
-def without(values, keys):
-    """A copy of `values` without `keys`."""
-    return {key: value for key, value in values.items() if key not in keys}

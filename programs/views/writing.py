@@ -17,7 +17,7 @@ from accounts.consent_form import ConsentForm
 from portal import clock, i18n, uploads
 from portal.errors import Refused
 from portal.models import UploadKind
-from programs import checking, consents, eligibility, form_steps, sent, status
+from programs import checking, consents, eligibility, form_steps, privacy, sent, status
 from programs.checking import CHECK, CONSENT, DETAILS
 from programs.forms import AnswerForm
 from programs.models.applications import EDITABLE, Application, ApplicationStatus
@@ -72,7 +72,7 @@ def apply(request, program, cohort):
         return redirect("application-edit", mine.code) if mine.status == S.DRAFT else redirect(mine)
     if cohort.current_phase not in TAKES_APPLICATIONS:
         return render(request, "programs/apply_closed.html", {"cohort": cohort})
-    rows = consents.rows(cohort, request.user)
+    rows = privacy.with_notes(consents.rows(cohort, request.user), request.user, cohort)
     form = ConsentForm(rows, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -135,7 +135,12 @@ class Writing:
             check=check,
             every=self.questions,
             own_email=self.request.user.email,
+            refused=consents.refused_items(self.checked.consents, self.questions) if check else frozenset(),
         )
+
+    def consent_rows(self):
+        """The boxes of consent, each with what goes when it is unticked."""
+        return privacy.with_notes(self.checked.consents, self.request.user, self.application.cohort)
 
     def step_form(self, *, draft=None, check=False):
         """The form of the step at hand."""
@@ -267,7 +272,7 @@ def take_step(request, writing):
 def take_consents(request, writing):
     """Write down what was answered to the terms; a required one that is missing is said at its box."""
     application = writing.application
-    form = ConsentForm(writing.checked.consents, request.POST)
+    form = ConsentForm(writing.consent_rows(), request.POST)
     if not form.is_valid():
         return show_step(request, writing, form=form)
     try:
@@ -282,7 +287,7 @@ def show_step(request, writing, *, form=None, draft=None, stale=None, refusal=No
     """The page of the step at hand. `draft` is what was typed where it could not be kept."""
     application, step = writing.application, writing.step
     if form is None and step.key == CONSENT:
-        form = ConsentForm(writing.checked.consents)
+        form = ConsentForm(writing.consent_rows())
     elif form is None and step.key != CHECK:
         form = writing.step_form(draft=draft, check=bool(request.GET.get("errors")) and step.state != "done")
     if more and form is not None and more in form.fields:
