@@ -350,7 +350,7 @@ class ScopedInline(Rights, CleanAdminMixin):
 
     def get_formset(self, request, obj=None, **kwargs):
         """Rows up to as many as a request can hold; Django would build two thousand for a number made up."""
-        return super().get_formset(request, obj, **{"absolute_max": MOST_ROWS, **kwargs})  # type: ignore[misc]
+        return super().get_formset(request, obj, **{"absolute_max": MOST_ROWS, **kwargs})
 
 
 class ScopedTabularInline(ScopedInline, admin.TabularInline):  # type: ignore[misc]
