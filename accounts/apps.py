@@ -32,7 +32,7 @@ class AccountsConfig(AppConfig):
         """Connect what happens in other apps. These modules need models, which are not there before now."""
         from allauth.mfa.signals import authenticator_added
 
-        from accounts import checks, sessions, trail  # noqa: F401 (the checks register themselves)
+        from accounts import checks, profiles, sessions, trail  # noqa: F401 (some register themselves)
 
         post_migrate.connect(load_texts, sender=self)
         post_save.connect(name_recipient, sender="partners.Organization")

@@ -23,6 +23,7 @@ from accounts.models import AffiliationKind, User
 from portal import clock
 from portal.fields import CleanCharField
 from portal.i18n import EN, KO
+from portal.models import Channel
 from portal.phones import PhoneField
 from portal.regions import REGIONS
 from portal.rows import CAREER, CREDITS, RowsField
@@ -279,6 +280,19 @@ class ProfileForm(forms.Form):
         required=False,
         help_text=gettext_lazy("For example 010-1234-5678; from outside Korea with + and the country code."),
     )
+    told_by = forms.ChoiceField(
+        label=gettext_lazy("Also tell me by phone"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("No, by e-mail only")),
+            (Channel.ALIMTALK, gettext_lazy("Alimtalk (KakaoTalk)")),
+            (Channel.SMS, gettext_lazy("Text message")),
+        ],
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy(
+            "Offers, deadlines, requests for changes and interviews of what you applied for; never advertising."
+        ),
+    )
     birth_on = forms.DateField(
         label=gettext_lazy("Date of birth"),
         required=False,
@@ -336,7 +350,7 @@ class ProfileForm(forms.Form):
 
     PARTS = (
         ("name", gettext_lazy("Name and language"), ("full_name", "romanized_name", "language", "time_zone")),
-        ("contact", pgettext_lazy("of a person", "Contact"), ("phone", "birth_on", "region")),
+        ("contact", pgettext_lazy("of a person", "Contact"), ("phone", "told_by", "birth_on", "region")),
         (
             "work",
             gettext_lazy("Work"),
@@ -347,7 +361,8 @@ class ProfileForm(forms.Form):
 
     def __init__(self, *args, user, initial=None, **kwargs):
         if initial is None:
-            initial = profiles.of(user) | {"language": user.language, "time_zone": user.time_zone}
+            own = {"language": user.language, "time_zone": user.time_zone, "told_by": profiles.told_by(user)}
+            initial = profiles.of(user) | own
         super().__init__(*args, initial=initial, **kwargs)
         choices = dict(ZONES)
         if user.time_zone in available_timezones():
@@ -360,6 +375,13 @@ class ProfileForm(forms.Form):
             {"id": name, "title": title, "fields": [self[field] for field in fields]}
             for name, title, fields in self.PARTS
         ]
+
+    def clean(self):
+        """Who is to be told by phone has to say under which number."""
+        data = super().clean()
+        if data.get("told_by") and "phone" in data and not data["phone"]:
+            self.add_error("phone", _("Please write the number at which we may tell you."))
+        return data
 
     def clean_birth_on(self):
         """A day on which somebody who may be here was born."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import clock
 from portal.i18n import EN, Bilingual, language
+from portal.models import Channel
 from portal.regions import Region
 
 ERASED = "@invalid.example"  # where the address of somebody ends whose account is closed
@@ -401,6 +402,12 @@ class Profile(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="profile", verbose_name=_("person")
     )
     phone = models.CharField(_("phone"), max_length=16, blank=True)
+    told_by = models.CharField(
+        _("also told by"),
+        max_length=8,
+        choices=[(value, label) for value, label in Channel.choices if value != "email"],
+        blank=True,
+    )
     birth_on = models.DateField(_("date of birth"), null=True, blank=True)
     region = models.CharField(
         pgettext_lazy("where people live", "region"), max_length=16, choices=Region, blank=True
@@ -419,6 +426,9 @@ class Profile(models.Model):
         verbose_name_plural = _("profiles")
         constraints = [
             models.CheckConstraint(condition=Q(region__in=["", *Region.values]), name="profile_region_is_known"),
+            models.CheckConstraint(
+                condition=Q(told_by__in=["", "sms", "alimtalk"]), name="profile_told_by_is_known"
+            ),
             models.CheckConstraint(
                 condition=Q(affiliation_kind__in=["", *AffiliationKind.values]),
                 name="profile_affiliation_is_known",

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts import emails, privacy, signals, terms
 from accounts.models import ConsentRecord, Profile, RoleGrant, Term, User
-from accounts.profiles import PROFILE_FIELDS
+from accounts.profiles import KEPT
 from portal import audit, clock, i18n
 from portal.errors import Refused
 
@@ -118,7 +118,7 @@ def change_profile(user_id, *, by, **values):
     """Change what a person tells about themselves. The audit holds which of it, never what it says."""
     user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user_id)
     profile = Profile.objects.filter(user=user).first() or Profile(user=user)
-    holders = {name: profile if name in PROFILE_FIELDS else user for name in values}
+    holders = {name: profile if name in KEPT else user for name in values}
     changed = [name for name, value in values.items() if getattr(holders[name], name) != value]
     for name in changed:
         setattr(holders[name], name, values[name])

@@ -205,8 +205,8 @@ def _erase_account(user):
     """The row stays, as a person without a name, address or password: consents and the audit point at it."""
     addresses = {user.email, *EmailAddress.objects.filter(user=user).values_list("email", flat=True)}
     mails = OutgoingMail.objects.filter(Q(person=user) | Q(to__in=addresses)).exclude(reason=CLOSED)
-    mails.filter(status=MailStatus.WAITING).update(status=MailStatus.DROPPED)
-    mails.update(to="", subject="", body="")
+    mails.filter(status__in=(MailStatus.WAITING, MailStatus.HELD)).update(status=MailStatus.DROPPED)
+    mails.update(to="", subject="", body="", values={}, extras={}, error="")
     Profile.objects.filter(user=user).delete()
     EmailAddress.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()

@@ -1,6 +1,7 @@
 """What people have told about themselves, for applications to take over."""
 
 from accounts.models import Profile
+from portal import channels
 
 PROFILE_FIELDS = (
     "phone",
@@ -14,9 +15,24 @@ PROFILE_FIELDS = (
     "credits",
     "career",
 )
+KEPT = (*PROFILE_FIELDS, "told_by")  # the latter is for nobody to take over
 MOST_CREDITS = 20
 MOST_CAREER = 20
 LONGEST_CAREER = 60  # years
+
+
+def told_by(user):
+    """By what `user` is told beside by mail; empty where by nothing."""
+    return Profile.objects.filter(user_id=user.pk).values_list("told_by", flat=True).first() or ""
+
+
+@channels.number_of
+def number_of(person):
+    """How a person has agreed to be told beside by mail: (channel, number); None where they have not."""
+    profile = Profile.objects.filter(user_id=person.pk).first()
+    if profile is None or not profile.told_by or not profile.phone or not person.is_active:
+        return None
+    return profile.told_by, profile.phone
 
 
 def of(user):

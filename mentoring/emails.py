@@ -1,12 +1,27 @@
-"""One function a message. Each writes a row in the caller's transaction, in the recipient's language."""
+"""One function a message. Each writes a row in the caller's transaction, in the recipient's language.
+
+The mails about a pair are sent while the pair lives, that about an evaluation while the evaluation is shared.
+"""
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from mentoring.models import Evaluation, Pairing
 from portal import mail
 from portal.i18n import speaking
+from portal.mail_events import Kind, Placeholder, event, needed
 
 FOLDER = "mentoring/emails"
+PLACES = (
+    Placeholder("name", Kind.NAME, _("The name of the person to whom the mail goes.")),
+    Placeholder("program", Kind.TEXT, _("The title of the program.")),
+    Placeholder("label", Kind.TEXT, _("The name of the cohort.")),
+    Placeholder("mentor", Kind.NAME, _("The name of the mentor.")),
+    Placeholder("mentee", Kind.NAME, _("The name of the mentee.")),
+    needed("url", Kind.LINK, _("The page of the pair.")),
+    Placeholder("contact", Kind.TEXT, _("The address for questions.")),
+    Placeholder("site_url", Kind.LINK, _("The address of the portal.")),
+)
 
 
 def _queue(message, *, target, pairing, person):
@@ -23,16 +38,19 @@ def _queue(message, *, target, pairing, person):
     return mail.queue(f"{FOLDER}/{message}.txt", person=person, target=target, context=words)
 
 
+@event(FOLDER, "paired_mentor", _("Paired, to the mentor"), *PLACES)
 def paired_mentor(pairing):
     """Tells the mentor who the mentee is."""
     return _queue("paired_mentor", target=pairing, pairing=pairing, person=pairing.mentor.user)
 
 
+@event(FOLDER, "paired_mentee", _("Paired, to the mentee"), *PLACES)
 def paired_mentee(pairing):
     """Tells the mentee who the mentor is."""
     return _queue("paired_mentee", target=pairing, pairing=pairing, person=pairing.enrolment.person)
 
 
+@event(FOLDER, "evaluation_shared", _("Evaluation shared"), *PLACES)
 def evaluation_shared(evaluation):
     """Tells the mentee that the evaluation can be read."""
     pairing = evaluation.pairing

@@ -25,6 +25,7 @@ GROUPS = {
     "catalog": _("Programs"),
     "partners": _("Partners"),
     "people": _("People and roles"),
+    "mail": _("Mail and messages"),
     "records": _("Records"),
     "other": _("Other"),
 }

@@ -43,22 +43,34 @@ class AuditEvent(models.Model):
 
 
 class MailStatus(models.TextChoices):
-    """What became of a mail: waiting, sent, given up after too many tries, or dropped as no longer wanted."""
+    """What became of a mail. A held one waits for staff; a bounced one reached the server and not the person."""
 
     WAITING = "waiting", _("Waiting")
+    HELD = "held", _("Held")
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Failed")
+    BOUNCED = "bounced", _("Bounced")
     DROPPED = "dropped", _("Dropped")
+
+
+class Channel(models.TextChoices):
+    """How a message reaches a person."""
+
+    EMAIL = "email", _("E-mail")
+    ALIMTALK = "alimtalk", _("Alimtalk (KakaoTalk)")
+    SMS = "sms", _("Text message")
 
 
 class OutgoingMail(models.Model):
     """One message to one person. It is unique for its reason and object, so a retry never sends it twice.
 
-    Mails that a person may ask for again and again, such as a code, are told apart by `nonce`. A mail with
-    `expires_at` holds a code: it is not sent after that time, and its text is erased once it is done with.
+    Mails that a person may ask for again and again, such as a code, are told apart by `nonce`, and so are reminders
+    of the same thing with another `deadline_at`. A mail with `expires_at` holds a code: it is not sent after that
+    time, and its text is erased once it is done with. `values` are what its placeholders were filled with.
     """
 
     code = models.CharField(max_length=20, unique=True, default=new_code, editable=False)
+    event = models.CharField(max_length=60, blank=True, default="", editable=False)
     reason = models.CharField(_("reason"), max_length=60)
     target_type = models.CharField(max_length=60, blank=True)
     target_id = models.BigIntegerField(default=0)
@@ -71,15 +83,23 @@ class OutgoingMail(models.Model):
         related_name="+",
         verbose_name=_("person"),
     )
-    to = models.EmailField(_("to"))
+    channel = models.CharField(_("channel"), max_length=8, choices=Channel, default=Channel.EMAIL)
+    to = models.CharField(_("to"), max_length=254)
     language = models.CharField(_("language"), max_length=2, choices=[("ko", _("Korean")), ("en", _("English"))])
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(_("text"))
+    values = models.JSONField(default=dict, blank=True, editable=False)
+    extras = models.JSONField(default=dict, blank=True, editable=False)
     status = models.CharField(_("status"), max_length=10, choices=MailStatus, default=MailStatus.WAITING)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     queued_at = models.DateTimeField(_("queued"), default=clock.now, editable=False)
+    send_after = models.DateTimeField(_("not sent before"), default=clock.now, editable=False)
+    claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    deadline_at = models.DateTimeField(_("deadline it tells"), null=True, blank=True, editable=False)
     expires_at = models.DateTimeField(_("not sent after"), null=True, blank=True, editable=False)
+    edited_at = models.DateTimeField(_("edited by staff"), null=True, blank=True, editable=False)
+    error = models.CharField(_("what the server said"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("outgoing mail")
@@ -87,20 +107,108 @@ class OutgoingMail(models.Model):
         ordering = ["-queued_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["reason", "target_type", "target_id", "person", "nonce"],
+                fields=["reason", "target_type", "target_id", "person", "nonce", "channel"],
                 name="mail_once_per_reason_and_person",
             ),
             models.CheckConstraint(condition=Q(status__in=MailStatus.values), name="mail_status_is_known"),
+            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="mail_channel_is_known"),
             models.CheckConstraint(
-                condition=(Q(status="sent") & Q(sent_at__isnull=False))
+                condition=Q(status="bounced")
+                | (Q(status="sent") & Q(sent_at__isnull=False))
                 | (~Q(status="sent") & Q(sent_at__isnull=True)),
                 name="mail_sent_has_its_time",
             ),
         ]
-        indexes = [models.Index(fields=["status", "queued_at"], name="mail_waiting")]
+        indexes = [
+            models.Index(fields=["status", "queued_at"], name="mail_waiting"),
+            models.Index(fields=["event", "language", "-queued_at"], name="mail_by_event"),
+        ]
 
     def __str__(self):
         return f"{self.reason} {self.target_type} {self.target_id}"
+
+
+class MailTemplate(models.Model):
+    """A wording of a mail by staff, in place of the one that comes with the portal. Rows are only added.
+
+    The latest one of an event and language counts; `is_original` is the way back to what comes with the portal.
+    """
+
+    event = models.CharField(_("mail"), max_length=60)
+    language = models.CharField(_("language"), max_length=2, choices=[("ko", _("Korean")), ("en", _("English"))])
+    number = models.PositiveIntegerField(_("version"))
+    subject = models.CharField(_("subject"), max_length=200, blank=True)
+    body = models.TextField(_("text"), blank=True)
+    is_original = models.BooleanField(_("original wording"), default=False)
+    made_at = models.DateTimeField(_("when"), default=clock.now, editable=False)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("who")
+    )
+
+    class Meta:
+        verbose_name = _("mail wording")
+        verbose_name_plural = _("mail wordings")
+        ordering = ["event", "language", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "language", "number"], name="mail_template_number_once"),
+            models.CheckConstraint(
+                condition=Q(is_original=True, subject="", body="")
+                | (Q(is_original=False) & ~Q(subject="") & ~Q(body="")),
+                name="mail_template_says_something",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.event} {self.language} {self.number}"
+
+
+class TextState(models.TextChoices):
+    """Where a template of a text message stands with whoever approves it; only an approved one is used."""
+
+    DRAFT = "draft", _("Draft")
+    ASKED = "asked", _("Approval asked for")
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", _("Not approved")
+    RETIRED = "retired", _("No longer used")
+
+
+class TextTemplate(models.Model):
+    """What a text message or an Alimtalk says, approved in advance. Its texts are changed only while a draft."""
+
+    event = models.CharField(_("mail"), max_length=60)
+    channel = models.CharField(
+        _("channel"), max_length=8, choices=[(value, label) for value, label in Channel.choices if value != "email"]
+    )
+    number = models.PositiveIntegerField(_("version"), default=1)
+    code = models.CharField(_("template code"), max_length=40, blank=True)
+    state = models.CharField(_("state"), max_length=8, choices=TextState, default=TextState.DRAFT)
+    sender = models.CharField(_("sender number"), max_length=16)
+    body_ko = models.TextField(_("text (Korean)"))
+    body_en = models.TextField(_("text (English)"))
+    buttons = models.JSONField(_("buttons"), default=list, blank=True)
+    fallback_ko = models.TextField(_("text message where it does not arrive (Korean)"), blank=True)
+    fallback_en = models.TextField(_("text message where it does not arrive (English)"), blank=True)
+    made_at = models.DateTimeField(_("when"), default=clock.now, editable=False)
+    state_at = models.DateTimeField(_("state since"), default=clock.now, editable=False)
+
+    class Meta:
+        verbose_name = _("text message template")
+        verbose_name_plural = _("text message templates")
+        ordering = ["event", "channel", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "channel", "number"], name="text_template_number_once"),
+            models.UniqueConstraint(
+                fields=["event", "channel"], condition=Q(state="approved"), name="text_template_one_approved"
+            ),
+            models.CheckConstraint(condition=Q(channel__in=["sms", "alimtalk"]), name="text_channel_is_known"),
+            models.CheckConstraint(condition=Q(state__in=TextState.values), name="text_state_is_known"),
+            models.CheckConstraint(
+                condition=~Q(state="approved", channel="alimtalk") | ~Q(code=""), name="text_approved_has_its_code"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.event} {self.channel} {self.number}"
 
 
 class UploadKind(models.TextChoices):

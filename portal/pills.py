@@ -104,9 +104,19 @@ APPEAL_PILLS = {
 
 MAIL_PILLS = {
     "waiting": ("soon", "clock"),
+    "held": ("warn", "lock"),
+    "bounced": ("bad", "warn"),
     "sent": ("good", "check"),
     "failed": ("bad", "warn"),
     "dropped": ("done", "minus"),
+}
+
+TEXT_PILLS = {
+    "draft": ("soon", "pencil"),
+    "asked": ("soon", "clock"),
+    "approved": ("good", "check"),
+    "refused": ("bad", "x"),
+    "retired": ("done", "square"),
 }
 
 

@@ -277,6 +277,12 @@ else:
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "Grow Creative <no-reply@example.com>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "help@example.com")
+EMAIL_TIMEOUT = 60
+MAIL_BOUNCES_TO = env.str("MAIL_BOUNCES_TO", "")  # the sender on the envelope; empty: the one above
+MAIL_HOLD_SECONDS = env.int("MAIL_HOLD_SECONDS", 0)
+TEXT_DIR = VAR_DIR / "sms"
+TEXT_BACKEND = env.str("TEXT_BACKEND", "portal.channels.FolderBackend")
+TEXT_SENDERS = env.list("TEXT_SENDERS", default=[])  # numbers registered in advance, such as +82212345678
 
 # --- what a browser is told ---------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from mentoring import summaries
-from portal import clock, home_page, i18n, pills
+from portal import clock, home_page, i18n, mail, pills
 from portal.models import MailStatus, OutgoingMail
 from portal.public import public_page
 from programs import mine, posters, restrictions, reviewing
@@ -43,32 +43,32 @@ def my(request):
 def my_mail(request):
     """Every mail to one person, newest first, each with its text."""
     page = Paginator(mails_to(request.user), MAILS_PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "portal/my_mail.html", {"page": page, "mails": [mail_row(mail) for mail in page]})
+    return render(request, "portal/my_mail.html", {"page": page, "mails": [mail_row(row) for row in page]})
 
 
 @require_safe
 def my_mail_text(request, code):
     """One mail to the person, to be read."""
-    mail = get_object_or_404(mails_to(request.user), code=code)
-    return render(request, "portal/my_mail_text.html", {"mail": mail_row(mail)})
+    row = get_object_or_404(mails_to(request.user), code=code)
+    return render(request, "portal/my_mail_text.html", {"mail": mail_row(row)})
 
 
 def mails_to(person):
-    """The mails to a person that were sent, wait to be sent, or could not be."""
-    return OutgoingMail.objects.filter(person=person).exclude(status=MailStatus.DROPPED)
+    """The mails to a person that were sent or could not be. What still waits is nobody's yet: it may be held."""
+    return OutgoingMail.objects.filter(person=person, status__in=mail.READABLE)
 
 
-def mail_row(mail):
+def mail_row(row):
     """A mail as its reader sees it. One that held a code is never shown: the code proves who reads the mailbox."""
-    is_sent = mail.status == MailStatus.SENT
+    is_sent = row.status == MailStatus.SENT
     return {
-        "code": mail.code,
-        "when": i18n.moment(mail.sent_at or mail.queued_at),
-        "to": mail.to,
-        "subject": mail.subject.removeprefix("[Grow Creative] "),
-        "lang": mail.language,
-        "body": "" if mail.expires_at is not None else mail.body,
-        "pill": None if is_sent else pills.pill(pills.MAIL_PILLS, mail.status, mail.get_status_display()),
+        "code": row.code,
+        "when": i18n.moment(row.sent_at or row.queued_at),
+        "to": row.to,
+        "subject": row.subject.removeprefix("[Grow Creative] "),
+        "lang": row.language,
+        "body": "" if row.expires_at is not None else row.body,
+        "pill": None if is_sent else pills.pill(pills.MAIL_PILLS, row.status, row.get_status_display()),
     }
 
 

@@ -35,6 +35,6 @@ def line(row):
 
 
 def lines(application):
-    """What the applicant was sent, newest first, each with the way to its text; what was never sent is left out."""
-    rows = about(application).exclude(status=MailStatus.DROPPED)
+    """What the applicant was sent, newest first, each with the way to its text; what was not sent is left out."""
+    rows = about(application).filter(status__in=mail.READABLE)
     return [line(row) | {"url": reverse("my-mail-text", args=[row.code])} for row in rows]

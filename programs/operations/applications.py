@@ -8,9 +8,8 @@ from django.utils.translation import gettext as _
 
 from accounts import profiles
 from accounts.operations import record_consents
-from portal import audit, clock, i18n
+from portal import audit, clock, i18n, mail
 from portal.errors import Refused
-from portal.models import OutgoingMail
 from programs import checking, eligibility, emails
 from programs import consents as cohort_consents
 from programs.models.applications import EDITABLE, Application, ApplicationStatus, StateChange
@@ -266,39 +265,40 @@ def extend_deadline(application_id, until, *, by, reason):
 def remind_drafts(now):
     """Tell the owners of drafts three days and one day before their deadline, once each. Returns how many mails.
 
-    Nobody is told who has begun since then.
+    A deadline that moves is told anew in its own time. Nobody is told who has begun since then.
     """
     sent = 0
     for days, until in ((3, 1), (1, 0)):
-        reason = f"draft_reminder_{days}"
-        told = OutgoingMail.objects.filter(reason=reason, target_type=audit.kind(Application))
-        near = (
+        near = list(
             Application.objects.filter(status=S.DRAFT, cohort__cancelled_at=None)
             .due_between(now + timedelta(days=until), now + timedelta(days=days))
-            .exclude(pk__in=told.values("target_id"))
             .select_related("cohort__program", "applicant")
         )
+        told = mail.told(f"draft_reminder_{days}", near)
         for application in near:
-            begun_before = application.created_at <= application.deadline - timedelta(days=days)
-            if begun_before and application.is_in_time(now):
+            end = application.deadline
+            begun_before = application.created_at <= end - timedelta(days=days)
+            if begun_before and application.is_in_time(now) and not told.of(application, end):
                 sent += emails.draft_reminder(application, days)
     return sent
 
 
 def remind_changes(now):
     """Tell those whose application was sent back, a day before their deadline, once. Returns how many mails."""
-    near = StateChange.objects.filter(
-        to_status=S.CHANGES_REQUESTED,
-        at=F("application__moved_at"),
-        application__status=S.CHANGES_REQUESTED,
-        application__changes_by__gt=now,
-        application__changes_by__lte=now + timedelta(days=1),
+    near = list(
+        StateChange.objects.filter(
+            to_status=S.CHANGES_REQUESTED,
+            at=F("application__moved_at"),
+            application__status=S.CHANGES_REQUESTED,
+            application__changes_by__gt=now,
+            application__changes_by__lte=now + timedelta(days=1),
+        ).select_related("application__cohort__program", "application__applicant")
     )
-    told = OutgoingMail.objects.filter(reason="changes_reminder", target_type=audit.kind(StateChange))
-    near = near.exclude(pk__in=told.values("target_id"))
+    told = mail.told("changes_reminder", near)
     sent = 0
-    for change in near.select_related("application__cohort__program", "application__applicant"):
-        if change.at <= change.application.changes_by - timedelta(days=1):
+    for change in near:
+        end = change.application.changes_by
+        if change.at <= end - timedelta(days=1) and not told.of(change, end):
             emails.changes_reminder(change)
             sent += 1
     return sent

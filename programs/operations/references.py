@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from portal import audit, clock, uploads
+from portal import audit, clock, mail, uploads
 from portal.errors import Refused
 from portal.models import MailStatus, OutgoingMail
 from programs import emails, letters
@@ -176,8 +176,8 @@ def erase(rows):
     mails = OutgoingMail.objects.filter(
         target_type=audit.kind(ReferenceRequest), target_id__in=[row.pk for row in rows], person=None
     )
-    mails.filter(status=MailStatus.WAITING).update(status=MailStatus.DROPPED)
-    mails.update(to="", subject="", body="")
+    mails.filter(status__in=(MailStatus.WAITING, MailStatus.HELD)).update(status=MailStatus.DROPPED)
+    mails.update(to="", subject="", body="", values={}, error="")
     for row in rows:
         upload = row.upload
         row.delete()
@@ -292,8 +292,12 @@ def read_letter(request, *, by):
 
 
 def remind(now):
-    """Remind each referee once, three days before the time is over. Returns how many mails were queued."""
-    return sum(remind_one(request, now) for request in unanswered(now))
+    """Remind each referee three days before the time is over, once for each time. Returns how many mails."""
+    near = list(unanswered(now))
+    told = mail.told("reference_reminder", near)
+    return sum(
+        remind_one(request, now) for request in near if not told.of(request, letters.until(request.application))
+    )
 
 
 def unanswered(now):
@@ -303,9 +307,7 @@ def unanswered(now):
     near = Q(application__cohort__references_until__gt=now, application__cohort__references_until__lte=end)
     for name in ("application__cohort__closes_at", "application__extended_until", "application__changes_by"):
         near |= own & Q(**{f"{name}__gt": now, f"{name}__lte": end})
-    rows = ReferenceRequest.objects.filter(
-        near, ended_at=None, received_at=None, declined_at=None, reminded_at=None
-    )
+    rows = ReferenceRequest.objects.filter(near, ended_at=None, received_at=None, declined_at=None)
     return rows.select_related("application__cohort__program", "application__applicant")
 
 
@@ -317,10 +319,11 @@ def remind_one(request, now):
         end - REMIND_BEFORE, request.asked_at + REMIND_AFTER
     ):
         return 0
-    still = ReferenceRequest.objects.filter(
-        pk=request.pk, ended_at=None, received_at=None, declined_at=None, reminded_at=None
+    still = ReferenceRequest.objects.select_for_update(of=("self",), no_key=True).filter(
+        pk=request.pk, ended_at=None, received_at=None, declined_at=None
     )
-    if not still.update(reminded_at=now):
+    if still.first() is None or mail.told("reference_reminder", [request]).of(request, end):
         return 0
     emails.reference_reminder(request)
+    still.update(reminded_at=now)
     return 1

@@ -10,7 +10,7 @@ from django.db.models import F, Max
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from portal import clock
+from portal import clock, mail
 from portal.errors import Refused
 from programs import emails
 from programs.eligibility import clash_of, clash_text
@@ -323,8 +323,6 @@ def remind_offers(now):
     running = Offer.objects.filter(
         application__status=ApplicationStatus.OFFERED, application__answer_by=F("expires_at"), expires_at__gt=now
     ).select_related("application__applicant", "application__cohort__program")
-    queued = 0
-    for offer in running:
-        if now - offer.made_at >= (offer.expires_at - offer.made_at) / 2:
-            queued += emails.offer_expiring(offer)
-    return queued
+    due = [offer for offer in running if now - offer.made_at >= (offer.expires_at - offer.made_at) / 2]
+    told = mail.told("offer_expiring", due)
+    return sum(emails.offer_expiring(offer) for offer in due if not told.of(offer, offer.expires_at))

@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from accounts.admin_tools import verb_label
 from accounts.models import Role
-from portal import audit
+from portal import audit, clock
 from portal.models import AuditEvent, OutgoingMail
 from programs.models.applications import Outcome
 from programs.models.enrolments import ENDED
@@ -31,6 +31,7 @@ def boss(client):
 def make_mail(target_type, number=1, **fields):
     defaults = {
         "reason": "received",
+        "event": "received",
         "to": "who@example.com",
         "language": "ko",
         "subject": "제목",
@@ -108,11 +109,18 @@ def test_managers_find_no_records(client):
 
 
 @pytest.mark.parametrize(
-    ("target_type", "shown"),
-    [("programs.statechange", True), ("mentoring.pairing", True), ("accounts.user", False), ("account.x", False)],
+    ("fields", "shown"),
+    [
+        ({}, True),
+        ({"event": "paired_mentor"}, True),
+        ({"event": "password_reset_code"}, False),
+        ({"event": ""}, False),
+        ({"reason": "account_closed"}, False),
+        ({"expires_at": clock.now()}, False),
+    ],
 )
-def test_only_mails_about_programs_and_mentoring_are_read(client, boss, target_type, shown):
-    mail = make_mail(target_type, subject="제목 482913", body="코드 482913")
+def test_only_mails_about_programs_and_mentoring_are_read(client, boss, fields, shown):
+    mail = make_mail("programs.statechange", subject="제목 482913", body="코드 482913", **fields)
 
     page = client.get(reverse("admin:portal_outgoingmail_change", args=[mail.pk])).content.decode()
     listed = client.get(reverse("admin:portal_outgoingmail_changelist")).content.decode()
@@ -122,10 +130,10 @@ def test_only_mails_about_programs_and_mentoring_are_read(client, boss, target_t
     assert ("it may hold a code" in page) != shown
 
 
-@pytest.mark.parametrize("status", ["waiting", "failed", "dropped"])
+@pytest.mark.parametrize("status", ["waiting", "held", "failed", "dropped", "bounced"])
 def test_mails_by_what_became_of_them(client, boss, status):
     wanted = make_mail("programs.statechange", status=status)
-    others = {"waiting", "failed", "dropped"} - {status}
+    others = {"waiting", "held", "failed", "dropped", "bounced"} - {status}
     for number, other in enumerate(sorted(others), start=2):
         make_mail("programs.statechange", number, status=other)
 

@@ -1,6 +1,7 @@
 """Mail as rows: sent once, tried again, given up, and written to a folder where there is no server."""
 
 import email
+from datetime import timedelta
 from email.policy import default
 
 import pytest
@@ -8,7 +9,7 @@ from django.core import mail as outbox
 from django.core.mail import EmailMessage
 from django.db import transaction
 
-from portal import mail
+from portal import clock, mail
 from portal.models import MailStatus, OutgoingMail
 from tests.make import make_application, make_user
 
@@ -36,17 +37,28 @@ def test_the_worker_sends_one():
     assert len(outbox.outbox) == 1
 
 
-def test_a_server_that_is_down_is_tried_again_and_then_given_up(monkeypatch):
+def test_a_server_that_is_down_is_tried_again_and_then_given_up(monkeypatch, settings):
+    settings.DEMO_NOW = clock.now()
     row = waiting()
 
     def down(self, fail_silently=False):
         raise OSError("no route")
 
     monkeypatch.setattr(EmailMessage, "send", down)
-    for _try in range(mail.MAX_ATTEMPTS):
+    for pause in (*mail.PAUSES, None):
+        row.refresh_from_db()
+        assert row.status == MailStatus.WAITING
         assert mail.deliver_waiting() == 0
+        if pause is not None:
+            row.refresh_from_db()
+            assert (row.send_after, row.error) == (settings.DEMO_NOW + pause, "no route")
+            settings.DEMO_NOW += pause - timedelta(seconds=1)
+            mail.deliver(row.pk)
+            assert OutgoingMail.objects.get().attempts == row.attempts  # not before its time
+            settings.DEMO_NOW += timedelta(seconds=1)
     row.refresh_from_db()
     assert (row.status, row.attempts) == (MailStatus.FAILED, mail.MAX_ATTEMPTS)
+    assert row.attempts == 8
     assert mail.deliver_waiting() == 0
 
 

@@ -46,7 +46,9 @@ def test_a_code_that_is_out_of_date_is_not_sent(settings):
     assert (row.status, row.body) == (MailStatus.DROPPED, "")
 
 
-def test_a_code_that_cannot_be_sent_waits_and_is_erased_when_given_up(monkeypatch):
+def test_a_code_that_cannot_be_sent_waits_and_is_erased_when_given_up(monkeypatch, settings):
+    settings.DEMO_NOW = clock.now()
+
     def down(self, fail_silently=False):
         raise OSError("no route")
 
@@ -55,8 +57,12 @@ def test_a_code_that_cannot_be_sent_waits_and_is_erased_when_given_up(monkeypatc
     mail.deliver_waiting()
     row.refresh_from_db()
     assert (row.status, "123456" in row.body) == (MailStatus.WAITING, True)
-    for _time in range(mail.MAX_ATTEMPTS):
-        mail.deliver_waiting()
+    settings.DEMO_NOW += mail.PAUSES[0]
+    mail.deliver_waiting()
+    row.refresh_from_db()
+    assert (row.status, row.attempts, "123456" in row.body) == (MailStatus.WAITING, 2, True)
+    type(row).objects.update(attempts=mail.MAX_ATTEMPTS - 1, send_after=clock.now())
+    mail.deliver_waiting()
     row.refresh_from_db()
     assert (row.status, row.body) == (MailStatus.FAILED, "")
 

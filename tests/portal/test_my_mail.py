@@ -77,7 +77,7 @@ def test_staff_do_not_read_it_here(client):
     assert text_page(client, theirs).status_code == 404
 
 
-@pytest.mark.parametrize("status", [MailStatus.WAITING, MailStatus.SENT, MailStatus.FAILED])
+@pytest.mark.parametrize("status", [MailStatus.BOUNCED, MailStatus.SENT, MailStatus.FAILED])
 def test_a_code_is_never_shown(client, person, status):
     """Whoever is logged in and has asked for an address to be verified proves by the code that it is theirs."""
     sent_at = clock.now() if status == MailStatus.SENT else None
@@ -89,8 +89,10 @@ def test_a_code_is_never_shown(client, person, status):
         assert "인증번호가 있던 메일이라" in response.text
 
 
-def test_what_was_never_sent_is_not_there_and_what_failed_says_so(client, person):
-    mail(person, status=MailStatus.DROPPED, sent_at=None)
+def test_what_was_not_sent_is_not_there_and_what_failed_says_so(client, person):
+    for status in (MailStatus.DROPPED, MailStatus.HELD, MailStatus.WAITING):
+        row = mail(person, status=status, sent_at=None)
+        assert text_page(client, row).status_code == 404
     assert page(client).context["mails"] == []
     assert "아직 보낸 메일이 없어요." in page(client).text
     mail(person, status=MailStatus.FAILED, sent_at=None)

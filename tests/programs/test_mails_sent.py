@@ -47,18 +47,19 @@ def test_a_line_says_what_it_was_about_and_leads_to_its_text():
     mail = OutgoingMail.objects.create(
         reason="x", person=application.applicant, to="a@example.com", language="en", body="Text",
         subject="[Grow Creative] Reboot Camp: application received", target_type="programs.application",
-        target_id=application.pk,
+        target_id=application.pk, status="failed",
     )  # fmt: skip
     line = mails_sent.lines(application)[0]
     assert (line["title"], line["title_lang"]) == ("Reboot Camp: application received", "en")
     assert line["url"] == reverse("my-mail-text", args=[mail.code])
-    assert line["pill"]["tone"] == "soon"
+    assert line["pill"]["tone"] == "bad"
 
     OutgoingMail.objects.update(status=MailStatus.SENT, sent_at=mail.queued_at)
     assert mails_sent.lines(application)[0]["pill"] is None
 
-    OutgoingMail.objects.update(status=MailStatus.DROPPED, sent_at=None)
-    assert mails_sent.lines(application) == []
+    for status in (MailStatus.DROPPED, MailStatus.WAITING, MailStatus.HELD):
+        OutgoingMail.objects.update(status=status, sent_at=None)
+        assert mails_sent.lines(application) == []
     assert [row.pk for row in mails_sent.about(application)] == [mail.pk]
 
 

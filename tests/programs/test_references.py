@@ -868,8 +868,27 @@ def test_whoever_has_answered_is_not_reminded(answer):
 def test_of_two_clocks_one_reminds():
     request = make_request()
     when = request.application.deadline - timedelta(days=1)
-    ReferenceRequest.objects.update(reminded_at=when)
-    assert references.remind_one(request, when) == 0
+    assert [references.remind_one(request, when), references.remind_one(request, when)] == [1, 0]
+
+
+def test_a_referee_is_reminded_of_a_time_that_has_moved():
+    request = make_request()
+    cohort = request.application.cohort
+    cohort.references_until = request.application.deadline + timedelta(days=1)
+    cohort.save()
+    when = cohort.references_until - timedelta(days=2)
+    assert [references.remind(when), references.remind(when)] == [1, 0]
+    cohort.references_until += timedelta(days=30)
+    cohort.save()
+    assert references.remind(when) == 0
+    later = cohort.references_until - timedelta(days=2)
+    assert [references.remind(later), references.remind(later)] == [1, 0]
+    old, new = OutgoingMail.objects.filter(reason="reference_reminder").order_by("pk")
+    assert old.deadline_at < new.deadline_at == cohort.references_until
+    assert mail.deliver(old.pk) == 0
+    assert mail.deliver(new.pk) == 1
+    old.refresh_from_db()
+    assert old.status == "dropped"
 
 
 def test_the_clock_takes_this_step():

@@ -1,4 +1,4 @@
-"""The records: what was done by whom, and the mail that went out. Both are read, never written."""
+"""The record of deeds: what was done by whom. It is read, never written."""
 
 from django.apps import apps
 from django.contrib import admin
@@ -8,17 +8,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_tools import ReadOnlyAdmin, moment_in_list, pill_html, verb_label
-from portal import pills
-from portal.models import AuditEvent, OutgoingMail
-
-# Mails about programs and mentoring may be read. Any other may hold a code or a way into an account.
-OPEN_TARGETS = ("programs.", "mentoring.")
-
-
-def is_secret(mail):
-    """Whether a mail is nobody's but its recipient's."""
-    return not mail.target_type.startswith(OPEN_TARGETS)
+from accounts.admin_tools import ReadOnlyAdmin, moment_in_list, verb_label
+from portal.models import AuditEvent
 
 
 def kind_in_words(label):
@@ -103,54 +94,3 @@ class AuditEventAdmin(ReadOnlyAdmin):
     def change(self, event):
         """From what to what."""
         return " → ".join(part for part in (event.before, event.after) if part) or "–"
-
-
-@admin.register(OutgoingMail)
-class OutgoingMailAdmin(ReadOnlyAdmin):
-    """Every mail and what became of it. The text of one with a code is not shown."""
-
-    group = "records"
-    place = 2
-    list_display = ["queued", "reason", "to", "subject_shown", "language", "status_pill", "sent"]
-    list_filter = ["status", "language"]
-    search_fields = ["to", "reason"]
-    search_help_text = _("Recipient or reason")
-    ordering = ["-queued_at", "-pk"]
-    fields = readonly_fields = [
-        "reason",
-        "to",
-        "language",
-        "subject_shown",
-        "text",
-        "status_pill",
-        "attempts",
-        "queued",
-        "sent",
-    ]
-
-    @admin.display(description=_("queued"), ordering="queued_at")
-    def queued(self, mail):
-        """When it was written."""
-        return moment_in_list(mail.queued_at)
-
-    @admin.display(description=_("sent"), ordering="sent_at")
-    def sent(self, mail):
-        """When it left."""
-        return moment_in_list(mail.sent_at)
-
-    @admin.display(description=_("subject"), ordering="subject")
-    def subject_shown(self, mail):
-        """The subject, unless it may hold a code."""
-        return _("Not shown: it may hold a code.") if is_secret(mail) else mail.subject
-
-    @admin.display(description=_("text"))
-    def text(self, mail):
-        """The text, unless it may hold a code."""
-        if is_secret(mail):
-            return _("Not shown: it may hold a code.")
-        return format_html('<div class="long-text" lang="{}" data-user-content>{}</div>', mail.language, mail.body)
-
-    @admin.display(description=_("status"), ordering="status")
-    def status_pill(self, mail):
-        """What became of it."""
-        return pill_html(pills.pill(pills.MAIL_PILLS, mail.status, mail.get_status_display()))

@@ -1,0 +1,244 @@
+"""Statement 52 of what people may rely on: every mail is text and HTML alike, to one, safe to open, sent once.
+
+Every mail that the portal knows is written here with real objects, in both languages.
+"""
+
+import re
+from datetime import timedelta
+from html import unescape
+from urllib.parse import urlsplit
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail as outbox
+from django.core.mail import EmailMessage
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts import emails as account_emails
+from mentoring import emails as mentoring_emails
+from portal import clock, mail
+from portal.mail_events import EVENTS
+from portal.models import MailStatus, OutgoingMail
+from programs import emails
+from programs.models.applications import Decision, Offer, StateChange
+from tests import make
+
+pytestmark = pytest.mark.django_db
+LINK = re.compile(r"https?://\S+")
+HREF = re.compile(r'href="([^"]+)"')
+ACCOUNT = (
+    "account_already_exists",
+    "email_changed",
+    "email_confirmation",
+    "email_confirmation_signup",
+    "email_deleted",
+    "password_changed",
+    "password_reset",
+    "password_reset_code",
+    "password_set",
+    "unknown_account",
+)
+MFA = ("recovery_codes_generated", "totp_activated", "totp_deactivated")
+
+
+def write_all(language):
+    """Queue every mail that there is, with objects of its own each; returns the rows."""
+    for name in EVENTS:
+        write(name, language)
+    person = make.make_user(language=language)
+    values = {"code": "123456", "from_email": "a@example.com", "to_email": "b@example.com"}
+    for folder, names in (("account", ACCOUNT), ("mfa", MFA)):
+        for name in names:
+            account_emails.account_mail(f"{folder}/email/{name}", to=person.email, person=person, context=values)
+    account_emails.account_closed(person)
+    account_emails.account_opened(person)
+    return list(OutgoingMail.objects.order_by("pk"))
+
+
+def write(name, language):
+    person = make.make_user(language=language, full_name="남궁별", romanized_name="Namgung Byeol")
+    program = make.make_program(has_mentoring=True)
+    cohort = make.make_cohort(program, phase="open" if name.startswith(("draft", "extended")) else "announced")
+    if name == "draft_reminder_registration":
+        cohort.registration_mode = "first_come"
+        cohort.save()
+    status, fields = "submitted", {}
+    if name.startswith(("draft", "form_changed")):
+        status = "draft"
+    elif name in ("offered", "promoted", "offer_expiring"):
+        status = "offered"
+    elif name.startswith("changes"):
+        status, fields = "changes_requested", {"changes_note": "포트폴리오"}
+    elif name == "waitlisted":
+        status = "waitlisted"
+    elif name in ("paired_mentor", "paired_mentee", "evaluation_shared"):
+        status = "confirmed"
+    if name in ("promoted", "waitlisted"):
+        fields["waitlist_number"] = 3
+    application = make.make_application(cohort, person, status=status, **fields)
+    now = clock.now()
+    if name in ("offered", "promoted", "offer_expiring"):
+        offer = Offer.objects.create(application=application, kind="first", expires_at=application.answer_by)
+        return emails.offer_expiring(offer) if name == "offer_expiring" else emails.offered(offer)
+    if name.startswith("draft_reminder"):
+        return emails.draft_reminder(application, 3)
+    if name == "extended":
+        application.extended_until = now + timedelta(days=9)
+        return emails.extended(application)
+    if name == "form_changed":
+        return emails.form_changed(application, cohort.form_version)
+    if name == "advanced":
+        return emails.advanced(Decision.objects.create(application=application, outcome="advance"), application)
+    if name in ("entered", "fixed"):
+        copy = application.submissions.create(
+            number=1, form_version=cohort.form_version, full_name="x", at=now, by=make.make_admin()
+        )
+        return emails.entered(copy, "1") if name == "entered" else emails.fixed(copy, "1", [])
+    if name.startswith("reference"):
+        return getattr(emails, name)(make.make_reference(application))
+    if name.startswith(("restrict", "appeal")):
+        appeal = make.make_appeal(make.make_restriction(person))
+        appeal.is_accepted, appeal.answer = name == "appeal_accepted", "1"
+        if name in ("appeal_accepted", "appeal_refused"):
+            return emails.appeal_decided(appeal)
+        return getattr(emails, name)(appeal if name == "appeal_received" else appeal.restriction)
+    if name in ("paired_mentor", "paired_mentee", "evaluation_shared"):
+        mentor = make.make_mentor()
+        mentor.user.language = language
+        pairing = make.make_pairing(mentor, make.make_enrolment(application=application))
+        if name == "evaluation_shared":
+            pairing = make.make_evaluation(pairing)
+        return getattr(mentoring_emails, name)(pairing)
+    change = StateChange.objects.create(
+        application=application, from_status="draft", to_status=application.status, reason="1"
+    )
+    return getattr(emails, name)(change)
+
+
+@pytest.fixture(params=["ko", "en"])
+def rows(request, settings):
+    settings.SITE_URL = "https://portal.example.com"
+    found = write_all(request.param)
+    assert {row.event for row in found} == {*EVENTS, *ACCOUNT, *MFA, "account_closed", "account_opened"}
+    return found
+
+
+def words(text):
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def test_trust_52_text_and_html_say_the_same(rows):
+    for row in rows:
+        message = mail.message(row)
+        ((html, kind),) = message.alternatives
+        assert kind == "text/html"
+        shown = html[html.index("<strong") : html.index("<hr>")].partition("</p>")[2]
+        shown = words(unescape(re.sub(r"<[^>]+>", " ", shown.replace("<br>", " "))))
+        assert shown.replace(" ", "") == words(message.body).replace(" ", ""), row.event
+
+
+def test_trust_52_one_recipient_and_no_other(rows):
+    for row in rows:
+        message = mail.message(row)
+        assert message.recipients() == [row.to], row.event
+        assert not message.cc
+        assert not message.bcc
+
+
+def test_trust_52_nothing_is_fetched_when_it_is_opened(rows):
+    for row in rows:
+        html = mail.html_of(row)
+        for word in ("src=", "<img", "<link", "<script", "<style", "url(", "@import", "background", "<iframe"):
+            assert word not in html, (row.event, word)
+
+
+def test_trust_52_links_are_absolute_and_https(rows):
+    for row in rows:
+        found = LINK.findall(row.body) + HREF.findall(mail.html_of(row))
+        assert found, row.event
+        for address in found:
+            if address.startswith("mailto:"):
+                continue
+            assert address.startswith("https://portal.example.com"), (row.event, address)
+
+
+HOSTILE = "x\r\nBcc: all@example.com\r\n\r\n<b>\u2028\x85\x0b\x00y"
+
+
+@pytest.mark.parametrize("where", ["to", "subject", "person"])
+def test_trust_52_nothing_that_people_write_becomes_a_header(where, settings):
+    application = make.make_application(status="submitted")
+    program = application.cohort.program
+    if where == "subject":
+        program.title_ko = program.title_en = HOSTILE
+    elif where == "person":
+        application.applicant.full_name = application.applicant.romanized_name = HOSTILE
+    change = StateChange.objects.create(application=application, from_status="draft", to_status="submitted")
+    application.cohort.program = program
+    row = emails.received(change)
+    if where == "to":
+        OutgoingMail.objects.update(to="a@example.com\r\nBcc: all@example.com")
+        assert mail.deliver(row.pk) == 0
+        row.refresh_from_db()
+        assert row.status == MailStatus.FAILED
+        assert outbox.outbox == []
+        return
+    mail.deliver(row.pk)
+    (sent,) = outbox.outbox
+    assert not re.search(r"^Bcc:", sent.message().as_string().partition("\n\n")[0], re.M | re.I)
+    assert sent.recipients() == [row.to]
+
+
+def test_trust_52_sent_once_even_after_a_retry(monkeypatch, settings):
+    settings.DEMO_NOW = clock.now()
+    application = make.make_application(status="submitted")
+    change = StateChange.objects.create(application=application, from_status="draft", to_status="submitted")
+    rows = [emails.received(change), emails.received(change)]
+    assert rows[0] == rows[1]
+    real, fails = EmailMessage.send, [OSError("down"), OSError("down")]
+
+    def send(self, fail_silently=False):
+        if fails:
+            raise fails.pop()
+        return real(self, fail_silently)
+
+    monkeypatch.setattr(EmailMessage, "send", send)
+    for _time in range(6):
+        mail.deliver_waiting()
+        mail.deliver_mail.call(rows[0].pk)
+        settings.DEMO_NOW += timedelta(hours=1)
+    emails.received(change)
+    assert mail.deliver_waiting() == 0
+    assert len(outbox.outbox) == 1
+
+
+READS = ("SELECT", "SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "PRAGMA", "ROLLBACK")
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_trust_52_a_link_that_is_followed_changes_nothing(language):
+    """A mail program that opens every link of every mail, as their people, acts on nothing."""
+    rows = write_all(language)
+    opened = set()
+    for row in rows:
+        client = Client()
+        if row.person is not None:
+            EmailAddress.objects.get_or_create(
+                user=row.person, email=row.person.email, defaults={"verified": True, "primary": True}
+            )
+            client.force_login(row.person)
+        for address in LINK.findall(row.body):
+            parts = urlsplit(address)
+            with CaptureQueriesContext(connection) as queries:
+                response = client.get(parts.path or "/", query_params=dict(), follow=False)
+            assert response.status_code in (200, 302), (row.event, address)
+            written = [
+                query["sql"]
+                for query in queries
+                if not query["sql"].startswith(READS) and "django_session" not in query["sql"]
+            ]
+            assert written == [], (row.event, address)
+            opened.add((row.event, parts.path))
+    assert {event for event, _path in opened} == {row.event for row in rows}
