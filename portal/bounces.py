@@ -70,7 +70,7 @@ def _sent(report):
 
 
 def find(bounce):
-    """The mail that came back. Its Message-ID nobody can guess; its number alone counts for its own address only."""
+    """The mail that came back. Nobody can guess its Message-ID; its number alone counts for its own address."""
     if bounce.code:
         row = OutgoingMail.objects.filter(code=bounce.code).first()
     else:

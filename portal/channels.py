@@ -1,9 +1,9 @@
 """Text messages and Alimtalk, beside e-mail: information about what a person applied for, never advertising.
 
-`queue` writes a row of its own beside the mail, for people who agreed to be told that way and gave their number, and
-only in words that were approved in advance. What carries it is `settings.TEXT_BACKEND`: a class with `send(message)`,
-which raises `Unreachable` where the number cannot be reached, and OSError where trying again may help. The one that
-comes with the portal writes into `settings.TEXT_DIR`.
+`queue` writes a row of its own beside the mail, for people who agreed to be told that way and gave their number, in
+words that were approved in advance. What carries it is `settings.TEXT_BACKEND`: a class with `send(message)`, which
+raises `Unreachable` where the number cannot be reached, and OSError where trying again may help. The one that comes
+with the portal writes into `settings.TEXT_DIR`.
 """
 
 import json
@@ -69,7 +69,7 @@ def fill(text, values):
 
 
 def queue(event, mail, about):
-    """Write the message that goes beside `mail`, if its person is reached that way. Returns the rows: one or none."""
+    """Write the message that goes beside `mail`, if its person is reached that way. Returns one row or none."""
     found = reach(mail.person)
     if found is None:
         return []

@@ -163,7 +163,7 @@ class Told:
 
 
 def told(reason, targets):
-    """What was queued for `reason` about objects of one model. One query; what lost its reason unsent is not told."""
+    """What was queued for `reason` about objects of one model, less what lost its reason unsent. One query."""
     if not targets:
         return Told(())
     rows = OutgoingMail.objects.filter(
@@ -218,9 +218,7 @@ def claim(mail_id):
     """Take one mail for sending, or return None: another worker has it, it is not due, or its reason is gone."""
     now = clock.now()
     mail = (
-        OutgoingMail.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(due(now), pk=mail_id)
-        .first()
+        OutgoingMail.objects.select_for_update(skip_locked=True, of=("self",)).filter(due(now), pk=mail_id).first()
     )
     if mail is None:
         return None

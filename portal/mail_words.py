@@ -69,7 +69,9 @@ def problems(event, subject, body):
         in_body += _missing(event, body)
     for address in ADDRESS.findall(TOKEN.sub("", body) + " " + subject):
         if not address.lower().startswith("https://") and not address.startswith(settings.SITE_URL):
-            in_body.append(_("%(address)s is not a safe address; addresses begin with https://.") % {"address": address})
+            in_body.append(
+                _("%(address)s is not a safe address; addresses begin with https://.") % {"address": address}
+            )
     return list(dict.fromkeys(in_subject)), list(dict.fromkeys(in_body))
 
 
@@ -132,7 +134,9 @@ def as_wording(event, render):
     lines, subjects = [], {}
     for case in cases:
         there = dict(zip(unsure, case, strict=True))
-        values = tokens | {place.name: tokens[place.name] if is_so else place.nothing for place, is_so in there.items()}
+        values = tokens | {
+            place.name: tokens[place.name] if is_so else place.nothing for place, is_so in there.items()
+        }
         subject, _break, body = render(values).strip().partition("\n")
         subjects.setdefault(one_line(subject), set()).add(case)
         _merge(lines, [line.rstrip() for line in body.strip().split("\n")], case)
@@ -148,7 +152,9 @@ def as_wording(event, render):
                 if not (is_so and "{" + unsure[at].name + "}" in line)
             )
             written.append(marks + line)
-    return max(subjects, key=lambda text: len(subjects[text])), re.sub(r"\n{3,}", "\n\n", "\n".join(written)).strip()
+    return max(subjects, key=lambda text: len(subjects[text])), re.sub(
+        r"\n{3,}", "\n\n", "\n".join(written)
+    ).strip()
 
 
 def _merge(lines, new, case):

@@ -1,7 +1,7 @@
 """One function a message. Each writes a row in the caller's transaction, in the recipient's language.
 
-The target is the StateChange or the Offer that gave rise to the message, so a retry never tells it twice. Above each
-function stands what may be written in its mail; `programs/mails_wanted.py` says when one is dropped unsent.
+The target is the StateChange or the Offer that gave rise to the message, so a retry never tells it twice. Above
+each function stands what may be written in its mail; `programs/mails_wanted.py` says when one is dropped unsent.
 """
 
 from django.conf import settings

@@ -4,19 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0005_term_parts'),
+        ("accounts", "0005_term_parts"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='profile',
-            name='told_by',
-            field=models.CharField(blank=True, choices=[('alimtalk', 'Alimtalk (KakaoTalk)'), ('sms', 'Text message')], max_length=8, verbose_name='also told by'),
+            model_name="profile",
+            name="told_by",
+            field=models.CharField(
+                blank=True,
+                choices=[("alimtalk", "Alimtalk (KakaoTalk)"), ("sms", "Text message")],
+                max_length=8,
+                verbose_name="also told by",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='profile',
-            constraint=models.CheckConstraint(condition=models.Q(('told_by__in', ['', 'sms', 'alimtalk'])), name='profile_told_by_is_known'),
+            model_name="profile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("told_by__in", ["", "sms", "alimtalk"])), name="profile_told_by_is_known"
+            ),
         ),
     ]

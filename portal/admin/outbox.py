@@ -169,7 +169,9 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
             pill=pill_of(row),
             facts=facts_of(row),
             is_sealed=mail.is_sealed(row),
-            edit_url="" if mailroom.refusal(row, "edit") else reverse("admin:portal_outgoingmail_edit", args=[row.pk]),
+            edit_url=""
+            if mailroom.refusal(row, "edit")
+            else reverse("admin:portal_outgoingmail_edit", args=[row.pk]),
             lines=self.timeline(row),
             action_url=self.changelist_url(),
             deeds=[{"name": deed.name, "label": deed.label} for deed in DEEDS if not deed().refusal(row)],
@@ -213,7 +215,10 @@ def facts_of(row):
         (_("Changed by staff"), moment_or_dash(row.edited_at) if row.edited_at else ""),
         (_("Sender"), row.extras.get("sender", "")),
         (_("Template code"), row.extras.get("code", "")),
-        (_("Buttons"), ", ".join(f"{button['name']} ({button['url']})" for button in row.extras.get("buttons", []))),
+        (
+            _("Buttons"),
+            ", ".join(f"{button['name']} ({button['url']})" for button in row.extras.get("buttons", [])),
+        ),
         (_("Text message instead"), row.extras.get("fallback", "")),
         (_("Message-ID"), mail.message_id(row) if row.channel == "email" else ""),
     ]

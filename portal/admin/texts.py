@@ -15,6 +15,7 @@ from portal.phones import PhoneField
 
 TEXTS = ("body_ko", "body_en", "fallback_ko", "fallback_en")
 LONGEST_BUTTON = 14
+LINK = "#{주소}"
 
 
 def pill_of(row):
@@ -31,7 +32,10 @@ class TextTemplateForm(forms.ModelForm):
         label=_("Buttons"),
         required=False,
         multiline=True,
-        help_text=_("Up to five, one a line: Korean name | English name | address. #{주소} is the page of the mail."),
+        help_text=_(
+            "Up to five, one a line: Korean name | English name | address. %(link)s is the page of the mail."
+        )
+        % {"link": LINK},
         widget=forms.Textarea(attrs={"rows": 5}),
     )
 
@@ -41,9 +45,7 @@ class TextTemplateForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["event"].choices = [
-            (event.name, event.title) for event in EVENTS.values() if event.by_text
-        ]
+        self.fields["event"].choices = [(event.name, event.title) for event in EVENTS.values() if event.by_text]
         known = ", ".join(f"#{{{name}}}" for name in channels.VARIABLES)
         self.fields["body_ko"].help_text = _("Variables: %(known)s") % {"known": known}
         if self.instance.pk:
@@ -63,8 +65,10 @@ class TextTemplateForm(forms.ModelForm):
                     gettext("Write each button as Korean name | English name | address, names up to 14 characters.")
                 )
             ko, en, url = parts
-            if url != "#{주소}" and not url.startswith("https://"):
-                raise forms.ValidationError(gettext("An address is #{주소} or begins with https://."))
+            if url != LINK and not url.startswith("https://"):
+                raise forms.ValidationError(
+                    gettext("An address is %(link)s or begins with https://.") % {"link": LINK}
+                )
             found.append({"ko": ko, "en": en, "url": url})
         if len(found) > channels.MOST_BUTTONS:
             raise forms.ValidationError(gettext("At most five buttons."))

@@ -242,11 +242,11 @@ class MailTemplateAdmin(ScopedAdmin):
         try:
             mail.message(row).send()
         except OSError:
-            self.message_user(request, gettext("The mail server did not take it. Please try again."), messages.ERROR)
+            self.message_user(
+                request, gettext("The mail server did not take it. Please try again."), messages.ERROR
+            )
             return
-        audit.record(
-            "mail_template.tested", target=request.user, by=request.user, after=f"{event.name} {language}"
-        )
+        audit.record("mail_template.tested", target=request.user, by=request.user, after=f"{event.name} {language}")
         said = gettext("The test mail is on its way to %(address)s.") % {"address": request.user.email}
         self.message_user(request, said, messages.SUCCESS)
 

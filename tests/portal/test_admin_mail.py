@@ -106,7 +106,9 @@ def test_one_mail_is_read_and_changed(client, boss):
         assert "새 제목" in client.get(reverse("my-mail")).text
 
 
-@pytest.mark.parametrize("fields", [{"expires_at": "soon"}, {"reason": "account_closed"}, {"event": "password_reset"}])
+@pytest.mark.parametrize(
+    "fields", [{"expires_at": "soon"}, {"reason": "account_closed"}, {"event": "password_reset"}]
+)
 def test_a_mail_that_may_hold_a_code_is_neither_read_nor_changed(client, boss, fields):
     if fields.get("expires_at"):
         fields = {"expires_at": clock.now() + timedelta(minutes=5)}

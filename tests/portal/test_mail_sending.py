@@ -1,4 +1,4 @@
-"""How a mail leaves: claimed, tried again with pauses, held back for a while, refused for good; the same every time."""
+"""How a mail leaves: claimed, tried again with pauses, held back, refused for good; the same every time."""
 
 import os
 import signal
@@ -216,14 +216,15 @@ def test_killed_between_the_server_and_the_commit_it_is_sent_again_under_the_sam
     row = received()
     connections.close_all()
     with smtp.server() as server:
-        child = None
+        children = []
 
         def kill(text):
-            os.kill(child.pid, signal.SIGKILL)
-            child.wait(30)
+            os.kill(children[0].pid, signal.SIGKILL)
+            children[0].wait(30)
 
         server.on_taken = kill  # it has the mail; that it says so is never heard
         with start(SEND, server) as child:
+            children.append(child)
             assert child.wait(120) == -signal.SIGKILL
         row.refresh_from_db()
         assert (row.status, row.attempts) == (MailStatus.WAITING, 1)  # not lost

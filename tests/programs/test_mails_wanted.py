@@ -244,9 +244,7 @@ def test_a_draft_that_is_none_any_more_is_not_reminded(what):
 def test_the_reminder_of_changes_follows_its_deadline(settings):
     settings.DEMO_NOW = clock.now()
     application = make.make_application(status=S.IN_REVIEW)
-    review.request_changes(
-        application.pk, by=make.make_admin(), note="1", until=clock.now() + timedelta(days=3)
-    )
+    review.request_changes(application.pk, by=make.make_admin(), note="1", until=clock.now() + timedelta(days=3))
     settings.DEMO_NOW += timedelta(days=2, hours=1)
     assert [applications.remind_changes(clock.now()), applications.remind_changes(clock.now())] == [1, 0]
     first, reminder = OutgoingMail.objects.order_by("pk")
