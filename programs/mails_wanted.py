@@ -1,7 +1,7 @@
 """When a mail about a program is dropped unsent because what it tells does not hold any more. One table.
 
 A mail may wait: for the worker, for a server that is down, because staff hold it. Meanwhile the application moves
-on, and what was queued later tells the truth. So that only the right one goes, each kind is asked at the last moment:
+on, and what was queued later tells the truth. So that only the right one goes, each is asked at the last moment:
 
 | mail | is still sent |
 |---|---|

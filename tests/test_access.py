@@ -110,7 +110,14 @@ EXPECTED = {
 def mail_to(person):
     """A mail to a person, about something that belongs to nobody."""
     return OutgoingMail.objects.create(
-        reason="news", person=person, to=person.email, language="ko", subject="제목", body="내용"
+        reason="news",
+        person=person,
+        to=person.email,
+        language="ko",
+        subject="제목",
+        body="내용",
+        status="sent",
+        sent_at=clock.now(),
     )
 
 

@@ -13,7 +13,7 @@ from accounts.models import ConsentRecord, Term, TermVersion
 from mentoring.models import MentorProfile
 from partners.models import OrganizationKind
 from portal import clock
-from portal.models import OutgoingMail
+from portal.models import MailTemplate, OutgoingMail, TextTemplate
 from programs.models.applications import Offer
 from programs.models.selection import ReviewRound
 from tests import make
@@ -86,6 +86,38 @@ def texts(count):
         ConsentRecord.objects.create(user=make.make_user(), version=version, cohort=make.make_cohort(), given=True)
 
 
+def mails(count):
+    for _row in range(count):
+        person = make.make_user()
+        OutgoingMail.objects.create(
+            event="received",
+            reason=uuid4().hex,
+            person=person,
+            to=person.email,
+            language="ko",
+            subject="1",
+            body="1",
+        )
+
+
+def wordings(count):
+    boss = make.make_admin()
+    for number in range(count):
+        last = MailTemplate.objects.count()
+        event = ("received", "offered")[number % 2]
+        MailTemplate.objects.create(
+            event=event, language="ko", number=last + 1, subject="1", body="1", made_by=boss
+        )
+
+
+def messages(count):
+    for _row in range(count):
+        number = TextTemplate.objects.count() + 1
+        TextTemplate.objects.create(
+            event="offered", channel="sms", number=number, sender="+82212345678", body_ko="1", body_en="1"
+        )
+
+
 PUBLIC = {
     "catalog": cohorts,
     "instructors": experts,
@@ -111,7 +143,9 @@ ADMIN = {
     "admin:programs_referencerequest_changelist": references,
     "admin:programs_restriction_changelist": restrictions,
     "admin:programs_appeal_changelist": restrictions,
-    "admin:portal_outgoingmail_changelist": applications,
+    "admin:portal_outgoingmail_changelist": mails,
+    "admin:portal_mailtemplate_changelist": wordings,
+    "admin:portal_texttemplate_changelist": messages,
     "admin:portal_auditevent_changelist": applications,
 }
 
