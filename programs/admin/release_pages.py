@@ -20,7 +20,7 @@ class ReleasePages:
         """The results, all at once; before the announcement's time this moves the announcement to now."""
         cohort = self.find(request, cohort_id)
         now = clock.now()
-        round_ = releases.current_round(cohort)
+        round_ = releases.to_release(cohort)
         due = releases.announced_at(cohort, round_)
         note = _("Every staged decision takes effect, and each applicant is sent the result by mail.")
         if due and due > now:

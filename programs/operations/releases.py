@@ -35,6 +35,20 @@ def current_round(cohort):
     return next((round_ for round_ in rounds if round_.released_at is None), rounds[-1] if rounds else None)
 
 
+def left_behind(cohort):
+    """The first round that is released and in which decisions are staged since: for whom was undecided then, came
+    late or was brought back. None where there is none."""
+    for round_ in cohort.rounds.filter(released_at__isnull=False).order_by("number"):
+        if not round_.is_last and staged(cohort, round_.number):
+            return round_
+    return None
+
+
+def to_release(cohort):
+    """The round whose results staff release next: what was left behind comes first. None without rounds."""
+    return left_behind(cohort) or current_round(cohort)
+
+
 def running(cohort):
     """The release of `cohort` that is under way, or None."""
     return cohort.releases.filter(finished_at=None).first()
@@ -47,7 +61,7 @@ def announced_at(cohort, round_):
 
 def release_preview(cohort):
     """What a release now would do: counts by outcome, those undecided, and the seats they meet."""
-    round_ = current_round(cohort)
+    round_ = to_release(cohort)
     number = round_.number if round_ else None
     counts = Counter(decision.outcome for decision in staged(cohort, number).values())
     in_review = cohort.applications.filter(status=ApplicationStatus.IN_REVIEW)
@@ -71,8 +85,9 @@ def release_preview(cohort):
 def start_release(cohort_id, *, by):
     """Freeze what is staged in the current round; it is out from now on. Returns the Release, not carried out yet.
 
-    The clock (`by=None`) releases from the announcement on; staff may do so earlier, which moves the announcement
-    to now. Refuses before applications close, with nothing staged, while another release runs, and when the offers
+    Staff first release what they have staged in an earlier round since its results went out, if anything. The
+    clock (`by=None`) releases from the announcement on; staff may do so earlier, which moves the announcement to
+    now. Refuses before applications close, with nothing staged, while another release runs, and when the offers
     would exceed the seats.
     """
     cohort = lock_cohort(cohort_id)
@@ -83,7 +98,7 @@ def start_release(cohort_id, *, by):
         raise Refused(_("The cohort is cancelled."))
     if cohort.closes_at and now < cohort.closes_at:
         raise Refused(_("Applications are still open."))
-    round_ = current_round(cohort)
+    round_ = to_release(cohort) if by else current_round(cohort)
     due = announced_at(cohort, round_)
     if round_ is not None and not round_.is_last and now < round_.due_at:
         raise Refused(_("The reviews of this round are not due yet; set an earlier date first."))
@@ -128,8 +143,6 @@ def announce(cohort, round_, due, *, by, now):
     """Write down that the results are out from `now` on; a promised later time moves to now."""
     holder = cohort if round_ is None or round_.is_last else round_
     if due is None or due > now:
-        if holder is round_ and round_.due_at > now:
-            raise Refused(_("Results are announced after the reviews are due."))
         audit.record("cohort.announced_early", target=cohort, by=by, before=str(due), after=str(now))
         holder.announce_at = now
     if holder.released_at is None:

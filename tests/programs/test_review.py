@@ -268,6 +268,34 @@ def test_a_round_but_the_last_is_not_released_before_its_reviews_are_due():
     assert (first.released_at, first.announce_at) == (None, cohort.announce_at)
 
 
+def test_what_was_left_behind_in_a_round_is_released_by_staff_and_not_by_the_clock(settings):
+    """Undecided when the results went out, or brought back since: nobody stays in a round for ever."""
+    cohort, staff = make_cohort(phase="in_review"), make_admin()
+    first = make_round(cohort, due_at=clock.now(), announce_at=clock.now())
+    make_round(cohort, number=2, criteria=(), due_at=cohort.announce_at)
+    passed, undecided, rejected = applications = in_review(cohort, 3)
+    stage([passed], Outcome.ADVANCE)
+    stage([rejected], Outcome.REJECT, reason_code="score")
+    releases.release_decisions(cohort.pk, by=staff)
+    review.reopen_application(rejected.pk, by=staff, reason="재심")
+    stage([undecided, rejected], Outcome.ADVANCE)
+    assert releases.release_preview(cohort)["round"] == first
+
+    settings.DEMO_NOW = cohort.announce_at
+    releases.release_due(clock.now())
+    for application in applications:
+        application.refresh_from_db()
+    assert [application.round_number for application in applications] == [2, 1, 1]
+
+    done = releases.release_decisions(cohort.pk, by=staff)
+    for application in applications:
+        application.refresh_from_db()
+    assert (done.advanced, done.undecided) == (2, 0)
+    assert [application.round_number for application in applications] == [2, 2, 2]
+    assert statuses(applications) == [S.IN_REVIEW] * 3
+    assert releases.release_preview(cohort)["round"].number == 2
+
+
 @pytest.mark.parametrize("phase", ["open", "cancelled"])
 def test_when_nothing_is_released(phase):
     cohort = make_cohort(phase=phase)
