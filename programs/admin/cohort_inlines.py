@@ -10,6 +10,7 @@ from programs.models.cohorts import Criterion, Milestone, Session, SessionExpert
 from programs.models.eligibility import EligibilityRule
 from programs.models.experts import Expert
 from programs.models.programs import Program
+from programs.models.selection import Review, ReviewRound
 from programs.models.terms import CohortTerm
 
 
@@ -75,18 +76,104 @@ class SessionInline(ScopedStackedInline):
         return formset
 
 
+class ReviewRoundInline(ScopedStackedInline):
+    """The rounds of the selection, in order; who reviews in them is said on their own pages."""
+
+    model = ReviewRound
+    managers_may = ALL
+    extra = 0
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("kind", "number"),
+                    ("starts_at", "due_at"),
+                    ("announce_at", "booking_until"),
+                    ("is_blind", "shows_comments"),
+                    ("others_shown", "tie_break"),
+                    ("min_reviews", "flag_spread"),
+                    ("discipline_key", "language_key"),
+                    ("comment_ko", "comment_en"),
+                ]
+            },
+        )
+    ]
+
+    def has_delete_permission(self, request, obj=None):
+        """Not once somebody reviews in one."""
+        return super().has_delete_permission(request, obj) and not (
+            obj is not None and Review.objects.filter(round__cohort=obj).exists()
+        )
+
+
+class CriterionForm(forms.ModelForm):
+    """A criterion; what its scores mean is checked line by line."""
+
+    rounds = {}  # the cohort's own; set once a request by the inline, so that the rows do not ask one by one
+    round = forms.TypedChoiceField(
+        label=_("Review round"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=_("The round in which it is scored."),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        choices = [(pk, row.get_kind_display()) for pk, row in self.rounds.items()]
+        self.fields["round"].choices = [("", "–"), *choices]
+
+    def clean_round(self):
+        """The round itself, or None."""
+        return self.rounds.get(self.cleaned_data["round"])
+
+    def clean(self):
+        """Each line has a score up to the highest, a colon and words; each score once."""
+        data = super().clean()
+        highest = data.get("maximum") or 0
+        for name in ("anchors_ko", "anchors_en"):
+            scores = []
+            for line in data.get(name, "").splitlines():
+                score, colon, words = line.partition(":")
+                if not line.strip():
+                    continue
+                if not (colon and score.strip().isdecimal() and words.strip()):
+                    self.add_error(name, gettext("Write each line as a score, a colon and the words, such as 5: …"))
+                    break
+                scores.append(int(score))
+            if any(score > highest for score in scores) or len(set(scores)) < len(scores):
+                self.add_error(name, gettext("Each score up to the highest can stand there once."))
+        return data
+
+
 class CriterionInline(ScopedStackedInline):
     """What the selection looks at."""
 
     model = Criterion
+    form = CriterionForm
     managers_may = ALL
     extra = 1
     fieldsets = [
         (
             None,
-            {"fields": [("title_ko", "title_en"), ("note_ko", "note_en"), ("weight", "position")]},
+            {
+                "fields": [
+                    ("title_ko", "title_en"),
+                    ("note_ko", "note_en"),
+                    ("weight", "position"),
+                    ("round", "maximum"),
+                    ("anchors_ko", "anchors_en"),
+                ]
+            },
         )
     ]
+
+    def get_formset(self, request, obj=None, **kwargs):
+        """All rows share one list of rounds: those of this cohort."""
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.form.rounds = {row.pk: row for row in obj.rounds.all()} if obj is not None else {}
+        return formset
 
 
 class MilestoneInline(ScopedStackedInline):

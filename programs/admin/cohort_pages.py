@@ -17,6 +17,7 @@ from programs.admin.on_behalf import EntryPages
 from programs.admin.ranking_pages import RankingPages
 from programs.admin.release_pages import ReleasePages
 from programs.admin.reservations import ReservationPages, kept_facts
+from programs.admin.round_pages import RoundPages
 from programs.models.applications import Application, ApplicationStatus
 from programs.models.cohorts import Phase, PromotionStop
 from programs.operations import applications, releases, seats
@@ -55,7 +56,7 @@ class PersonalExtensionForm(ExtensionForm):
         return address
 
 
-class CohortPages(RankingPages, ReleasePages, ReservationPages, EntryPages):
+class CohortPages(RoundPages, RankingPages, ReleasePages, ReservationPages, EntryPages):
     """Adds the pages of one cohort to its admin."""
 
     def get_urls(self):
@@ -138,6 +139,10 @@ class CohortPages(RankingPages, ReleasePages, ReservationPages, EntryPages):
         buttons = [
             {"label": label, "url": reverse(f"admin:programs_cohort_{page}", args=[cohort.pk]), "small": True}
             for page, label in chosen
+        ]
+        buttons += [
+            {"label": round_.get_kind_display(), "url": self.round_url(round_), "small": True}
+            for round_ in cohort.rounds.all()
         ]
         edit = reverse("admin:programs_cohort_change", args=[cohort.pk])
         buttons.append({"label": gettext("Edit"), "url": edit, "small": True})

@@ -15,6 +15,7 @@ from programs.admin.cohort_inlines import (
     CriterionInline,
     EligibilityRuleInline,
     MilestoneInline,
+    ReviewRoundInline,
     SessionInline,
 )
 from programs.admin.cohort_pages import CohortPages
@@ -47,7 +48,14 @@ class CohortAdmin(CohortPages):
     ]
     search_help_text = _("Program, cohort or receipt prefix")
     ordering = ["-starts_at", "pk"]
-    inlines = [SessionInline, CriterionInline, MilestoneInline, EligibilityRuleInline, CohortTermInline]
+    inlines = [
+        SessionInline,
+        ReviewRoundInline,
+        CriterionInline,
+        MilestoneInline,
+        EligibilityRuleInline,
+        CohortTermInline,
+    ]
 
     def get_queryset(self, request):
         """With its program; the list adds counts and phase."""

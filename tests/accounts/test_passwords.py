@@ -1,6 +1,9 @@
 """A forgotten password, a changed one, and what becomes of other sessions."""
 
+import time
+
 import pytest
+from allauth.account.internal.flows import code_verification
 from allauth.account.models import EmailAddress
 from django.contrib.auth import SESSION_KEY
 from django.test import Client
@@ -38,7 +41,7 @@ def test_a_forgotten_password_is_set_anew_with_a_code(client, language):
     assert SESSION_KEY in fresh.session
 
 
-def test_a_code_serves_once(client):
+def test_trust_24_a_code_serves_once(client):
     make_member()
     ask_for_reset(client)
     code = code_in(mails()[0])
@@ -47,6 +50,16 @@ def test_a_code_serves_once(client):
     client.post(url("account_logout"))
     response = client.post(url("account_confirm_password_reset_code"), {"code": code})
     assert response["Location"] == url("account_login")
+
+
+@pytest.mark.parametrize(("seconds", "holds"), [(14 * 60 + 50, True), (15 * 60 + 10, False)])
+def test_trust_24_a_code_lives_for_a_quarter_of_an_hour(client, monkeypatch, seconds, holds):
+    make_member()
+    ask_for_reset(client)
+    later = time.time() + seconds
+    monkeypatch.setattr(code_verification.time, "time", lambda: later)
+    response = client.post(url("account_confirm_password_reset_code"), {"code": code_in(mails()[0])})
+    assert (response["Location"] == url("account_complete_password_reset")) is holds
 
 
 def test_after_three_wrong_codes_it_is_over(client):
@@ -85,7 +98,7 @@ def test_an_unknown_address_is_written_to_in_the_language_of_the_page_each_time(
     assert "http://localhost:8000/en/accounts/signup/" in first.body
 
 
-def test_the_host_that_was_asked_for_does_not_get_into_mails(client, settings):
+def test_trust_24_the_host_that_was_asked_for_does_not_get_into_mails(client, settings):
     settings.ALLOWED_HOSTS = ["*"]
     client.post(url("account_reset_password"), {"email": "nobody1@example.com"}, headers={"host": "evil.example"})
     assert "evil.example" not in mails()[0].body
@@ -98,7 +111,7 @@ def test_asking_again_and_again_is_stopped(client):
     assert ask_for_reset(client).status_code == 429
 
 
-def test_a_code_is_void_once_the_address_has_changed(client):
+def test_trust_24_a_code_is_void_once_the_address_has_changed(client):
     user = make_member()
     ask_for_reset(client)
     client.post(url("account_confirm_password_reset_code"), {"code": code_in(mails()[0])})
