@@ -10,7 +10,7 @@ from programs.models.cohorts import Criterion, Milestone, Session, SessionExpert
 from programs.models.eligibility import EligibilityRule
 from programs.models.experts import Expert
 from programs.models.programs import Program
-from programs.models.selection import Review, ReviewRound
+from programs.models.selection import ReviewRound
 from programs.models.terms import CohortTerm
 
 
@@ -99,12 +99,6 @@ class ReviewRoundInline(ScopedStackedInline):
             },
         )
     ]
-
-    def has_delete_permission(self, request, obj=None):
-        """Not once somebody reviews in one."""
-        return super().has_delete_permission(request, obj) and not (
-            obj is not None and Review.objects.filter(round__cohort=obj).exists()
-        )
 
 
 class CriterionForm(forms.ModelForm):

@@ -104,10 +104,22 @@ class CohortAdmin(CohortPages):
     def get_readonly_fields(self, request, obj=None):
         """What others rely on is not typed over."""
         fixed = list(super().get_readonly_fields(request, obj))
-        if obj is None:
-            return fixed
-        fixed += ["program", "capacity", "phase_pill", "published", "review_began", "released", "cancelled"]
-        fixed.append("promotion")
+        return fixed if obj is None else [*fixed, *self.fixed_by_life(obj)]
+
+    def fixed_by_life(self, obj):
+        """The fields that what has happened to a cohort has fixed; asked once a request."""
+        if hasattr(obj, "fixed_fields"):
+            return obj.fixed_fields
+        fixed = [
+            "program",
+            "capacity",
+            "phase_pill",
+            "published",
+            "review_began",
+            "released",
+            "cancelled",
+            "promotion",
+        ]
         if obj.published_at:
             fixed.append("slug")
         if obj.applications.exists():
@@ -116,6 +128,7 @@ class CohortAdmin(CohortPages):
             fixed.append("announce_at")
         if obj.sessions.exists():
             fixed += ["starts_at", "ends_at"]
+        obj.fixed_fields = fixed
         return fixed
 
     def save_formset(self, request, form, formset, change):

@@ -1,4 +1,4 @@
-"""Who reviews, and which files they are given: spread exactly, within limits, and only moved when nobody has begun."""
+"""Who reviews, and which files they are given: spread exactly, within limits, moved only while nobody has begun."""
 
 from collections import Counter
 
