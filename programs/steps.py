@@ -1,7 +1,8 @@
 """How a cohort goes, as steps with their dates: pure functions of rows and a time.
 
 Exactly one step is `now`, except before anything has begun and once everything is done. A cohort whose selection
-has rounds shows each with its dates, and when the results of those before the last come. How an application goes is in `programs/own_steps.py`.
+has rounds shows each with its dates, and when the results of those before the last come. How an application goes is
+in `programs/own_steps.py`.
 """
 
 from dataclasses import dataclass, replace
