@@ -37,6 +37,7 @@ CLAIM = timedelta(minutes=5)  # longer than any try takes (EMAIL_TIMEOUT)
 READABLE = (MailStatus.SENT, MailStatus.BOUNCED, MailStatus.FAILED)
 _still_wanted = {}
 _soon_forgotten = set()
+_parts = {}
 
 
 def still_wanted(reason, *, of_mail=False):
@@ -49,6 +50,16 @@ def still_wanted(reason, *, of_mail=False):
     def register(check):
         _still_wanted[reason] = check if of_mail else (lambda mail: check(mail.target_id))
         return check
+
+    return register
+
+
+def goes_with(reason):
+    """Register what makes further parts of a mail of `reason` as it is sent: from its row, a list of MIME parts."""
+
+    def register(make):
+        _parts[reason] = make
+        return make
 
     return register
 
@@ -315,6 +326,8 @@ def message(mail):
         headers=headers,
     )
     sent.attach_alternative(html_of(mail), "text/html")
+    for part in _parts.get(mail.reason, lambda row: ())(mail):
+        sent.attach(part)
     return sent
 
 

@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 
 from accounts.signals import consent_withdrawn
+from programs.signals import application_moved
 
 
 class ProgramsConfig(AppConfig):
@@ -25,6 +26,7 @@ class ProgramsConfig(AppConfig):
             follows=privacy.follows,
         )
         consent_withdrawn.connect(on_consent_withdrawn, dispatch_uid="programs.consent_withdrawn")
+        application_moved.connect(on_application_moved, dispatch_uid="programs.interviews")
 
 
 def on_consent_withdrawn(sender, user, term, cohort_id, **kwargs):
@@ -32,3 +34,10 @@ def on_consent_withdrawn(sender, user, term, cohort_id, **kwargs):
     from programs.operations import retention
 
     retention.leave_without_consent(user, term, cohort_id)
+
+
+def on_application_moved(sender, application, change, **kwargs):
+    """Who leaves the selection leaves their interview slot to others."""
+    from programs.operations import interviews
+
+    interviews.leave(application, change)

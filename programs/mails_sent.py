@@ -8,9 +8,10 @@ from portal.models import MailStatus, OutgoingMail
 from programs.models.applications import Decision, Offer, StateChange
 from programs.models.applying import ReferenceRequest, Submission
 from programs.models.enrolments import Enrolment
+from programs.models.interviews import InterviewChange
 
 # What a mail about an application may be about.
-BELONGING = (StateChange, Offer, Decision, Submission, ReferenceRequest, Enrolment)
+BELONGING = (StateChange, Offer, Decision, Submission, ReferenceRequest, Enrolment, InterviewChange)
 SITE = "[Grow Creative] "  # how every subject begins
 
 

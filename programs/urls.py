@@ -2,7 +2,16 @@
 
 from django.urls import include, path
 
-from programs.views import applications, public, references, restrictions, results, reviews, writing
+from programs.views import (
+    applications,
+    interviews,
+    public,
+    references,
+    restrictions,
+    results,
+    reviews,
+    writing,
+)
 
 application_urls = [
     path("", applications.application, name="application"),
@@ -17,10 +26,15 @@ application_urls = [
     path("confirm/", applications.confirm, name="application-confirm"),
     path("decline/", applications.decline, name="application-decline"),
     path("cancel/", applications.cancel, name="application-cancel"),
+    path("interview/", interviews.choose, name="application-interview"),
+    path("interview/return/", interviews.give_back, name="application-interview-return"),
+    path("interview.ics", interviews.calendar, name="application-interview-ics"),
 ]
 
 review_urls = [
     path("", reviews.desk, name="reviews"),
+    path("interviews/", interviews.panel_list, name="reviews-interviews"),
+    path("interviews.ics", interviews.panel_calendar, name="reviews-interviews-ics"),
     path("<slug:code>/", reviews.review, name="review"),
     path("<slug:code>/save/", reviews.save, name="review-save"),
     path("<slug:code>/give-back/", reviews.give_back, name="review-give-back"),

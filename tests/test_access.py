@@ -89,6 +89,11 @@ EXPECTED = {
     "application-confirm": OWN_ACT,
     "application-decline": OWN_ACT,
     "application-cancel": row(LOGIN, HIDDEN, applicant=YES),
+    "application-interview": OWN_ACT,
+    "application-interview-return": OWN_ACT,
+    "application-interview-ics": row(LOGIN, HIDDEN),  # there is none; tests/programs/test_calendars.py has one
+    "reviews-interviews": row(LOGIN, HIDDEN),  # nobody here sits in a panel
+    "reviews-interviews-ics": row(LOGIN, HIDDEN),
     "application-reference": OWN_ACT,
     "application-reference-ask": row(LOGIN, POST_ONLY),
     "reference": PUBLIC,  # for whoever has its address; the code in it is the key

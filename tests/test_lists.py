@@ -17,6 +17,7 @@ from portal.models import MailTemplate, OutgoingMail, TextTemplate
 from programs.models.applications import Offer
 from programs.models.selection import ReviewRound
 from tests import make
+from tests.programs.interviews import make_interviews
 
 pytestmark = pytest.mark.django_db
 MANY = 300
@@ -77,6 +78,11 @@ def restrictions(count):
 def references(count):
     for number in range(count):
         make.make_reference(text="추천합니다." if number % 2 else "")
+
+
+def panels(count):
+    for _row in range(count):
+        make_interviews(slots=2, people=0)
 
 
 def texts(count):
@@ -142,6 +148,7 @@ ADMIN = {
     "admin:accounts_consentrecord_changelist": texts,
     "admin:programs_referencerequest_changelist": references,
     "admin:programs_restriction_changelist": restrictions,
+    "admin:programs_panel_changelist": panels,
     "admin:programs_appeal_changelist": restrictions,
     "admin:portal_outgoingmail_changelist": mails,
     "admin:portal_mailtemplate_changelist": wordings,

@@ -1,3 +1,12 @@
 """Programs in the admin, split by noun; this module only lets Django find them."""
 
-from programs.admin import applications, catalog, cohorts, enrolments, forms, references, restrictions  # noqa: F401
+from programs.admin import (  # noqa: F401
+    applications,
+    catalog,
+    cohorts,
+    enrolments,
+    forms,
+    interviews,
+    references,
+    restrictions,
+)

@@ -20,6 +20,7 @@ from programs.admin.reservations import ReservationPages, kept_facts
 from programs.admin.round_pages import RoundPages
 from programs.models.applications import Application, ApplicationStatus
 from programs.models.cohorts import Phase, PromotionStop
+from programs.models.selection import RoundKind
 from programs.operations import applications, releases, seats
 from programs.operations import cohorts as operations
 from programs.operations.on_behalf import TAKES_ENTRIES
@@ -140,10 +141,11 @@ class CohortPages(RoundPages, RankingPages, ReleasePages, ReservationPages, Entr
             {"label": label, "url": reverse(f"admin:programs_cohort_{page}", args=[cohort.pk]), "small": True}
             for page, label in chosen
         ]
-        buttons += [
-            {"label": round_.get_kind_display(), "url": self.round_url(round_), "small": True}
-            for round_ in cohort.rounds.all()
-        ]
+        for round_ in cohort.rounds.all():
+            buttons.append({"label": round_.get_kind_display(), "url": self.round_url(round_), "small": True})
+            if round_.kind == RoundKind.INTERVIEW:
+                url = reverse("admin:programs_panel_round", args=[round_.pk])
+                buttons.append({"label": gettext("Interview times"), "url": url, "small": True})
         edit = reverse("admin:programs_cohort_change", args=[cohort.pk])
         buttons.append({"label": gettext("Edit"), "url": edit, "small": True})
         if phase not in (Phase.FINISHED, Phase.CANCELLED):

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal import clock
 from portal.codes import new_code
@@ -96,3 +97,51 @@ class InterviewSlot(models.Model):
 
     def __str__(self):
         return f"{self.panel_id} {self.starts_at:%Y-%m-%d %H:%M}"
+
+
+class ChangeKind(models.TextChoices):
+    """What became of an interview."""
+
+    BOOKED = "booked", _("Booked")
+    MOVED = "moved", pgettext_lazy("interview", "Moved")
+    DETAILS = "details", _("Place changed")
+    CANCELLED = "cancelled", pgettext_lazy("interview", "Cancelled")
+
+
+class InterviewChange(models.Model):
+    """One thing that happened to the interview of an application in a round; rows are only added.
+
+    The mails about an interview stand on these rows: one that a later change has overtaken is not sent. `sequence`
+    is the slot's at that moment and never falls back, also where the interview moves to another slot.
+    """
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="interview_changes")
+    round = models.ForeignKey(ReviewRound, on_delete=models.CASCADE, related_name="interview_changes")
+    panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="changes")
+    kind = models.CharField(_("kind"), max_length=9, choices=ChangeKind)
+    starts_at = models.DateTimeField(_("begins"))
+    ends_at = models.DateTimeField(_("ends"))
+    was_panel = models.ForeignKey(Panel, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    was_at = models.DateTimeField(_("began before"), null=True, blank=True)
+    sequence = models.PositiveIntegerField()
+    at = models.DateTimeField(_("when"), default=clock.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)  # when the panel was told
+
+    class Meta:
+        verbose_name = _("change of an interview")
+        verbose_name_plural = _("changes of interviews")
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["told_at", "at"], name="interview_change_untold")]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=ChangeKind.values), name="interview_change_is_known"),
+            models.UniqueConstraint(
+                fields=["application", "round", "sequence"], name="interview_change_sequence_once"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.application_id} {self.kind} {self.sequence}"

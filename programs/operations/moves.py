@@ -6,6 +6,7 @@ from portal import clock
 from portal.errors import Refused
 from programs.models.applications import Application, StateChange
 from programs.models.cohorts import Cohort
+from programs.signals import application_moved
 
 
 def lock_cohort(cohort_id):
@@ -50,6 +51,8 @@ def move(application, status, *, by, reason="", **fields):
     for name, value in {**tied, **fields, "status": status, "moved_at": now}.items():
         setattr(application, name, value)
     application.save(update_fields=sorted({*tied, *fields, "status", "moved_at"}))
-    return StateChange.objects.create(
+    change = StateChange.objects.create(
         application=application, from_status=before, to_status=status, at=now, by=by, reason=reason[:500]
     )
+    application_moved.send(sender=Application, application=application, change=change)
+    return change

@@ -8,7 +8,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal import clock, i18n
 from portal.errors import Refused
-from programs import consents, feedback, files_seen, letters, mails_sent, own_steps, results, sent, status, steps
+from programs import (
+    consents,
+    feedback,
+    files_seen,
+    interviews,
+    letters,
+    mails_sent,
+    own_steps,
+    results,
+    sent,
+    status,
+    steps,
+)
 from programs.models.applications import Application, ApplicationStatus
 from programs.operations import applications as operations
 from programs.operations import seats
@@ -59,6 +71,7 @@ def application(request, code):
         "place": position(all_steps),
         "feedback": feedback.parts(found, rounds),
         "results_url": results.address(found.cohort, rounds),
+        "interview": interviews.part(found, now, is_own=is_own),
         "parts": sent.parts(found),
         "file_base": reverse("application-files", args=[found.code]),
         "consents": [consent_line(row) for row in consents.rows(found.cohort, found.applicant)] if is_own else [],

@@ -1,0 +1,150 @@
+"""Interviews as staff run them in the admin."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from portal import clock
+from programs.models.interviews import InterviewSlot, Panel
+from programs.models.selection import Conflict
+from programs.operations import interviews as operations
+from tests.make import make_admin, make_manager, make_round
+from tests.programs.interviews import at, make_interviews
+
+pytestmark = pytest.mark.django_db
+
+
+def url(name, pk):
+    return reverse(f"admin:programs_panel_{name}", args=[pk])
+
+
+@pytest.fixture
+def staff(client):
+    person = make_admin()
+    client.force_login(person)
+    return person
+
+
+def test_a_panel_is_added_changed_and_removed(client, staff):
+    round_, _slots, _rows = make_interviews(slots=0)
+    member = round_.panels.get().members.get()
+    overview = reverse("admin:programs_cohort_overview", args=[round_.cohort_id])
+    assert url("round", round_.pk) in client.get(overview).text
+
+    assert client.get(url("add_to", round_.pk)).status_code == 200
+    data = {"title_ko": "연출 위원회", "title_en": "Directing", "place_ko": "홍릉", "place_en": "", "link": ""}
+    answer = client.post(url("add_to", round_.pk), data | {"members": [member.pk]})
+    assert answer.url == url("round", round_.pk)
+    panel = Panel.objects.get(title_ko="연출 위원회")
+    assert list(panel.members.all()) == [member]
+
+    assert "연출 위원회" in client.get(url("edit", panel.pk)).text
+    client.post(url("edit", panel.pk), data | {"members": [member.pk], "link": "meet.example.com/b"})
+    panel.refresh_from_db()
+    assert panel.link == "https://meet.example.com/b"
+    assert client.post(url("edit", panel.pk), data | {"members": [staff.pk]}).status_code == 200
+    assert client.post(url("remove", panel.pk)).url == url("round", round_.pk)
+    assert round_.panels.count() == 1
+
+
+def test_slots_in_a_series_are_shown_first_and_made_without_what_clashes(client, staff):
+    round_, _slots, _rows = make_interviews(slots=0)
+    panel = round_.panels.get()
+    day = (clock.now() + timedelta(days=5)).astimezone(clock.SEOUL).date()
+    data = {"day": day.isoformat(), "start": "10:00", "end": "12:00", "minutes": 30, "pause": 10}
+
+    assert client.get(url("slots", panel.pk)).status_code == 200
+    shown = client.post(url("slots", panel.pk), data | {"look": "yes"})
+    assert "10:40" in shown.text
+    assert InterviewSlot.objects.count() == 0
+    assert client.post(url("slots", panel.pk), data | {"make": "yes", "end": "10:45"}).status_code == 302
+    assert InterviewSlot.objects.count() == 1
+    assert "이미 면접 시간이" in client.post(url("slots", panel.pk), data).text
+    client.post(url("slots", panel.pk), data | {"make": "yes"})
+    assert [f"{slot.starts_at.astimezone(clock.SEOUL):%H:%M}" for slot in InterviewSlot.objects.all()] == [
+        "10:00", "10:40", "11:20",
+    ]  # fmt: skip
+    none_left = client.post(url("slots", panel.pk), data | {"make": "yes"})
+    assert "만들 수 없" in none_left.text
+    past = client.post(url("slots", panel.pk), data | {"day": "2020-01-01", "make": "yes"})
+    assert "지난" in past.text
+    panel.members.clear()
+    assert (
+        "위원이 없"
+        in client.post(url("slots", panel.pk), data | {"start": "15:00", "end": "16:00", "make": "yes"}).text
+    )
+    assert InterviewSlot.objects.count() == 3
+    assert client.post(url("slots", panel.pk), data | {"minutes": 1}).status_code == 200
+
+
+def test_slots_are_assigned_moved_cancelled_and_removed(client, staff):
+    round_, (first, second, third), (one, two) = make_interviews()
+    form = client.get(url("assign", first.pk)).text
+    assert one.receipt_number in form
+    client.post(url("assign", first.pk), {"application": one.pk})
+    assert InterviewSlot.objects.get(pk=first.pk).application == one
+    assert client.post(url("assign", second.pk), {"application": 999}).status_code == 200
+    assert "현재" in client.get(url("assign", second.pk)).text
+    client.post(url("assign", second.pk), {"application": one.pk})
+    assert InterviewSlot.objects.get(pk=second.pk).application == one
+
+    assert "1" in client.get(url("rest", round_.pk)).text
+    client.post(url("rest", round_.pk))
+    assert InterviewSlot.objects.get(pk=first.pk).application == two
+    page = client.get(url("round", round_.pk)).text
+    assert two.full_name in page
+    roster = client.get(url("roster", round_.pk)).text
+    assert two.receipt_number in roster
+
+    assert client.post(url("cancel", first.pk), {"reason": ""}).status_code == 200
+    client.post(url("cancel", first.pk), {"reason": "심사위원 사정"})
+    assert InterviewSlot.objects.get(pk=first.pk).application is None
+    client.post(url("clear", round_.pk), {"slot": [first.pk, "x"]})
+    client.post(url("clear", round_.pk), {"slot": [second.pk]})  # somebody has it
+    assert set(InterviewSlot.objects.values_list("pk", flat=True)) == {second.pk, third.pk}
+    assert client.get(url("clear", round_.pk)).url == url("round", round_.pk)
+
+
+def test_nobody_is_offered_for_a_panel_that_may_not_meet_them(client, staff):
+    _round, (slot, *_rest), (one, two) = make_interviews()
+    Conflict.objects.create(application=one, reviewer=slot.panel.members.get(), kind="work")
+    form = client.get(url("assign", slot.pk)).text
+    assert one.receipt_number not in form
+    assert two.receipt_number in form
+
+
+def test_turnout_is_written_down_in_the_list(client, staff, monkeypatch):
+    round_, (slot, later, *_rest), (one, _two) = make_interviews()
+    operations.assign(one.pk, slot.pk, by=staff)
+    client.post(url("turnout", slot.pk), {"turnout": "attended"})  # too early
+    assert InterviewSlot.objects.get(pk=slot.pk).turnout == ""
+    at(monkeypatch, slot.ends_at)
+    assert url("turnout", slot.pk) in client.get(url("round", round_.pk)).text
+    client.post(url("turnout", slot.pk), {"turnout": "attended"})
+    assert InterviewSlot.objects.get(pk=slot.pk).turnout == "attended"
+    client.get(url("turnout", slot.pk))
+    assert one.receipt_number not in client.get(url("assign", later.pk)).text
+    assert "참석" in client.get(url("roster", round_.pk)).text
+
+
+def test_only_who_runs_the_cohort_gets_there(client):
+    round_, (slot, *_rest), (one, _two) = make_interviews()
+    pages = [
+        *[url(name, round_.pk) for name in ("round", "add_to", "rest", "roster", "clear")],
+        *[url(name, slot.panel_id) for name in ("edit", "slots", "remove")],
+        *[url(name, slot.pk) for name in ("assign", "cancel", "turnout")],
+    ]
+    other, _slots, _rows = make_interviews()
+    for person in (make_manager(other.cohort), slot.panel.members.get(), one.applicant):
+        client.force_login(person)
+        for page in pages:
+            assert client.get(page).status_code == 404
+            assert client.post(page).status_code == 404
+    client.force_login(make_manager(round_.cohort))
+    for page in pages:
+        assert client.get(page).status_code in (200, 302)
+    listed = client.get(reverse("admin:programs_panel_changelist")).text
+    assert url("round", round_.pk) in listed
+    assert url("round", other.pk) not in listed
+    assert client.get(url("round", make_round(round_.cohort, number=5).pk)).status_code == 404
