@@ -38,5 +38,5 @@ def test_the_pages_are_accessible(open_page):
     open_page.check_accessibility(page)
     panel = open_page("en-US", user=slots[0].panel.members.get())
     panel.goto("/en/reviews/interviews/")
-    panel.get_by_text(application.receipt_number).wait_for()
+    panel.get_by_text(application.receipt_number, exact=True).wait_for()
     open_page.check_accessibility(panel)
