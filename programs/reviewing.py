@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from portal import clock, i18n, pills, uploads
-from programs import conflicts, letters, sent
+from programs import conflicts, letters, ranking, sent
 from programs.models.applications import ApplicationStatus
 from programs.models.forms import Question, QuestionType
 from programs.models.selection import OthersShown, Review, ReviewEnd, Reviewer
@@ -46,11 +46,10 @@ def anchors_of(criterion):
 
 def total_of(review, criteria):
     """The review as points of 100, by the weights; None while a criterion has no score."""
-    scores = [review.scores.get(str(criterion.pk)) for criterion in criteria]
-    if not criteria or None in scores:
-        return None
-    weighed = sum(c.weight * points / c.maximum for c, points in zip(criteria, scores, strict=True))
-    return round(100 * weighed / sum(criterion.weight for criterion in criteria), 1)
+    value = ranking.total(
+        review.scores, [ranking.Criterion(str(row.pk), row.weight, row.maximum, row.position) for row in criteria]
+    )
+    return None if value is None else round(value, 1)
 
 
 def reader_of(round_):

@@ -48,6 +48,12 @@ class Crowd:
         person.date_joined = person.age_confirmed_at = self.founded_at
         return person
 
+    def add_expert(self, email, full_name, romanized_name):
+        """Somebody who reviews, and cannot log in."""
+        person = self._add(email, full_name, romanized_name, "ko")
+        person.date_joined = person.age_confirmed_at = self.founded_at
+        return person
+
     def _add(self, email, full_name, romanized_name, language, time_zone="Asia/Seoul"):
         return self.ledger.add(
             get_user_model()(

@@ -19,6 +19,7 @@ from programs.models.eligibility import Appeal, EligibilityRule, Restriction
 from programs.models.enrolments import Enrolment
 from programs.models.experts import Expert
 from programs.models.programs import Program, ProgramPartner, Series
+from programs.models.selection import Conflict, Review, Reviewer, ReviewRound
 from programs.models.terms import CohortTerm
 
 DATA = Path(__file__).parent / "data"
@@ -35,6 +36,8 @@ ORDER = (
     ProgramPartner,
     Expert,
     Cohort,
+    ReviewRound,
+    Reviewer,
     ConsentRecord,
     Criterion,
     CohortTerm,
@@ -47,6 +50,8 @@ ORDER = (
     Decision,
     Offer,
     Enrolment,
+    Review,
+    Conflict,
     Restriction,
     Appeal,
     MentorProfile,

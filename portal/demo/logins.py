@@ -13,11 +13,12 @@ from portal.demo.ledger import table
 def grant_roles(world):
     """Give each login its role; applicants and mentees need none."""
     organizations, programs = world.catalog.organizations, world.catalog.programs
+    reviewing = {"cohort": world.reviewed} if world.reviewed else {"program": programs["reboot-camp"]}
     grants = (
         ("admin", Role.ADMIN, {}),
         ("manager", Role.MANAGER, {"organization": organizations["KOCCA"]}),
         ("kafa", Role.MANAGER, {"organization": organizations["KAFA"]}),
-        ("reviewer", Role.REVIEWER, {"program": programs["reboot-camp"]}),
+        ("reviewer", Role.REVIEWER, reviewing),
         ("instructor", Role.INSTRUCTOR, {"program": programs["production-sound"]}),
         ("mentor", Role.MENTOR, {"program": programs["reboot-camp"]}),
         ("host", Role.HOST, {"organization": organizations["H3"]}),

@@ -140,6 +140,7 @@ def add_cohort(ledger, catalog, plan, form_version):
         rows = [row for row in table("criteria") if row["kind"] == text["kind"]]
         for position, row in enumerate(rows, 1):
             pairs = {name: row[name] for name in ("title_ko", "title_en", "note_ko", "note_en")}
+            pairs |= {name: row[name].replace("|", "\n") for name in ("anchors_ko", "anchors_en")}
             ledger.add(Criterion(cohort=cohort, weight=int(row["weight"]), position=position, **pairs))
         add_milestones(ledger, cohort, plan, text["kind"])
     return cohort

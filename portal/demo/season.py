@@ -8,6 +8,7 @@ from portal.demo.days import DAY, at, is_weekday, local_day, weekday, weekdays_f
 from portal.demo.ledger import dice, texts
 from portal.demo.plan import INTERPRETED, KOREAN, Plan
 from portal.demo.registration import register
+from portal.demo.reviewing import add_round
 from portal.demo.selection import (
     CHANGES,
     COMPLETED,
@@ -84,6 +85,8 @@ def tell_entry(world, row, serial, returning, scale):
     book.close()
     if row["program"] == CAMP:
         pair_camp(world, book)
+    if row["scene"] == "in_review" and (not plan.interview or row["program"] == CAMP):
+        add_round(world, book)
 
 
 def make_plan(world, row, serial):

@@ -23,6 +23,7 @@ class World:
         self.forms = Forms()
         self.cohorts = {}
         self.mentors = {}
+        self.reviewed = None  # the cohort in whose round the reviewer who can log in reviews
 
     def open(self, plan):
         """Add the cohort of `plan`; returns the book in which its applications are told."""

@@ -9,14 +9,14 @@ from django.utils.translation import gettext, ngettext
 from portal import i18n
 from programs import ranking
 from programs.models.applications import ApplicationStatus
-from programs.models.selection import Review
+from programs.models.selection import Review, ReviewEnd
 from programs.operations import releases
 
 BEHIND_ROWS = 12
 
 
 class Rounds:
-    """The rounds of a cohort with what their reviews count. At most five queries, whatever their number."""
+    """The rounds of a cohort with what their reviews count. At most six queries, whatever their number."""
 
     def __init__(self, cohort, now):
         self.cohort, self.now = cohort, now
@@ -120,6 +120,18 @@ class Rounds:
         ]
         return rows[:BEHIND_ROWS], len(rows[BEHIND_ROWS:])
 
+    def given_back(self):
+        """How many files of the current round were given back, in words; nothing where none was."""
+        count = self.current.reviews.filter(end_reason=ReviewEnd.RECUSED).count()
+        if not count:
+            return ""
+        text = ngettext(
+            "%(count)s file was given back for a conflict of interest.",
+            "%(count)s files were given back for a conflict of interest.",
+            count,
+        )
+        return text % {"count": count}
+
     def todo(self):
         """What waits for staff in the current round: lines as the overview takes them."""
         if self.current is None or self.now < self.current.starts_at:
@@ -136,7 +148,7 @@ class Rounds:
                     self.gaps,
                 ),
                 "missing",
-                "",
+                self.given_back(),
             ),
             (
                 self.missing,

@@ -204,7 +204,8 @@ def save(request, code):
     typed, lost = draft.typed()
     whole = ReviewForm(request.POST, review=found, criteria=criteria)
     submit = "submit" in request.POST and not is_autosave
-    said = {"by": request.user, "base": known_revision(request)}
+    base = known_revision(request)
+    said = {"by": request.user, "base": -1 if base is None else base}  # a form of no known state takes no place
     try:
         if submit and whole.is_valid():
             operations.hand_in_review(found.pk, typed=whole.cleaned_data, **said)

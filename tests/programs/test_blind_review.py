@@ -143,7 +143,7 @@ def world():
         full_name=m["full_name"],
         romanized_name=m["romanized_name"],
         answers=answers,
-        nominated_by=make.make_organization(name_ko=m["nominated_by"], name_en=m["nominated_by"]),
+        nominated_by=make.make_organization(name_ko=m["nominated_by"], name_en=m["nominated_by"], is_listed=False),
     )
     application.draft = {"full_name": m["draft"], "motivation": m["draft"]}
     files = {
@@ -284,7 +284,7 @@ def test_what_is_sent_back_while_writing_says_nothing(client, world):
         (full(world) | {"revision": "0"}, {"X-Autosave": "1"}, 200),
         (full(world, "2") | {"revision": "0"}, {"X-Autosave": "1"}, 409),
         (full(world, "9") | {"revision": "1", "submit": "1"}, {}, 200),
-        ({"revision": "x" * 50, "comment_staff": "가" * 30_000}, {"X-Autosave": "1"}, 200),
+        ({"revision": "x" * 50, "comment_staff": "가" * 30_000}, {"X-Autosave": "1"}, 409),
         (full(world) | {"revision": "1", "submit": "1"}, {}, 302),
     ]
     for data, headers, status in posts:
@@ -316,7 +316,7 @@ def test_nothing_is_said_before_the_pledge_and_on_a_file_that_is_closed(client, 
 @pytest.mark.parametrize("after", ["handed in", "due", "released"])
 def test_not_later_either(client, world, after):
     as_reviewer(client, world)
-    client.post(reverse("review-save", args=[world["review"].code]), full(world) | {"submit": "1"})
+    client.post(reverse("review-save", args=[world["review"].code]), full(world) | {"revision": "0", "submit": "1"})
     assert Review.objects.get(pk=world["review"].pk).submitted_at is not None
     if after != "handed in":
         ReviewRound.objects.update(due_at=clock.now() - timedelta(minutes=1))
@@ -350,7 +350,7 @@ def test_no_mail_to_a_reviewer_says_it(client, world):
     application = world["application"]
     change = application.changes.create(from_status="submitted", to_status="in_review")
     emails.received(change)
-    client.post(reverse("review-save", args=[world["review"].code]), full(world) | {"submit": "1"})
+    client.post(reverse("review-save", args=[world["review"].code]), full(world) | {"revision": "0", "submit": "1"})
     give_back = reverse("review-give-back", args=[world["others"][1].code])
     client.post(give_back, {"kind": "work", "note": "같은 팀"})
     theirs = OutgoingMail.objects.filter(person=world["reviewer"])
@@ -362,7 +362,7 @@ def test_no_mail_to_a_reviewer_says_it(client, world):
 
 def test_what_a_reviewer_takes_along_about_themselves_says_it_neither(client, world):
     as_reviewer(client, world)
-    client.post(reverse("review-save", args=[world["review"].code]), full(world) | {"submit": "1"})
+    client.post(reverse("review-save", args=[world["review"].code]), full(world) | {"revision": "0", "submit": "1"})
     response = client.post(reverse("my-privacy-data"))
     assert response.status_code in (200, 302)
     assert leaks(told(response)) == []
