@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils.translation import override
 
 from portal import clock
 from portal.errors import Refused
@@ -15,6 +16,13 @@ from programs.reviewing import ReviewState, rotated, state_of, total_of
 from tests import make
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """Refusals are told in English here."""
+    with override("en"):
+        yield
 
 
 def keys(review):
