@@ -15,7 +15,7 @@ from portal.clock import SEOUL
 from programs.conflicts import conflicts_of
 from programs.models.applications import Application, ApplicationStatus
 from programs.models.interviews import ChangeKind, InterviewChange, InterviewSlot, Panel
-from programs.models.selection import Conflict, ReviewRound, RoundKind
+from programs.models.selection import Conflict, Review, ReviewRound, RoundKind
 
 LINK_BEFORE = timedelta(hours=24)
 SHORTEST, LONGEST, MOST_IN_SERIES = 5, 240, 100  # minutes of a slot; slots made at once
@@ -198,7 +198,8 @@ def is_on_panel(user):
 
 
 def slots_for(user):
-    """The booked slots of the panels in which `user` sits, each with `names_shown`: not where names are hidden.
+    """The booked slots of the panels in which `user` sits, each with `names_shown` (not where names are hidden)
+    and `review_code`, the address of the review that goes with it.
 
     Names are for those who have pledged confidentiality. A slot of somebody with whom `user` has a conflict of
     interest is left out, as is one of an application that has left the round before its interview.
@@ -210,8 +211,11 @@ def slots_for(user):
             "round", flat=True
         )
     )
+    reviews = Review.objects.live().filter(reviewer=user, round__in={row.round_id for row in rows})
+    codes = {(pk, round_): code for pk, round_, code in reviews.values_list("application", "round", "code")}
     for row in rows:
         row.names_shown = not row.round.is_blind and row.round_id in pledged
+        row.review_code = codes.get((row.application_id, row.round_id), "")
     return rows
 
 
@@ -357,6 +361,7 @@ def lines_of_panel(found, now):
             {
                 "time": f"{i18n.clock_time(slot.starts_at)}–{i18n.clock_time(slot.ends_at)}",
                 "number": application.receipt_number,
+                "review": slot.review_code,
                 "name": application.full_name if slot.names_shown else "",
                 "program": application.cohort.program.title,
                 "program_lang": i18n.language_of(application.cohort.program, "title"),

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal import clock, i18n, uploads
 from portal.errors import Refused
-from programs import conflicts, reviewing
+from programs import conflicts, interviews, reviewing
 from programs.models.selection import Review, Reviewer
 from programs.operations import reviews as operations
 from programs.operations.drafts import Stale
@@ -28,6 +28,7 @@ def desk(request):
     if not found:
         raise Http404
     context = {"desks": [row for row in found if not row.is_over], "earlier": [row for row in found if row.is_over]}
+    context["has_interviews"] = interviews.is_on_panel(request.user)
     return render(request, "programs/reviews/desk.html", context)
 
 

@@ -751,5 +751,10 @@ def test_the_panels_list(client, is_blind, pledged, named):
         assert (application.full_name in text) == named
         assert application.applicant.email not in text
         assert "meet.example.com" in text
+    assert reverse("reviews-interviews") in client.get(reverse("reviews")).text
+    written = Review.objects.get(application=application)
+    assert reverse("review", args=[written.code]) in client.get(reverse("reviews-interviews")).text
+    Review.objects.update(ended_at=clock.now(), end_reason=ReviewEnd.REMOVED)
+    assert written.code not in client.get(reverse("reviews-interviews")).text
     round_.reviewers.filter(user=member).update(ended_at=clock.now())
     assert client.get(reverse("reviews-interviews")).status_code == 404
