@@ -46,6 +46,33 @@ def comments(application, told):
     return found
 
 
+def comments_to(user):
+    """`{application: [text]}` of all that reviewers wrote for somebody and they have been told. Two queries."""
+    items = ReleaseItem.objects.filter(
+        decision__application__applicant=user,
+        release__round__released_at__isnull=False,
+        done_at__isnull=False,
+        is_void=False,
+    ).select_related("decision__application", "release__round")
+    told = {}
+    for item in items.order_by("done_at"):
+        application, round_ = item.decision.application, item.release.round
+        if application.status not in UNDECIDED or application.round_number > round_.number:
+            told[application.pk, round_.pk] = item.done_at
+    rows = Review.objects.filter(
+        application__applicant=user,
+        round__shows_comments=True,
+        submitted_at__isnull=False,
+        end_reason__in=COUNTS,
+    ).exclude(comment_applicant="")
+    found = {}
+    for row in rows.order_by("code"):
+        at = told.get((row.application_id, row.round_id))
+        if at is not None and row.submitted_at <= at:
+            found.setdefault(row.application_id, []).append(row.comment_applicant)
+    return found
+
+
 def parts(application, rounds):
     """Round by round what its page shows: the comments for its applicant, and the panel's general comment.
 

@@ -41,7 +41,8 @@ def roles_at(person, moment):
 def lines(application):
     """Each time somebody else opened a confidential file, newest first, for `components/lines.html`.
 
-    Also where the file has been replaced or erased since. Five queries at most.
+    Also where the file has been replaced or erased since. Whoever reviews the application is not named, here as in
+    its results. Six queries at most.
     """
     names = confidential(application)
     if not names:
@@ -53,14 +54,22 @@ def lines(application):
         .select_related("by")
         .prefetch_related(Prefetch("by__grants", grants))
     )
+    reviewers = set(application.reviews.values_list("reviewer", flat=True)) if accesses else set()
     return [
         {
             "when": i18n.moment(access.at),
-            "title": access.by.display_name,
-            "title_lang": i18n.language_of_text(access.by.display_name),
+            **(REVIEWER if access.by_id in reviewers else named(access)),
             "note": names[access.code],
-            "side": roles_at(access.by, access.at),
             "user": True,
         }
         for access in accesses
     ]
+
+
+REVIEWER = {"title": Role.REVIEWER.label, "title_lang": "", "side": ""}
+
+
+def named(access):
+    """Who opened a file, and as what."""
+    name = access.by.display_name
+    return {"title": name, "title_lang": i18n.language_of_text(name), "side": roles_at(access.by, access.at)}

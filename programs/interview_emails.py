@@ -1,36 +1,73 @@
 """The mails of interviews. Each stands on an InterviewChange; one that a later change has overtaken is dropped."""
 
+from django.utils.translation import gettext_lazy as _
+
 from portal import clock, i18n, mail
 from portal.i18n import speaking
+from portal.mail_events import Kind, event, needed, sometimes
 from programs import calendars, interviews
-from programs.emails import FOLDER, _queue, address
+from programs.emails import _queue, address
+from programs.mail_places import FOLDER, LABEL, NAME, PROGRAM, SITE, of_application
 from programs.models.interviews import InterviewChange
 from programs.models.selection import ReviewRound
 
 DAY_BEFORE, HOUR_BEFORE = "interview_tomorrow", "interview_soon"
+WHEN = needed("when", Kind.TEXT, _("The day and the times, in Seoul."))
+WHERE = (
+    WHEN,
+    sometimes("own_when", Kind.TEXT, _("The same in the applicant's own time zone, if it is another.")),
+    sometimes("place", Kind.TEXT, _("The place, if there is one.")),
+    sometimes("link", Kind.LINK, _("The online link, in the last 24 hours before the interview.")),
+    sometimes("is_online", Kind.YES_NO, _("Whether it is online.")),
+)
+CHOICE = (
+    sometimes("can_choose", Kind.YES_NO, _("Whether the applicant can choose another time.")),
+    sometimes("until", Kind.TEXT, _("Until when the applicant can choose.")),
+)
+BY_STAFF = sometimes("by_staff", Kind.YES_NO, _("Whether staff chose the time."))
 WITH_CALENDAR = ("interview_booked", "interview_moved", "interview_details", "interview_cancelled", DAY_BEFORE)
 
 
+@of_application("interview_booked", _("Interview booked"), *WHERE, *CHOICE, BY_STAFF)
 def booked(change):
     """The applicant has a time: when and where; by their own choice or staff's."""
     return _of_change("interview_booked", change)
 
 
+@of_application(
+    "interview_moved",
+    _("Interview moved"),
+    *WHERE,
+    *CHOICE,
+    BY_STAFF,
+    sometimes("before", Kind.MOMENT, _("When it was to begin before.")),
+)
 def moved(change):
     """The interview is at another time or before another panel."""
     return _of_change("interview_moved", change)
 
 
+@of_application("interview_details", _("Interview at another place"), *WHERE)
 def details(change):
     """The time stays, the place does not."""
     return _of_change("interview_details", change)
 
 
+@of_application(
+    "interview_cancelled",
+    _("Interview cancelled"),
+    WHEN,
+    *CHOICE,
+    sometimes("why", Kind.TEXT, _("The reason, where staff gave one.")),
+    sometimes("is_over", Kind.YES_NO, _("Whether the application has left the selection.")),
+)
 def cancelled(change):
     """The interview does not take place, and why where staff said so."""
     return _of_change("interview_cancelled", change)
 
 
+@of_application(DAY_BEFORE, _("Interview within a day"), *WHERE)
+@of_application(HOUR_BEFORE, _("Interview within an hour"), *WHERE)
 def reminder(change, message):
     """The day before, or an hour before."""
     return _of_change(message, change)
@@ -62,6 +99,18 @@ def _of_change(message, change):
     )
 
 
+@event(
+    FOLDER,
+    "interview_digest",
+    _("Changes for a panel"),
+    NAME,
+    PROGRAM,
+    LABEL,
+    needed("lines", Kind.LIST, _("What has changed, one a line.")),
+    needed("url", Kind.LINK, _("The list of one's own interviews.")),
+    sometimes("calendar", Kind.LINK, _("The same as a calendar.")),
+    SITE,
+)
 def digest(person, last, lines):
     """What has changed in somebody's interviews: `lines` make each text in the reader's language."""
     cohort = last.round.cohort

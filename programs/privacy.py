@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import TermKind
 from portal import clock
+from programs import feedback
 from programs.models.applications import WITHDRAWABLE, Application, ApplicationStatus
 from programs.models.applying import ApplicationFile
 from programs.models.cohorts import Phase
@@ -32,16 +33,17 @@ def export(user):
             "files__upload__accesses",
             "references",
             "earlier_answers__question",
+            "interview_changes__panel",
         )
         .order_by("created_at", "pk")
     )
-    asked = _Forms()
+    asked, comments = _Forms(), feedback.comments_to(user)
     enrolments = (
         Enrolment.objects.filter(person=user).select_related("cohort__program").order_by("enrolled_at", "pk")
     )
     restrictions = Restriction.objects.filter(person=user).prefetch_related("appeals")
     return {
-        "applications": [application_of(row, asked) for row in rows],
+        "applications": [application_of(row, asked, comments.get(row.pk, [])) for row in rows],
         "enrolments": [
             {
                 "cohort": cohort_of(row.cohort),
@@ -87,8 +89,8 @@ def cohort_of(cohort):
     return f"{cohort.program.title} · {cohort.label}"
 
 
-def application_of(application, asked):
-    """One application: what was written, what was sent each time, what became of it."""
+def application_of(application, asked, comments=()):
+    """One application: what was written, what was sent each time, what became of it, what reviewers told of it."""
     uploads = [row.upload for row in application.files.all()]
     questions = asked[application.form_version_id]
     sent = application.submitted_at is not None
@@ -128,6 +130,19 @@ def application_of(application, asked):
                 "reason": row.reason if row.to_status in TOLD else "",
             }
             for row in application.changes.all()
+        ],
+        "comments_of_reviewers": list(comments),
+        "interviews": [
+            {
+                "at": row.at,
+                "what": str(row.get_kind_display()),
+                "starts_at": row.starts_at,
+                "ends_at": row.ends_at,
+                "place": row.panel.place,
+                "by": by_whom(row.by_id, application),
+                "reason": row.reason,
+            }
+            for row in application.interview_changes.all()
         ],
         "files": [file_of(row) for row in application.files.all()],
         "references": [

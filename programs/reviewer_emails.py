@@ -66,6 +66,6 @@ def _queue(message, reviewer, *, target, again=False, **context):
 
 
 @mail.still_wanted("reviewer_invited")
-def still_reviewing(row):
+def still_reviewing(reviewer_id):
     """Whether the person has not been taken off the round meanwhile."""
-    return Reviewer.objects.filter(pk=row.target_id, ended_at=None).exists()
+    return Reviewer.objects.filter(pk=reviewer_id, ended_at=None).exists()

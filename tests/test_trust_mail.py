@@ -21,9 +21,12 @@ from mentoring import emails as mentoring_emails
 from portal import clock, mail
 from portal.mail_events import EVENTS
 from portal.models import MailStatus, OutgoingMail
-from programs import emails
+from programs import emails, interview_emails, reviewer_emails
 from programs.models.applications import Decision, Offer, StateChange
+from programs.models.selection import AssignmentRun
+from programs.operations.interviews import note
 from tests import make
+from tests.programs.interviews import make_interviews
 
 pytestmark = pytest.mark.django_db
 LINK = re.compile(r"https?://\S+")
@@ -104,6 +107,14 @@ def write(name, language):
         if name in ("appeal_accepted", "appeal_refused"):
             return emails.appeal_decided(appeal)
         return getattr(emails, name)(appeal if name == "appeal_received" else appeal.restriction)
+    if name.startswith("interview"):
+        return interview(name, person)
+    if name.startswith("review"):
+        reviewer = make.make_reviewer(user=person)
+        if name == "reviewer_invited":
+            return reviewer_emails.reviewer_invited(reviewer)
+        run = AssignmentRun.objects.create(round=reviewer.round, digest="0" * 64)
+        return reviewer_emails.reviews_assigned(run, reviewer)
     if name in ("paired_mentor", "paired_mentee", "evaluation_shared"):
         mentor = make.make_mentor()
         mentor.user.language = language
@@ -115,6 +126,22 @@ def write(name, language):
         application=application, from_status="draft", to_status=application.status, reason="1"
     )
     return getattr(emails, name)(change)
+
+
+def interview(name, person):
+    """A mail about an interview in three days."""
+    _round, slots, (application, _other) = make_interviews()
+    application.applicant.language = person.language
+    application.applicant.save()
+    change = note(slots[0], application, "booked", by=make.make_admin(), now=clock.now(), reason="1")
+    if name == "interview_digest":
+        member = slots[0].panel.members.get()
+        member.language = person.language
+        member.save()
+        return interview_emails.digest(member, change, [lambda: "1"])
+    if name in (interview_emails.DAY_BEFORE, interview_emails.HOUR_BEFORE):
+        return interview_emails.reminder(change, name)
+    return getattr(interview_emails, name.removeprefix("interview_"))(change)
 
 
 @pytest.fixture(params=["ko", "en"])

@@ -12,7 +12,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext as _
 
 from accounts.models import TermKind
-from portal import audit, uploads
+from portal import audit, clock, uploads
 from programs.consents import OPTIONAL_NAME, is_optional_item
 from programs.models.applications import LIVE, WITHDRAWABLE, Application, ApplicationStatus, StateChange
 from programs.models.applying import ApplicationFile, EarlierAnswer, ReferenceRequest, Submission
@@ -20,6 +20,8 @@ from programs.models.cohorts import Cohort
 from programs.models.eligibility import Appeal, Restriction
 from programs.models.enrolments import Enrolment, EnrolmentStatus
 from programs.models.forms import Question
+from programs.models.interviews import InterviewChange
+from programs.models.selection import Conflict, Review, ReviewEnd, Reviewer
 from programs.models.terms import CohortTerm
 from programs.operations import applications, enrolments, references, seats
 from programs.operations.applications import without
@@ -53,10 +55,20 @@ def erase_person(user):
     Enrolment.objects.filter(person=user).update(end_reason="")
     Appeal.objects.filter(restriction__person=user).update(text="", answer="")
     Restriction.objects.filter(person=user).update(reason="")
+    leave_reviewing(user)
+
+
+def leave_reviewing(user):
+    """Take a reviewer off all rounds: what is not handed in goes back, what was handed in stays without a name."""
+    now = clock.now()
+    unfinished = Review.objects.live().filter(reviewer=user, submitted_at=None)
+    unfinished.update(ended_at=now, end_reason=ReviewEnd.REMOVED)
+    Reviewer.objects.filter(user=user).update(affiliation="")
+    Reviewer.objects.filter(user=user, ended_at=None).update(ended_at=now)
 
 
 def empty(ids, *, keep_names):
-    """Erase what these applications say: answers, drafts, copies, files, letters, and the reasons in their moves.
+    """Erase what these applications say: answers, drafts, copies, files, letters, reviewers' words, and reasons.
 
     The caller holds the locks where somebody could still write.
     """
@@ -77,6 +89,9 @@ def empty(ids, *, keep_names):
     )
     Submission.objects.filter(application__in=ids).update(answers={}, files=[], reason="", **names)
     StateChange.objects.filter(application__in=ids).update(reason="")
+    Review.objects.filter(application__in=ids).update(comment_staff="", comment_applicant="")
+    Conflict.objects.filter(application__in=ids).update(note="")
+    InterviewChange.objects.filter(application__in=ids).update(reason="")
 
 
 # --- consent taken back -------------------------------------------------------------------------------------------

@@ -106,4 +106,13 @@ def test_it_costs_the_same_for_many(application):
         with CaptureQueriesContext(connection) as queries:
             files_seen.lines(application)
         counts.append(len(queries))
-    assert counts[0] == counts[1] <= 5
+    assert counts[0] == counts[1] <= 6
+
+
+def test_whoever_reviews_the_application_is_not_named(application):
+    reviewer = make.make_reviewer(make.make_round(application.cohort), make.make_user(full_name="하예람")).user
+    make.make_review(
+        application.cohort.rounds.get(), application, reviewer, ended_at=clock.now(), end_reason="left"
+    )
+    opened(give(application), reviewer)
+    assert seen(application) == [("심사위원", "대본.pdf", "")]

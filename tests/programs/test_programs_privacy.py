@@ -25,11 +25,23 @@ from programs.models.cohorts import Cohort
 from programs.models.enrolments import Enrolment, EnrolmentStatus
 from programs.models.forms import Question
 from programs.models.terms import CohortTerm
-from programs.operations import applications, files, references, restrictions, retention, review, seats
+from programs.operations import (
+    applications,
+    decisions,
+    files,
+    interviews,
+    references,
+    releases,
+    restrictions,
+    retention,
+    review,
+    seats,
+)
 from programs.operations.drafts import save_draft
 from tests import make
 from tests.accounts.doors import url
 from tests.files import make_pdf, uploaded
+from tests.programs.interviews import make_interviews
 
 S = ApplicationStatus
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -181,7 +193,65 @@ def test_taking_along_costs_the_same_for_any_number(count):
         make.make_enrolment(person=person, status="completed")
     with CaptureQueriesContext(connection) as queries:
         privacy.export(person)
-    assert len(queries) <= 12
+    assert len(queries) <= 15
+
+
+def reviewed(count=2):
+    """An application with an interview and so many reviews handed in, each with a comment, before its result."""
+    cohort = make.make_cohort(phase="in_review", announce_at=clock.now() - timedelta(minutes=1))
+    round_ = make.make_round(cohort, due_at=clock.now() - timedelta(hours=1))
+    application = make.make_application(cohort, status="in_review")
+    for number in range(count):
+        make.make_review(
+            round_, application, points=3, comment_applicant=f"좋은 점 {number}", comment_staff=f"속말 {number}"
+        )
+    return application, round_
+
+
+def test_what_reviewers_wrote_is_taken_along_once_the_result_is_out_and_goes_with_the_account():
+    application, round_ = reviewed()
+    person = application.applicant
+    (before,) = privacy.export(person)["applications"]
+    assert before["comments_of_reviewers"] == []
+    decisions.stage_decisions([application.pk], "reject", by=make.make_admin(), reason_code="score")
+    releases.release_decisions(round_.cohort_id, by=None)
+    (after,) = privacy.export(person)["applications"]
+    assert sorted(after["comments_of_reviewers"]) == ["좋은 점 0", "좋은 점 1"]
+    late = make.make_review(round_, application, points=3, comment_applicant="나중에", submitted_at=clock.now())
+    assert late.submitted_at > round_.cohort.announce_at
+    assert "나중에" not in privacy.export(person)["applications"][0]["comments_of_reviewers"]
+    retention.erase_person(person)
+    texts = application.reviews.values_list("comment_applicant", "comment_staff")
+    assert set(texts) == {("", "")}
+
+
+def test_comments_of_a_result_that_is_being_decided_anew_are_not_taken_along():
+    application, round_ = reviewed()
+    staff = make.make_admin()
+    decisions.stage_decisions([application.pk], "reject", by=staff, reason_code="score")
+    releases.release_decisions(round_.cohort_id, by=None)
+    review.reopen_application(application.pk, by=staff, reason="다시 봄")
+    assert privacy.export(application.applicant)["applications"][0]["comments_of_reviewers"] == []
+
+
+def test_interviews_are_taken_along_without_the_names_of_a_panel():
+    _round, slots, (application, _other) = make_interviews()
+    interviews.book(application.pk, slots[0].code, by=application.applicant)
+    (row,) = privacy.export(application.applicant)["applications"][0]["interviews"]
+    assert (row["starts_at"], row["by"], row["place"]) == (slots[0].starts_at, "applicant", "홍릉 3층")
+    assert set(row) == {"at", "what", "starts_at", "ends_at", "place", "by", "reason"}
+
+
+def test_a_reviewer_who_leaves_gives_back_what_is_not_handed_in():
+    round_ = make.make_round()
+    person = make.make_reviewer(round_, affiliation="가온").user
+    done, open_ = make.make_review(round_, reviewer=person, points=3), make.make_review(round_, reviewer=person)
+    retention.erase_person(person)
+    done.refresh_from_db()
+    open_.refresh_from_db()
+    assert (done.ended_at, open_.end_reason) == (None, "removed")
+    reviewer = round_.reviewers.get(user=person)
+    assert (reviewer.affiliation, reviewer.ended_at is None) == ("", False)
 
 
 # --- closing the account ------------------------------------------------------------------------------
