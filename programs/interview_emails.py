@@ -39,7 +39,6 @@ def booked(change):
     _("Interview moved"),
     *WHERE,
     *CHOICE,
-    BY_STAFF,
     sometimes("before", Kind.MOMENT, _("When it was to begin before.")),
 )
 def moved(change):

@@ -211,4 +211,4 @@ def recuse(review, kind, note, by):
     Conflict.objects.bulk_create([conflict], ignore_conflicts=True)  # one written down before stays as it is
     review.ended_at, review.end_reason = clock.now(), ReviewEnd.RECUSED
     review.save(update_fields=["ended_at", "end_reason"])
-    audit.record("review.given_back", target=review, by=by, before=kind, reason=note)
+    audit.record("review.given_back", target=review, by=by, before=kind)

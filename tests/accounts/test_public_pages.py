@@ -36,9 +36,11 @@ def examples():
     partner = make_organization()
     cohort = make_cohort(make_program(partners=[partner]))
     agreement = make_agreement(parties=[partner])
+    announced = make_cohort(cohort.program, phase="announced")
     return {
         "program": {"program": cohort.program.slug},
         "cohort": {"program": cohort.program.slug, "cohort": cohort.slug},
+        "cohort-results": {"program": announced.program.slug, "cohort": announced.slug},
         "partner": {"slug": partner.slug},
         "agreement": {"slug": agreement.slug},
     }
