@@ -21,7 +21,7 @@ from mentoring import emails as mentoring_emails
 from portal import clock, mail
 from portal.mail_events import EVENTS
 from portal.models import MailStatus, OutgoingMail
-from programs import emails, interview_emails, reviewer_emails
+from programs import emails, interview_emails, no_show_emails, reviewer_emails
 from programs.models.applications import Decision, Offer, StateChange
 from programs.models.selection import AssignmentRun
 from programs.operations.interviews import note
@@ -76,7 +76,7 @@ def write(name, language):
         status, fields = "changes_requested", {"changes_note": "포트폴리오"}
     elif name == "waitlisted":
         status = "waitlisted"
-    elif name in ("paired_mentor", "paired_mentee", "evaluation_shared"):
+    elif name in ("paired_mentor", "paired_mentee", "evaluation_shared", "no_show_warning", "no_show_undone"):
         status = "confirmed"
     if name in ("promoted", "waitlisted"):
         fields["waitlist_number"] = 3
@@ -107,6 +107,11 @@ def write(name, language):
         if name in ("appeal_accepted", "appeal_refused"):
             return emails.appeal_decided(appeal)
         return getattr(emails, name)(appeal if name == "appeal_received" else appeal.restriction)
+    if name.startswith("no_show"):
+        enrolment = make.make_enrolment(application=application, status="no_show", end_reason="1")
+        if name == "no_show_undone":
+            return no_show_emails.no_show_undone(enrolment)
+        return no_show_emails.no_show_warning(enrolment, lapses_at=now)
     if name.startswith("interview"):
         return interview(name, person)
     if name.startswith("review"):

@@ -21,7 +21,7 @@ from programs.admin.reservations import Nominate
 from programs.models.applications import Application, ApplicationStatus, Decision, Outcome, ReasonCode
 from programs.models.cohorts import Cohort
 from programs.models.selection import ReviewRound
-from programs.operations import files
+from programs.operations import files, no_shows
 from programs.operations.on_behalf import FIXABLE
 
 S = ApplicationStatus
@@ -223,6 +223,9 @@ class ApplicationAdmin(FixPages, ScopedAdmin):
             facts.append((gettext("What was missing"), application.changes_note))
         if application.nominated_by:
             facts.append((gettext("Nominated by"), application.nominated_by.name))
+        missed = no_shows.counted(application.applicant)
+        if missed:
+            facts.append((gettext("No-shows that count"), str(len(missed))))
         if application.reason_code:
             facts.append((gettext("Reason"), application.get_reason_code_display()))
         return [{"term": term, "value": value, "user": True} for term, value in facts if value]

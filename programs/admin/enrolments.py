@@ -7,14 +7,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_deeds import Deed, DeedForm
+from accounts.admin_deeds import Deed, DeedForm, DeedReasonForm
 from accounts.admin_tools import ScopedAdmin, moment_in_list, pill_html
-from portal import pills
+from portal import i18n, pills
 from portal.fields import CleanCharField
 from programs.admin.filters import CohortFilter
 from programs.models.cohorts import Cohort
 from programs.models.enrolments import ENDED, Enrolment, EnrolmentStatus
-from programs.operations import enrolments
+from programs.operations import enrolments, no_shows
 
 OUTCOMES = (
     EnrolmentStatus.COMPLETED,
@@ -36,7 +36,10 @@ class EndForm(DeedForm):
         label=_("Reason"),
         max_length=300,
         required=False,
-        help_text=_("Needed for a drop-out and a no-show. The participant reads it."),
+        help_text=_(
+            "Needed for a drop-out and a no-show. The participant reads it. The first no-show within 12 months is "
+            "warned of, the second keeps the person from applying for six months."
+        ),
     )
 
     def clean(self):
@@ -52,7 +55,10 @@ class EndEnrolment(Deed):
 
     name = "end_enrolment"
     label = _("End the enrolment")
-    note = _("An outcome is final. A place that is to go to someone else is cancelled instead, on the application.")
+    note = _(
+        "An outcome is final, but for a no-show marked by mistake. A place that is to go to someone else is "
+        "cancelled instead, on the application."
+    )
     danger = True
     form_class = EndForm
 
@@ -82,6 +88,36 @@ class EndEnrolment(Deed):
     def done(self, count):
         """How many."""
         return ngettext("%(count)s enrolment ended.", "%(count)s enrolments ended.", count) % {"count": count}
+
+
+class UndoNoShow(Deed):
+    """Takes back a no-show that was marked by mistake, with the restriction it led to."""
+
+    name = "undo_no_show"
+    label = _("Take the no-show back")
+    note = _(
+        "For a no-show that was marked by mistake. The place is open again, and a restriction that came of it is "
+        "lifted. A mentoring pair that ended with it is not restored."
+    )
+    form_class = DeedReasonForm
+
+    def refusal(self, row):
+        """Only what is one."""
+        if row.status != EnrolmentStatus.NO_SHOW:
+            return gettext("Only a no-show can be taken back.")
+        return ""
+
+    def line(self, row):
+        """Who, in which cohort, and how it stands."""
+        return EndEnrolment.line(self, row)
+
+    def perform(self, row, *, by, data):
+        """Take one back."""
+        no_shows.undo_no_show(row.pk, by=by, reason=data["reason"])
+
+    def done(self, count):
+        """How many."""
+        return ngettext("%(count)s no-show taken back.", "%(count)s no-shows taken back.", count) % {"count": count}
 
 
 class EnrolmentStatusFilter(admin.SimpleListFilter):
@@ -126,9 +162,10 @@ class EnrolmentAdmin(ScopedAdmin):
         "enrolled",
         "ended",
         "end_reason",
+        "no_show_count",
         "application_link",
     ]
-    actions = [EndEnrolment.action()]
+    actions = [EndEnrolment.action(), UndoNoShow.action()]
 
     def get_queryset(self, request):
         """With what a row and a page show."""
@@ -167,6 +204,14 @@ class EnrolmentAdmin(ScopedAdmin):
     def ended(self, enrolment):
         """When it ended."""
         return moment_in_list(enrolment.ended_at)
+
+    @admin.display(description=_("no-shows of the person that count"))
+    def no_show_count(self, enrolment):
+        """How often the person has not come, in any cohort; the last one's day. Excused ones are left out."""
+        rows = no_shows.counted(enrolment.person)
+        if not rows:
+            return "0"
+        return f"{len(rows)} ({i18n.day(no_shows.missed_at(rows[-1]), year=True)})"
 
     @admin.display(description=_("application"))
     def application_link(self, enrolment):

@@ -77,12 +77,12 @@ class Row:
         line = self.line
         spread = rounded(line.spread)
         if line.deviation is not None:
-            spread = _("%(spread)s (SD %(deviation)s)") % {"spread": spread, "deviation": rounded(line.deviation)}
+            spread = f"{spread} ({rounded(line.deviation)})"
         return [
             (_("Centered"), rounded(line.centered), line.ranks.get("centered")),
             (_("Mean"), rounded(line.raw), line.ranks.get("raw")),
             (_("Median"), rounded(line.middle), line.ranks.get("middle")),
-            (_("Spread"), spread, None),
+            (_("Spread (SD)"), spread, None),
             (_("Confidence"), rounded(line.confidence), None),
         ]
 
@@ -215,7 +215,7 @@ class Choice:
         """The columns with the way to sort by each."""
         titles = {
             "receipt": _("Receipt number"), "name": _("Name"), "reviews": _("Reviews"), "centered": _("Centered"),
-            "raw": _("Mean"), "median": _("Median"), "spread": _("Spread"), "confidence": _("Confidence"),
+            "raw": _("Mean"), "median": _("Median"), "spread": _("Spread (SD)"), "confidence": _("Confidence"),
             "staged": _("Staged"),
         }  # fmt: skip
         shown = COLUMNS if has_scores else ("receipt", "name", "staged")

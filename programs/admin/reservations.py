@@ -17,7 +17,11 @@ from programs.operations import reservations
 class KeepForm(DeedForm):
     """How many seats for which partner, until when."""
 
-    organization = forms.ModelChoiceField(label=gettext_lazy("Partner"), queryset=Organization.objects.none())
+    organization = forms.ModelChoiceField(
+        label=gettext_lazy("Partner"),
+        queryset=Organization.objects.none(),
+        empty_label=gettext_lazy("Choose a partner"),
+    )
     seats = forms.IntegerField(
         label=gettext_lazy("Seats"),
         min_value=0,
@@ -78,7 +82,7 @@ def kept_facts(cohort, now):
     left = seating.reserved(cohort, now)
     facts = []
     for row in SeatReservation.objects.filter(cohort=cohort).select_related("organization").order_by("until", "pk"):
-        words = {"left": left.get(row.organization_id, 0), "seats": row.seats, "until": i18n.deadline(row.until)}
+        words = {"left": left.get(row.organization_id, 0), "seats": row.seats, "until": i18n.moment(row.until)}
         text = _("%(left)s of %(seats)s open, kept until %(until)s") % words
         if row.until <= now:
             text = _("fell back %(moment)s") % {"moment": i18n.moment(row.until)}

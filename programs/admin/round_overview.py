@@ -12,7 +12,7 @@ from programs.models.applications import ApplicationStatus
 from programs.models.selection import Review, ReviewEnd
 from programs.operations import releases
 
-BEHIND_ROWS = 12
+BEHIND_ROWS = 8
 
 
 class Rounds:

@@ -30,6 +30,7 @@ name_verbs(
         "decisions.released": gettext_lazy("Results released"),
         "enrolment.dropped": gettext_lazy("Dropped out"),
         "enrolment.no_show": gettext_lazy("No-show"),
+        "enrolment.no_show_undone": gettext_lazy("No-show taken back"),
         "enrolment.completed": gettext_lazy("Completed"),
         "enrolment.not_completed": gettext_lazy("Not completed"),
     }

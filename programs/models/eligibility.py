@@ -61,7 +61,10 @@ class EligibilityRule(models.Model):
 
 
 class Restriction(models.Model):
-    """A time in which a person may not apply, and why. Lifted by staff, or by an appeal (소명) that is accepted."""
+    """A time in which a person may not apply, and why. Lifted by staff, or by an appeal (소명) that is accepted.
+
+    `cause` is the no-show that brought it about, None where staff laid it on.
+    """
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="restrictions", verbose_name=_("person")
@@ -73,6 +76,15 @@ class Restriction(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     lifted_at = models.DateTimeField(_("lifted"), null=True, blank=True)
+    cause = models.ForeignKey(
+        "programs.Enrolment",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="restrictions",
+        verbose_name=_("no-show"),
+    )
 
     class Meta:
         verbose_name = _("participation restriction")
@@ -80,6 +92,9 @@ class Restriction(models.Model):
         ordering = ["-from_at", "pk"]
         constraints = [
             models.CheckConstraint(condition=Q(until__gt=F("from_at")), name="restriction_lasts_a_while"),
+            models.UniqueConstraint(
+                fields=["cause"], condition=Q(lifted_at=None), name="restriction_one_a_no_show"
+            ),  # a no-show that is taken back and marked again may restrict again
         ]
 
     def __str__(self):

@@ -40,7 +40,7 @@ NEXT = {
         EnrolmentStatus.NOT_COMPLETED,
     },
     EnrolmentStatus.DROPPED: set(),
-    EnrolmentStatus.NO_SHOW: set(),
+    EnrolmentStatus.NO_SHOW: {EnrolmentStatus.ENROLLED, EnrolmentStatus.ACTIVE},  # marked by mistake
     EnrolmentStatus.COMPLETED: set(),
     EnrolmentStatus.NOT_COMPLETED: set(),
     EnrolmentStatus.CANCELLED: set(),

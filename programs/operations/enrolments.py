@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from portal import audit, clock
 from portal.errors import Refused
 from programs.models.enrolments import ENDED, Enrolment, EnrolmentStatus
+from programs.operations import no_shows
 from programs.signals import enrolment_ended
 
 NEEDS_REASON = (EnrolmentStatus.DROPPED, EnrolmentStatus.NO_SHOW)
@@ -26,6 +27,8 @@ def activate_enrolments(now):
 def end_enrolment(enrolment_id, outcome, *, by, reason=""):
     """End someone's part with `outcome`; a drop-out and a no-show need their reason.
 
+    A no-show has consequences (`programs/operations/no_shows.py`), in the same transaction.
+
     The seat stays taken: a place is given back by cancelling it, not by ending it. Ending twice with the same
     outcome is the same as once.
     """
@@ -45,4 +48,6 @@ def end_enrolment(enrolment_id, outcome, *, by, reason=""):
     enrolment.save(update_fields=["status", "ended_at", "end_reason"])
     audit.record(f"enrolment.{outcome}", target=enrolment, by=by, before=before, after=outcome, reason=reason)
     enrolment_ended.send(sender=Enrolment, enrolment=enrolment, by=by)
+    if outcome == EnrolmentStatus.NO_SHOW:
+        no_shows.follow(enrolment, by=by)
     return enrolment

@@ -21,6 +21,7 @@ from programs import (
     status,
     steps,
 )
+from programs.eligibility import clash_of, clash_text
 from programs.models.applications import Application, ApplicationStatus
 from programs.operations import applications as operations
 from programs.operations import seats
@@ -45,7 +46,8 @@ def application(request, code):
     now = clock.now()
     changes = list(found.changes.select_related("by"))
     enrolment = getattr(found, "enrolment", None)
-    rounds, slots = list(found.cohort.rounds.all()), list(found.slots.select_related("panel", "round"))
+    rounds = list(found.cohort.rounds.all())
+    slots = list(found.slots.select_related("panel", "round")) if rounds else []
     all_steps = own_steps.application_steps(
         found,
         found.cohort,
@@ -67,6 +69,7 @@ def application(request, code):
         "cohort": found.cohort,
         "is_own": is_own,
         "panel": panel,
+        "overlap": overlap(found, now) if is_own else None,
         "steps": all_steps,
         "place": position(all_steps),
         "feedback": feedback.parts(found, rounds),
@@ -82,6 +85,28 @@ def application(request, code):
         "ending": status.ending(found, now) if is_own else None,
     }
     return render(request, "programs/application.html", context)
+
+
+def overlap(found, now):
+    """The confirmed place that keeps its person from taking this one, and the way out; None where none does."""
+    clash = clash_of(found.cohort, found.applicant) if has_offer(found, now) else None
+    if clash is None:
+        return None
+    places = Application.objects.filter(cohort=clash.cohort_id, applicant=found.applicant_id, status=S.CONFIRMED)
+    place = places.select_related("cohort__program").first()
+    if place is not None and status.can_cancel(place, now):
+        until = seats.can_cancel_until(place.cohort)
+        text = _("You can hold one of the two. To take this one, give that place up first.")
+        if until is not None:
+            text += " " + _("You can do so %(deadline)s.") % {"deadline": i18n.deadline(until)}
+        return {
+            "title": clash_text(clash),
+            "text": text,
+            "url": reverse("application-cancel", args=[place.code]),
+            "label": _("Give up that place"),
+        }
+    text = _("You can hold one of the two, and the last day to give that place up has passed. Please write to us.")
+    return {"title": clash_text(clash), "text": text, "url": "", "label": ""}
 
 
 def consent_line(row):
@@ -136,6 +161,8 @@ def act(request, code, *, operation, title, text, label, done, possible, look="p
     if not possible(found, clock.now()):
         return redirect(found)
     context = {"application": found, "title": title, "text": text, "label": label, "look": look}
+    if operation is seats.confirm_offer:
+        context["overlap"] = overlap(found, clock.now())
     return render(request, "programs/application_act.html", context)
 
 

@@ -15,6 +15,7 @@ from portal.models import OutgoingMail
 from programs.models.applications import Application
 from programs.models.cohorts import Cohort
 from programs.models.enrolments import Enrolment
+from programs.operations import releases
 from tests import make
 
 PASSWORD = "seven lamps in a corridor"
@@ -126,7 +127,9 @@ def walk(open_page, season, language):
     expect(page.locator("main")).to_contain_text(words["review"])
     desk.goto(f"/admin/programs/cohort/{cohort.pk}/release/")
     desk.locator("#content-main button[type=submit]").click()
-    told(desk)
+    expect(desk.locator("[data-progress=running]")).to_be_visible()
+    releases.resume_releases(clock.now())  # what the worker does, which does not run beside these tests
+    expect(desk.locator("[data-progress=done]")).to_be_visible()
     assert OutgoingMail.objects.filter(reason="offered", language=language).count() == 1
 
     # the applicant confirms

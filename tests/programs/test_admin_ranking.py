@@ -74,7 +74,7 @@ def test_measures_stand_side_by_side_and_the_best_comes_first(client, boss):
 
     assert shown(response) == pks(c, b, a)
     first, second, last = response.context["page"].object_list
-    assert [value for _label, value, _rank in first.cells()] == ["80.0", "80.0", "80.0", "0.0 (SD 0.0)", "2.0"]
+    assert [value for _label, value, _rank in first.cells()] == ["80.0", "80.0", "80.0", "0.0 (0.0)", "2.0"]
     assert [rank for _label, _value, rank in second.cells()] == [2, 2, 2, None, None]
     assert second.line.is_flagged
     assert not last.line.is_flagged

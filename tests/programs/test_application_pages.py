@@ -21,6 +21,7 @@ from tests.make import (
     make_manager,
     make_milestone,
     make_round,
+    make_session,
     make_user,
 )
 
@@ -269,7 +270,7 @@ def test_the_page_costs_the_same_for_one_and_for_many(client, person, count, dja
         )
         make_milestone(application.cohort)
         seats.run_promotions(application.cohort_id)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         assert client.get(reverse("my")).status_code == 200
 
 
@@ -296,3 +297,50 @@ def test_staff_who_apply_do_not_see_their_own_result_in_the_admin(client, person
     fields = {"action": "stage_reject", "_selected_action": own.pk, "confirm": "yes", "reason_code": "score"}
     client.post(reverse("admin:programs_application_changelist"), fields)
     assert own.decisions.count() == 1
+
+
+# --- a place that stands in the way -------------------------------------------------------------------
+
+
+def overlapping(person, **fields):
+    """An offer, and a confirmed place whose session is at the same time."""
+    begin = clock.now() + timedelta(days=39)
+    held = make_application(make_cohort(phase="announced", **fields), person, status=S.CONFIRMED)
+    make_enrolment(application=held)
+    offered = make_application(make_cohort(phase="announced"), person, status=S.OFFERED)
+    for row in (held, offered):
+        make_session(row.cohort, starts_at=begin)
+    return held, offered
+
+
+def test_the_offer_and_its_confirmation_say_which_place_stands_in_the_way_and_the_way_out(client, person):
+    held, offered = overlapping(person)
+    for address in (page_of(offered), page_of(offered, "confirm")):
+        text = client.get(address).text
+        assert held.cohort.program.title_ko in text
+        assert page_of(held, "cancel") in text
+        assert i18n.deadline(held.cohort.starts_at) in text
+    client.post(page_of(offered, "confirm"), follow=True)
+    offered.refresh_from_db()
+    assert offered.status == S.OFFERED
+
+    client.post(page_of(held, "cancel"), follow=True)
+    for address in (page_of(offered), page_of(offered, "confirm")):
+        assert held.cohort.program.title_ko not in client.get(address).text
+    client.post(page_of(offered, "confirm"))
+    offered.refresh_from_db()
+    assert offered.status == S.CONFIRMED
+
+
+def test_a_place_without_an_end_of_cancelling_says_no_day(client, person):
+    held, offered = overlapping(person, starts_at=None, ends_at=None)
+    response = client.get(page_of(offered))
+    assert page_of(held, "cancel") in response.text
+    assert "취소하실 수 있습니다" not in response.context["overlap"]["text"]
+
+
+def test_a_place_that_cannot_be_given_up_any_more_says_whom_to_write_to(client, person):
+    held, offered = overlapping(person, cancel_until=clock.now() - timedelta(hours=1))
+    text = client.get(page_of(offered, "confirm")).text
+    assert "취소 기한이 지났습니다" in text
+    assert page_of(held, "cancel") not in text
