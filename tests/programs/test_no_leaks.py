@@ -189,12 +189,18 @@ def addresses(world, known):
                     continue
 
 
+def put_away(response):
+    """Close the files of an answer; closing all of it would end the test's database connection."""
+    for close in response._resource_closers:
+        close()
+
+
 def answer(client, address):
     """What comes back, but for the token of its forms and the secret that a second factor makes each time."""
     cache.clear()  # so that nobody has asked too often
     response = client.get(address)
     body = b"".join(response.streaming_content) if response.streaming else response.content
-    response.close()
+    put_away(response)
     if address.endswith("/totp/activate/"):
         body = b""
     body = re.sub(rb'(csrfmiddlewaretoken" value=")[^"]+', rb"\1", body)
@@ -284,7 +290,7 @@ def test_saving_on_the_way_and_taking_one_s_data_tell_nothing(world):
             saved = world.clients[name].post(edit, {"motivation": "…"}, headers={"X-Autosave": "1"})
             found[name, "edit"] = saved.status_code, saved.content
             archive = world.clients[name].post(data)
-            archive.close()
+            put_away(archive)
             found[name, "data"] = archive.status_code
             found[name, "archive"] = privacy.export(world.people[name])["programs"]
             found[name, "page"] = mine.overview(world.people[name], clock.now())
