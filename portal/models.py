@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal import clock
 from portal.codes import LENGTH, new_code
@@ -84,7 +85,7 @@ class OutgoingMail(models.Model):
         verbose_name=_("person"),
     )
     channel = models.CharField(_("channel"), max_length=8, choices=Channel, default=Channel.EMAIL)
-    to = models.CharField(_("to"), max_length=254)
+    to = models.CharField(pgettext_lazy("mail", "to"), max_length=254)
     language = models.CharField(_("language"), max_length=2, choices=[("ko", _("Korean")), ("en", _("English"))])
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(_("text"))
