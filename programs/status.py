@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from portal import i18n, pills
+from programs.interviews import can_choose
 from programs.models.applications import EDITABLE, WITHDRAWABLE, ApplicationStatus
 from programs.models.selection import RoundKind
 from programs.operations.seats import can_cancel_until, promotes_until
@@ -133,6 +134,18 @@ def _passed(application, rounds):
     return title, _("A further review comes next. The result comes by mail and appears here.")
 
 
+def to_choose(application, now, rounds, slots):
+    """What somebody has to do who has to choose an interview time and has none yet; empty for all others."""
+    current = next((round_ for round_ in rounds if round_.number == application.round_number), None)
+    if application.status != S.IN_REVIEW or current is None or current.kind != RoundKind.INTERVIEW:
+        return ""
+    if slot_of(application, application.round_number, slots) or not can_choose(current, now):
+        return ""
+    return _("Please choose the time of your interview below %(deadline)s.") % {
+        "deadline": i18n.deadline(current.booking_until)
+    }
+
+
 def interview_fact(application, slots):
     """When the interview of the current round is, or None where no time is held."""
     slot = slot_of(application, application.round_number, slots)
@@ -160,6 +173,7 @@ def waiting_facts(application, ahead):
 def panel(application, following, now, *, ahead=None, rounds=(), slots=()):
     """The page's "now" panel: pill, sentence, what comes next and when (`following`, a Step or None), buttons."""
     title, text = headline(application, now, rounds)
+    text = to_choose(application, now, rounds, slots) or text
     interview = interview_fact(application, slots)
     facts = [interview] if interview else []
     if following is not None:

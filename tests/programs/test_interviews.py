@@ -758,3 +758,16 @@ def test_the_panels_list(client, is_blind, pledged, named):
     assert written.code not in client.get(reverse("reviews-interviews")).text
     round_.reviewers.filter(user=member).update(ended_at=clock.now())
     assert client.get(reverse("reviews-interviews")).status_code == 404
+
+
+def test_whoever_has_to_choose_is_told_so_on_their_page(client):
+    round_, slots, (application, _other) = make_interviews()
+    client.force_login(application.applicant)
+    page = client.get(application.get_absolute_url())
+    assert "면접 시간을 골라 주세요" in page.context["panel"]["text"]
+    operations.book(application.pk, slots[0].code, by=application.applicant)
+    assert "골라 주세요" not in client.get(application.get_absolute_url()).context["panel"]["text"]
+    operations.give_back(application.pk, by=application.applicant)
+    round_.booking_until = clock.now() - timedelta(seconds=1)
+    round_.save()
+    assert "골라 주세요" not in client.get(application.get_absolute_url()).context["panel"]["text"]
