@@ -6,7 +6,7 @@ whom a partner nominates and not yet taken by them, until the date to which they
 
 from collections import Counter, namedtuple
 
-from django.db.models import Count, Q, Value
+from django.db.models import Count, F, Q, Value
 
 from programs.models.applications import Application, ApplicationStatus, Outcome
 from programs.models.selection import ReleaseItem, SeatReservation
@@ -22,6 +22,7 @@ def pending_offers(cohort_ids):
         done_at=None,
         decision__outcome=Outcome.OFFER,
         decision__application__status=ApplicationStatus.IN_REVIEW,
+        decision__at__gte=F("decision__application__moved_at"),
     )
 
 

@@ -19,7 +19,7 @@ from programs import emails, seating
 from programs.models.applications import ApplicationStatus, OfferKind, Outcome
 from programs.models.cohorts import Cohort
 from programs.models.selection import Release, ReleaseItem
-from programs.operations.decisions import staged
+from programs.operations.decisions import refuse_other_round, staged
 from programs.operations.moves import lock_cohort, move
 from programs.operations.seats import make_offer, next_waitlist_number, promote
 
@@ -109,6 +109,10 @@ def start_release(cohort_id, *, by):
     decisions = staged(cohort, round_.number if round_ else None)
     if not decisions:
         raise Refused(_("No decision is staged."))
+    for outcome in {decision.outcome for decision in decisions.values()}:
+        refuse_other_round(
+            cohort, outcome, {round_.number} if round_ else {1}
+        )  # rounds may have come or gone since
     offers = [pk for pk, decision in decisions.items() if decision.outcome == Outcome.OFFER]
     if offers and cohort.starts_at and cohort.starts_at <= now:
         raise Refused(_("The cohort has begun."))
@@ -185,12 +189,18 @@ def carry_portion(release_id):
     for item in items:
         application = applications[item.decision.application_id]
         application.cohort = cohort
-        item.is_void = application.status != ApplicationStatus.IN_REVIEW or cohort.cancelled_at is not None
+        item.is_void = cohort.cancelled_at is not None or is_overtaken(application, item.decision, release)
         if not item.is_void:
             carry_item(application, item.decision, release, numbers, now)
         item.done_at = now
     ReleaseItem.objects.bulk_update(items, ["done_at", "is_void"])
     return True
+
+
+def is_overtaken(application, decision, release):
+    """Whether an application has moved since the decision was frozen, even if it is under review again."""
+    elsewhere = release.round is not None and application.round_number != release.round.number
+    return application.status != ApplicationStatus.IN_REVIEW or elsewhere or decision.at < application.moved_at
 
 
 def carry_item(application, decision, release, numbers, now):
@@ -205,9 +215,14 @@ def carry_item(application, decision, release, numbers, now):
             move(application, ApplicationStatus.REJECTED, by=release.by, reason_code=decision.reason_code)
         )
     else:
-        application.round_number = release.round.number + 1
+        application.round_number = following(release.round).number
         application.save(update_fields=["round_number"])
         emails.advanced(decision, application)
+
+
+def following(round_):
+    """The round after `round_`; there is one while somebody can advance."""
+    return round_.cohort.rounds.filter(number__gt=round_.number).order_by("number").first()
 
 
 def counts_of(release):
@@ -246,11 +261,12 @@ def release_due(now):
         if due is None or due > now or not staged(cohort, round_.number if round_ else None):
             continue
         try:
-            release_decisions(cohort.pk, by=None)
+            release = start_release(cohort.pk, by=None)
         except Refused as refusal:  # one cohort's trouble holds up no other
             logger.warning("cohort %s was not released: %s", cohort.pk, refusal)
-        else:
-            released += 1
+            continue
+        carry_out(release.pk)
+        released += 1
     return released
 
 
@@ -258,5 +274,8 @@ def resume_releases(now):
     """Go on with every release that stopped before its end. Returns how many there were."""
     stopped = list(Release.objects.filter(finished_at=None).values_list("pk", flat=True))
     for pk in stopped:
-        carry_out(pk)
+        try:
+            carry_out(pk)
+        except Exception:  # one cohort's trouble holds up no other
+            logger.exception("release %s cannot go on", pk)
     return len(stopped)

@@ -137,7 +137,9 @@ def _carry_out(round_id, problem, plan, *, by, moves_unbegun, seconds):
             for pair, review in known.items()
             if pair not in wanted and review.saved_at is None and review.submitted_at is None
         ]
-        Review.objects.filter(pk__in=given_up).update(ended_at=now, end_reason=ReviewEnd.REMOVED)
+        still = Review.objects.live().filter(pk__in=given_up, saved_at=None, submitted_at=None)
+        if still.update(ended_at=now, end_reason=ReviewEnd.REMOVED) < len(given_up):
+            raise Refused(_("Something changed while this was worked out. Please try again."))
     made = [
         Review(round=round_, application_id=row, reviewer_id=user, assigned_at=now, assigned_by=by)
         for row, user in sorted(wanted - set(known))

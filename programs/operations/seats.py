@@ -298,12 +298,16 @@ def close_waitlists(now):
     """Close the waitlists on which nobody can be promoted any more, and tell those who waited. Returns how many."""
     over = Cohort.objects.annotate(until=Coalesce("promote_until", "starts_at")).filter(until__lte=now)
     waiting = Application.objects.filter(status=ApplicationStatus.WAITLISTED, cohort__in=over.values("pk"))
-    return sum(_close_waitlist_of(pk) for pk in waiting.order_by().values_list("cohort", flat=True).distinct())
+    due = waiting.order_by().values_list("cohort", flat=True).distinct()
+    return sum(_close_waitlist_of(pk, now) for pk in due)
 
 
 @transaction.atomic
-def _close_waitlist_of(cohort_id):
+def _close_waitlist_of(cohort_id, now):
     cohort = lock_cohort(cohort_id)
+    until = promotes_until(cohort)
+    if until is None or now < until or cohort.releases.filter(finished_at=None).exists():
+        return 0  # staff gave more time meanwhile, or some have still to be put on it
     waiting = (
         cohort.applications.select_for_update(of=("self",), no_key=True)
         .filter(status=ApplicationStatus.WAITLISTED)

@@ -15,9 +15,10 @@ from django.urls import reverse
 from portal import clock
 from portal.errors import Refused
 from portal.models import OutgoingMail
+from programs import seating
 from programs.models.applications import Application, Offer, Outcome, StateChange
-from programs.models.selection import ReleaseItem
-from programs.operations import decisions, releases, review
+from programs.models.selection import Release, ReleaseItem
+from programs.operations import decisions, releases, review, reviews, seats
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -228,6 +229,93 @@ def in_a_process(code, *arguments):
     env = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings", "TEST_DATABASE_URL": url}
     command = [sys.executable, "-c", code, *map(str, arguments)]
     return subprocess.run(command, env=env, cwd=settings.BASE_DIR, timeout=300).returncode
+
+
+# --- what happens beside a release -----------------------------------------------------------------------------
+
+
+def test_a_frozen_decision_is_void_once_its_application_came_back_anew():
+    """Sent back, completed and reviewed again while the worker was away: the old outcome says nothing any more."""
+    cohort = make.make_cohort(phase="in_review", capacity=2)
+    (pk,) = in_review(cohort, 1)
+    stage([pk], Outcome.OFFER)
+    release = releases.start_release(cohort.pk, by=make.make_admin())
+    assert seating.seats(cohort, clock.now()).pending == 1
+    Application.objects.filter(pk=pk).update(moved_at=clock.now() + timedelta(seconds=1))
+    assert seating.seats(cohort, clock.now()).pending == 0
+    releases.carry_out(release.pk)
+    assert Application.objects.get(pk=pk).status == "in_review"
+    assert (release.items.get().is_void, OutgoingMail.objects.filter(reason="offered").exists()) == (True, False)
+
+
+def a_selection(*numbers):
+    cohort = make.make_cohort(phase="in_review", announce_at=clock.now() - timedelta(minutes=1))
+    past = clock.now() - timedelta(hours=1)
+    return cohort, [
+        make.make_round(cohort, number=number, criteria=(), due_at=past, announce_at=past) for number in numbers
+    ]
+
+
+def test_an_outcome_that_the_rounds_no_longer_allow_is_not_released():
+    cohort, (_first, second) = a_selection(1, 2)
+    (pk,) = in_review(cohort, 1)
+    stage([pk], Outcome.ADVANCE)
+    second.delete()
+    with pytest.raises(Refused, match="마지막 심사 단계"):
+        releases.start_release(cohort.pk, by=make.make_admin())
+    stage([pk], Outcome.OFFER)
+    make.make_round(cohort, number=2, criteria=())
+    with pytest.raises(Refused, match="다음 심사 단계"):
+        releases.start_release(cohort.pk, by=make.make_admin())
+    assert not ReleaseItem.objects.exists()
+
+
+def test_who_advances_stands_in_the_next_round_there_is():
+    cohort, _rounds = a_selection(1, 5)
+    (pk,) = in_review(cohort, 1)
+    stage([pk], Outcome.ADVANCE)
+    releases.release_decisions(cohort.pk, by=None)
+    assert Application.objects.get(pk=pk).round_number == 5
+
+
+def test_a_release_that_fails_holds_up_no_other(monkeypatch):
+    stopped = []
+    for _number in range(2):
+        cohort = make.make_cohort(phase="in_review")
+        stage(in_review(cohort, 1), Outcome.REJECT, reason_code="score")
+        stopped.append(releases.start_release(cohort.pk, by=make.make_admin()))
+    carry = releases.carry_portion
+
+    def fails_for_the_first(release_id):
+        if release_id == stopped[0].pk:
+            raise ValueError("broken")
+        return carry(release_id)
+
+    monkeypatch.setattr(releases, "carry_portion", fails_for_the_first)
+    assert releases.resume_releases(clock.now()) == 2
+    assert [bool(row.finished_at) for row in Release.objects.order_by("pk")] == [False, True]
+
+
+def test_a_waitlist_is_not_closed_while_some_have_still_to_be_put_on_it_or_where_time_was_given(settings):
+    cohort = make.make_cohort(phase="in_review", capacity=1)
+    first, second = in_review(cohort, 2)
+    stage([first], Outcome.OFFER)
+    stage([second], Outcome.WAITLIST)
+    release = releases.start_release(cohort.pk, by=make.make_admin())
+    releases.carry_portion(release.pk)
+    late = cohort.starts_at + timedelta(hours=1)
+    settings.DEMO_NOW = late
+    assert seats.close_waitlists(late) == 0
+    releases.carry_out(release.pk)
+    assert seats.close_waitlists(late) == 1
+
+
+def test_a_review_is_not_changed_once_the_result_is_out():
+    review_ = make.make_review(points=3)
+    review_.round.released_at = clock.now()
+    review_.round.save()
+    with pytest.raises(Refused):
+        reviews.save_review(review_.pk, by=review_.reviewer, typed={"comment_staff": "다시"})
 
 
 @pytest.mark.postgres
