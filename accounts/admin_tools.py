@@ -337,7 +337,7 @@ class ScopedAdmin(Rights, CleanAdminMixin, admin.ModelAdmin):
         return f"{address}?{query}" if query else address
 
 
-MOST_ROWS = 100  # beneath one object: more fields than a request may hold (DATA_UPLOAD_MAX_NUMBER_FIELDS)
+MOST_BENEATH = 100  # beneath one object: more fields than a request may hold (DATA_UPLOAD_MAX_NUMBER_FIELDS)
 
 
 class ScopedInline(Rights, CleanAdminMixin):
@@ -345,12 +345,12 @@ class ScopedInline(Rights, CleanAdminMixin):
 
     formfield_overrides = NATIVE_INPUTS
     extra = 0
-    max_num = MOST_ROWS
+    max_num = MOST_BENEATH
     show_change_link = False
 
     def get_formset(self, request, obj=None, **kwargs):
         """Rows up to as many as a request can hold; Django would build two thousand for a number made up."""
-        return super().get_formset(request, obj, **{"absolute_max": MOST_ROWS, **kwargs})
+        return super().get_formset(request, obj, **{"absolute_max": MOST_BENEATH, **kwargs})
 
 
 class ScopedTabularInline(ScopedInline, admin.TabularInline):  # type: ignore[misc]

@@ -348,7 +348,7 @@ def test_reminders_cost_nothing_once_they_are_sent(at, count, django_assert_num_
         make_draft()
     at(CLOSES - 2 * DAY)
     assert applications.remind_drafts(clock.now()) == count
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert applications.remind_drafts(clock.now()) == 0
 
 
