@@ -3,8 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
+from portal import clock
 from programs.models.applications import Decision
 from programs.models.cohorts import Cohort
+from programs.operations import releases
 from tests import make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,8 +41,11 @@ def test_stage_and_release(open_page, cohort, with_javascript):
     assert Cohort.objects.get().released_at is None
     page.get_by_role("button", name="Release the results").click()
 
-    expect(page.get_by_text("Released: 2 offers, 0 on the waitlist, 0 not selected, 1 undecided.")).to_be_visible()
+    expect(page.locator("[data-progress=running]")).to_be_visible()
     assert Cohort.objects.get().released_at is not None
+    releases.resume_releases(clock.now())  # the worker's part
+    page.goto(page.url)
+    expect(page.locator("[data-progress=done]")).to_be_visible()
 
 
 def test_by_keyboard_alone(open_page, cohort):
