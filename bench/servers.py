@@ -108,7 +108,7 @@ def web_server(command, port, env, log):
 
 def _is_ready(port):
     try:
-        with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:  # noqa: S310
+        with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:  # noqa: S310 (its own address, on loopback)
             return answer.status == 200
     except (URLError, OSError):
         return False

@@ -6,18 +6,10 @@ from django.utils.translation import gettext as _
 
 from portal.assignment import problem as solving
 from programs import conflicts
-from programs.models.applications import Application, ApplicationStatus
+from programs.models.applications import Application
 from programs.models.selection import ConflictKind, Review
 
 LANGUAGE, DISCIPLINE = "language", "discipline"
-
-
-def in_round(round_):
-    """The applications that stand in the round, in the order of their receipt numbers."""
-    rows = Application.objects.filter(
-        cohort=round_.cohort_id, status=ApplicationStatus.IN_REVIEW, round_number=round_.number
-    )
-    return rows.order_by("receipt_serial")
 
 
 def reviewers_of(round_):
@@ -58,7 +50,9 @@ def problem_of(round_, *, moves_unbegun=False):
 
     What is assigned stays; with `moves_unbegun` only what somebody has begun, handed in or given back.
     """
-    applications = list(in_round(round_).only("pk", "answers", "applicant", "receipt_serial"))
+    applications = list(
+        Application.objects.standing_in(round_).only("pk", "answers", "applicant", "receipt_serial")
+    )
     reviewers = list(reviewers_of(round_))
     known = conflicts.conflicts_of(round_)
     fits, excluded = {}, []

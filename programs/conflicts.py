@@ -10,7 +10,7 @@ import unicodedata
 from django.db.models import Q
 
 from accounts.models import Profile, Role, RoleGrant, User
-from programs.models.applications import Application, ApplicationStatus
+from programs.models.applications import Application
 from programs.models.applying import ReferenceRequest
 from programs.models.forms import Question
 from programs.models.programs import ProgramPartner
@@ -49,9 +49,7 @@ def conflicts_of(round_, *, reviewers=None, applications=None):
     if reviewers is not None:
         invited = invited.filter(user__in=reviewers)
     invited = list(invited)
-    asked = Application.objects.filter(
-        cohort=round_.cohort_id, status=ApplicationStatus.IN_REVIEW, round_number=round_.number
-    )
+    asked = Application.objects.standing_in(round_)
     if applications is not None:
         asked = asked.filter(pk__in=applications)
     asked = list(asked.only("pk", "applicant", "nominated_by", "answers", "form_version"))

@@ -72,17 +72,10 @@ def can_choose(round_, now):
     return round_.booking_until is not None and now < round_.booking_until and round_.released_at is None
 
 
-def standing_in(round_):
-    """The applications under review in a round, by receipt."""
-    return Application.objects.filter(
-        cohort=round_.cohort_id, status=ApplicationStatus.IN_REVIEW, round_number=round_.number
-    ).order_by("receipt_serial", "pk")
-
-
 def without_slot(round_):
     """Those of them that have no slot yet."""
     taken = InterviewSlot.objects.filter(round=round_, application__isnull=False)
-    return standing_in(round_).exclude(pk__in=taken.values("application"))
+    return Application.objects.standing_in(round_).exclude(pk__in=taken.values("application"))
 
 
 def conflicting(round_, applications):

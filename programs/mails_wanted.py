@@ -82,12 +82,12 @@ def offer_runs(row):
 
 def round_runs(row):
     """The application is under review in the round after the decided one."""
-    found = Decision.objects.select_related("application", "item__release__round")
+    found = Decision.objects.select_related("application", "item__release__round__cohort")
     decision = found.filter(pk=row.target_id).first()
     if decision is None or decision.application.status != S.IN_REVIEW:
         return False
-    # A decision advances by being an item of a release.
-    return decision.application.round_number == decision.item.release.round.number + 1
+    following = decision.item.release.round.next_round  # a decision advances by being an item of a release
+    return following is not None and decision.application.round_number == following.number
 
 
 def application_of(row):

@@ -1,6 +1,6 @@
 """Programs in the admin, split by noun; this module only lets Django find them."""
 
-from programs.admin import (  # noqa: F401
+from programs.admin import (  # noqa: F401 (each registers its models)
     applications,
     catalog,
     cohorts,

@@ -10,6 +10,7 @@ from accounts.models import User
 from portal import i18n
 from portal.fields import CleanCharField
 from programs import interviews as reads
+from programs.models.applications import Application
 from programs.models.interviews import InterviewSlot, Panel
 
 
@@ -71,7 +72,7 @@ class SeriesForm(forms.Form):
 
 def candidates(slot):
     """The choices of who can have a slot, none with whom a member of the panel has a conflict of interest."""
-    standing = list(reads.standing_in(slot.round))
+    standing = list(Application.objects.standing_in(slot.round))
     barred = reads.barred_panels(slot.round, standing)
     held = {row.application_id: row for row in InterviewSlot.objects.filter(round=slot.round, turnout="")}
     done = set(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext, ngettext
 
 from portal import i18n
 from programs import ranking
-from programs.models.applications import ApplicationStatus
+from programs.models.applications import Application
 from programs.models.selection import Review, ReviewEnd
 from programs.operations import releases
 
@@ -52,9 +52,7 @@ class Rounds:
 
     def count_gaps(self):
         """The applications in the current round with fewer reviewers than it asks for."""
-        standing = self.cohort.applications.filter(
-            status=ApplicationStatus.IN_REVIEW, round_number=self.current.number
-        )
+        standing = Application.objects.standing_in(self.current).order_by()
         given = standing.annotate(n=Count("reviews", filter=self.of_current("reviews__")))
         return given.filter(n__lt=self.current.min_reviews).count()
 

@@ -14,6 +14,7 @@ from partners.models import Organization
 from portal import i18n
 from portal.fields import CleanCharField
 from programs import assigning, conflicts
+from programs.models.applications import Application
 from programs.models.selection import Conflict, ConflictKind, Review, ReviewEnd, Reviewer, RoundKind
 from programs.operations import reviewers as operations
 from programs.questions.fields import choices_of
@@ -129,7 +130,7 @@ class AssignForm(DeedForm):
     def clean_receipt(self):
         """An application of this round."""
         number = self.cleaned_data["receipt"].strip().upper()
-        self.application = assigning.in_round(self.rows[0]).filter(receipt_number=number).first()
+        self.application = Application.objects.standing_in(self.rows[0]).filter(receipt_number=number).first()
         if self.application is None:
             raise forms.ValidationError(gettext("No application under review in this round has this number."))
         return number
@@ -193,7 +194,9 @@ class RoundPages(ScopedAdmin):
         reviews = list(
             round_.reviews.live().values_list("application", "reviewer", "submitted_at", "saved_at", named=True)
         )
-        applications = list(assigning.in_round(round_).only("pk", "receipt_number", "answers", "applicant"))
+        applications = list(
+            Application.objects.standing_in(round_).only("pk", "receipt_number", "answers", "applicant")
+        )
         return self.page(
             request,
             "admin/programs/cohort/round.html",
@@ -357,7 +360,7 @@ class RoundPages(ScopedAdmin):
     def spread_view(self, request, cohort_id, number):
         """Gives every application its reviewers."""
         round_ = self.find_round(request, cohort_id, number)
-        applications = assigning.in_round(round_).count()
+        applications = Application.objects.standing_in(round_).count()
         live = round_.reviews.live().count()
 
         def perform(data):
@@ -395,7 +398,7 @@ class RoundPages(ScopedAdmin):
         round_ = self.find_round(request, cohort_id, number)
 
         def perform(data):
-            application = assigning.in_round(round_).get(receipt_number=data["receipt"])
+            application = Application.objects.standing_in(round_).get(receipt_number=data["receipt"])
             operations.assign_review(
                 round_.pk, application.pk, data["reviewer"], by=request.user, reason=data["reason"]
             )
@@ -410,7 +413,7 @@ class RoundPages(ScopedAdmin):
         round_ = self.find_round(request, cohort_id, number)
 
         def perform(data):
-            application = assigning.in_round(round_).get(receipt_number=data["receipt"])
+            application = Application.objects.standing_in(round_).get(receipt_number=data["receipt"])
             operations.note_conflict(
                 application.pk, data["reviewer"], data["kind"], by=request.user, note=data["reason"]
             )

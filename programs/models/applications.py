@@ -94,6 +94,11 @@ class ApplicationQuerySet(models.QuerySet):
         """Those that keep their person from applying to the same cohort again."""
         return self.filter(status__in=LIVE)
 
+    def standing_in(self, round_):
+        """Those under review that stand in a round, in the order of their receipt numbers."""
+        rows = self.filter(cohort=round_.cohort_id, status=S.IN_REVIEW, round_number=round_.number)
+        return rows.order_by("receipt_serial", "pk")
+
     def holding_seats(self, now):
         """Those that take a seat: confirmed places and offers that still run at `now`."""
         return self.filter(Q(status=S.CONFIRMED) | Q(status=S.OFFERED, answer_by__gt=now))

@@ -129,7 +129,12 @@ class ReviewRound(models.Model):
     @property
     def is_last(self):
         """Whether its results are those of the cohort."""
-        return not self.cohort.rounds.filter(number__gt=self.number).exists()
+        return self.next_round is None
+
+    @property
+    def next_round(self):
+        """The round into which whoever passes this one goes; None after the last."""
+        return self.cohort.rounds.filter(number__gt=self.number).order_by("number").first()
 
     @property
     def announces_at(self):

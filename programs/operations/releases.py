@@ -215,14 +215,9 @@ def carry_item(application, decision, release, numbers, now):
             move(application, ApplicationStatus.REJECTED, by=release.by, reason_code=decision.reason_code)
         )
     else:
-        application.round_number = following(release.round).number
+        application.round_number = release.round.next_round.number
         application.save(update_fields=["round_number"])
         emails.advanced(decision, application)
-
-
-def following(round_):
-    """The round after `round_`; there is one while somebody can advance."""
-    return round_.cohort.rounds.filter(number__gt=round_.number).order_by("number").first()
 
 
 def counts_of(release):

@@ -166,7 +166,7 @@ def assign_review(round_id, application_id, user_id, *, by, reason=""):
     """Give one file to one reviewer by hand. A conflict of interest refuses it; a limit only asks for a reason."""
     round_ = lock_round(round_id)
     refuse_released(round_)
-    application = assigning.in_round(round_).filter(pk=application_id).first()
+    application = Application.objects.standing_in(round_).filter(pk=application_id).first()
     if application is None:
         raise Refused(_("This application is not under review in this round."))
     reviewer = assigning.reviewers_of(round_).filter(user=user_id).first()

@@ -12,9 +12,9 @@ from django.conf import settings
 from django.db import connection
 from django.urls import reverse
 
-from portal import clock
+from portal import clock, mail
 from portal.errors import Refused
-from portal.models import OutgoingMail
+from portal.models import MailStatus, OutgoingMail
 from programs import seating
 from programs.models.applications import Application, Offer, Outcome, StateChange
 from programs.models.selection import Release, ReleaseItem
@@ -276,6 +276,8 @@ def test_who_advances_stands_in_the_next_round_there_is():
     stage([pk], Outcome.ADVANCE)
     releases.release_decisions(cohort.pk, by=None)
     assert Application.objects.get(pk=pk).round_number == 5
+    mail.deliver_waiting()
+    assert OutgoingMail.objects.get(reason="advanced").status == MailStatus.SENT
 
 
 def test_a_release_that_fails_holds_up_no_other(monkeypatch):
