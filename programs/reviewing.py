@@ -65,7 +65,7 @@ def state_of(review, now, barred=False):
         return ReviewState.CONFLICT
     if review.submitted_at is not None:
         return ReviewState.HANDED_IN
-    if now >= review.round.due_at:
+    if review.round.is_over_at(now):
         return ReviewState.MISSED
     return ReviewState.BEGUN if review.revision else ReviewState.WAITING
 
@@ -157,7 +157,7 @@ def desks(user):
             round_,
             round_.cohort,
             has_begun=round_.starts_at <= now,
-            is_open=round_.starts_at <= now < round_.due_at,
+            is_open=round_.takes_reviews_at(now),
             needs_pledge=reviewer.pledged_at is None,
             pledge_url=address_of_round("review-pledge", round_),
         )
@@ -229,7 +229,7 @@ def disciplines(reviews):
 def for_person(user):
     """A line for each round that is open to `user`, for their own page; two queries at most."""
     now = clock.now()
-    rows = [row for row in invitations(user) if now < row.round.due_at]
+    rows = [row for row in invitations(user) if not row.round.is_over_at(now)]
     if not rows:
         return []
     mine = Review.objects.live().filter(reviewer=user, round__in=[row.round_id for row in rows])

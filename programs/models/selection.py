@@ -131,6 +131,14 @@ class ReviewRound(models.Model):
         """Whether its results are those of the cohort."""
         return self.next_round is None
 
+    def is_over_at(self, now):
+        """Whether no review can be written any more at `now`: they were due, or the results are out."""
+        return now >= self.due_at or self.released_at is not None
+
+    def takes_reviews_at(self, now):
+        """Whether reviews can be written at `now`."""
+        return self.starts_at <= now and not self.is_over_at(now)
+
     @property
     def next_round(self):
         """The round into which whoever passes this one goes; None after the last."""

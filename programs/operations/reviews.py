@@ -52,7 +52,7 @@ def conflict_of(review):
 
 def refuse_writing(review):
     """Refuse where a review cannot be written now."""
-    if clock.now() >= review.round.due_at or review.round.released_at is not None:
+    if not review.round.takes_reviews_at(clock.now()):
         raise Refused(_("The time for reviews is over. Yours stays as it is."))
     if not Reviewer.objects.filter(round=review.round, user=review.reviewer_id, pledged_at__isnull=False).exists():
         raise Refused(_("Make the pledge of confidentiality first."))

@@ -96,7 +96,7 @@ class Open:
     @property
     def is_open(self):
         """Whether it may be written on."""
-        return self.now < self.round.due_at
+        return self.round.takes_reviews_at(self.now)
 
     @property
     def around(self):
@@ -167,7 +167,7 @@ def review_page(request, file, *, form=None, stale=None, refusal=None, theirs=()
 def due(round_):
     """When the reviews of a round are due, and how far off that is."""
     text = i18n.deadline(round_.due_at)
-    return f"{text} · {i18n.days_left(round_.due_at)}" if clock.now() < round_.due_at else text
+    return f"{text} · {i18n.days_left(round_.due_at)}" if round_.takes_reviews_at(clock.now()) else text
 
 
 def lead(found, is_open):

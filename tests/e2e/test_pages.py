@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from accounts.models import Role
 from mentoring.operations import add_goal
+from portal.mail import deliver_waiting
 from portal.models import OutgoingMail
 from programs.models.applications import Application, ApplicationStatus
 from programs.operations.on_behalf import fix_application
@@ -71,6 +72,7 @@ def world():
         for kind in ("file", "credits", "ranked", "referee", "statement", "phone", "yes_no"):
             make.make_question(form, f"{kind}-more", kind)
     fix_application(waiting.pk, {"career": "동시녹음 5년"}, by=staff, reason="본인 요청")
+    deliver_waiting()
     mail = OutgoingMail.objects.get(reason="fixed")
     arguments = {
         "my-mail-text": [mail.code],
