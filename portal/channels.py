@@ -4,10 +4,14 @@
 words that were approved in advance. What carries it is `settings.TEXT_BACKEND`: a class with `send(message)`, which
 raises `Unreachable` where the number cannot be reached, and OSError where trying again may help. The one that comes
 with the portal writes into `settings.TEXT_DIR`.
+
+A text message is counted in the bytes of EUC-KR once its variables are filled in: up to 90 it goes as an SMS, up to
+2,000 as an LMS. A longer one is not cut; it fails, where staff see it.
 """
 
 import json
 import re
+import unicodedata
 
 from django.conf import settings
 from django.db import transaction
@@ -26,11 +30,18 @@ VARIABLES = {  # what a template of a message calls the placeholders of the mail
     "기수": "label",
     "접수번호": "receipt_number",
     "기한": "deadline",
+    "일시": "when",
+    "이전일시": "before",
+    "장소": "place",
+    "접속주소": "link",
     "주소": "url",
     "문의": "contact",
 }
 MOST_BUTTONS = 5
 MOST_CHARACTERS = {Channel.ALIMTALK: 1000, Channel.SMS: 1000}
+MOST_BYTES = {"sms": 90, "lms": 2000}  # the kinds of text messages
+CODING = "euc-kr"
+STAND_INS = str.maketrans({"\u2012": "-", "\u2013": "-", "\u2014": "-", "\u00a0": " ", "\u202f": " "})
 ADVERTISING = ("(광고)", "(ad)")
 NEXT = {
     TextState.DRAFT: (TextState.ASKED,),
@@ -68,6 +79,46 @@ def fill(text, values):
     return VARIABLE.sub(lambda match: str(values.get(VARIABLES.get(match[1], ""), "")), text)
 
 
+def fill_text(text, values):
+    """A text message with its variables filled in; a line of which none has a value is left out."""
+
+    def is_told(line):
+        names = VARIABLE.findall(line)
+        return not names or any(values.get(VARIABLES.get(name, "")) for name in names)
+
+    return carried(fill("\n".join(filter(is_told, text.split("\n"))), values))
+
+
+def carried(text):
+    """`text` in the characters of EUC-KR: others lose their accents, or a question mark stands for them."""
+
+    def one(character):
+        plain = "".join(
+            part for part in unicodedata.normalize("NFKD", character) if not unicodedata.combining(part)
+        )
+        return next((some for some in (character, plain) if some and _encodes(some)), "?")
+
+    return "".join(one(character) for character in unicodedata.normalize("NFC", text).translate(STAND_INS))
+
+
+def _encodes(text):
+    try:
+        text.encode(CODING)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def size_of(text):
+    """The bytes that a text message takes."""
+    return len(text.encode(CODING))
+
+
+def kind_of(text):
+    """As what a text message goes: `sms` or `lms`; "" where it is too long for either."""
+    return next((kind for kind, most in MOST_BYTES.items() if size_of(text) <= most), "")
+
+
 def queue(event, mail, about):
     """Write the message that goes beside `mail`, if its person is reached that way. Returns one row or none."""
     found = reach(mail.person)
@@ -78,6 +129,7 @@ def queue(event, mail, about):
     if template is None:
         return []
     language, values = mail.language, mail.values
+    into = fill_text if channel == Channel.SMS else fill  # an Alimtalk has the lines that were approved
     row, is_new = OutgoingMail.objects.get_or_create(
         **{name: about[name] for name in ("reason", "target_type", "target_id", "person", "nonce")},
         channel=channel,
@@ -86,7 +138,7 @@ def queue(event, mail, about):
             "to": number,
             "language": language,
             "subject": mail.subject,
-            "body": fill(getattr(template, f"body_{language}"), values),
+            "body": into(getattr(template, f"body_{language}"), values),
             "values": values,
             "queued_at": mail.queued_at,
             "send_after": about["send_after"],
@@ -98,7 +150,7 @@ def queue(event, mail, about):
                 "buttons": [
                     {"name": button[language], "url": fill(button["url"], values)} for button in template.buttons
                 ],
-                "fallback": fill(getattr(template, f"fallback_{language}"), values),
+                "fallback": fill_text(getattr(template, f"fallback_{language}"), values),
             },
         },
     )
@@ -116,15 +168,24 @@ def send(mail):
     """Hand a message to the carrier; an Alimtalk that does not arrive goes as a text message where it has one."""
     carrier = import_string(settings.TEXT_BACKEND)()
     shared = {"id": mail.code, "to": mail.to, "sender": mail.extras["sender"], "language": mail.language}
-    message = {**shared, "channel": mail.channel, "body": mail.body}
-    if mail.channel == Channel.ALIMTALK:
-        message |= {"template": mail.extras["code"], "buttons": mail.extras["buttons"]}
+    if mail.channel == Channel.SMS:
+        carrier.send(shared | as_text(mail.body))
+        return
+    extras = {"template": mail.extras["code"], "buttons": mail.extras["buttons"]}
     try:
-        carrier.send(message)
+        carrier.send({**shared, "channel": mail.channel, "body": mail.body, **extras})
     except Unreachable:
         if not mail.extras["fallback"]:
             raise
-        carrier.send({**shared, "channel": str(Channel.SMS), "body": mail.extras["fallback"]})
+        carrier.send(shared | as_text(mail.extras["fallback"]))
+
+
+def as_text(body):
+    """The part of a text message that says what it is; ValueError where it is too long to go uncut."""
+    kind = kind_of(body)
+    if not kind:
+        raise ValueError(f"{size_of(body)} bytes, at most {MOST_BYTES['lms']}")
+    return {"channel": str(Channel.SMS), "kind": kind, "body": body}
 
 
 class FolderBackend:
@@ -151,6 +212,8 @@ def problems(text, event, channel):
     ]
     if len(text) > MOST_CHARACTERS.get(channel, 1000):
         found.append(_("At most %(most)s characters.") % {"most": MOST_CHARACTERS.get(channel, 1000)})
+    elif event and channel == Channel.SMS and not kind_of(fill_text(text, event.samples("ko"))):
+        found.append(_("At most %(most)s bytes once it is filled in.") % {"most": MOST_BYTES["lms"]})
     if any(word in text.lower() for word in ADVERTISING):
         found.append(_("Only information may be sent this way, no advertising."))
     return list(dict.fromkeys(found))

@@ -27,9 +27,9 @@ SAMPLES = {
     Kind.MOMENT: ("2027년 3월 2일(화) 18:00", "Tue, Mar 2, 2027, 18:00 KST"),
     Kind.NUMBER: ("3", "3"),
 }
-DEADLINES = dict.fromkeys(
+BY_NAME = dict.fromkeys(
     ("deadline", "booking"), ("2027년 3월 2일(화) 18:00까지", "by Tue, Mar 2, 2027, 18:00 KST")
-)
+) | {"when": ("2027년 3월 2일(화) 18:00~18:20", "Tue, Mar 2, 2027, 18:00–18:20 KST")}
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,8 @@ class Placeholder:
         """A made-up value in `language`."""
         if self.kind == Kind.LINK:
             return f"{settings.SITE_URL}/{language}/my/"
-        if self.name in DEADLINES:
-            return DEADLINES[self.name][language != "ko"]
+        if self.name in BY_NAME:
+            return BY_NAME[self.name][language != "ko"]
         ko, en = SAMPLES.get(self.kind, SAMPLES[Kind.TEXT])
         return self.shaped(ko if language == "ko" else en)
 
@@ -83,7 +83,8 @@ def needed(name, kind, about):
 class Event:
     """A mail: what it is called, the file with its original wording, and its placeholders.
 
-    `is_of_application`: its usual placeholders can be had from any application, for a preview.
+    `is_of_application`: its usual placeholders can be had from any application, for a preview. `text`: what a text
+    message beside it says unless staff word it otherwise, in Korean and English; without one there is none.
     """
 
     name: str
@@ -91,7 +92,12 @@ class Event:
     title: Any
     placeholders: tuple
     is_of_application: bool = False
-    by_text: bool = False
+    text: tuple = ()
+
+    @property
+    def by_text(self):
+        """Whether a text message may go beside it."""
+        return bool(self.text)
 
     @cached_property
     def by_name(self):

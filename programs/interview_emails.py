@@ -28,7 +28,7 @@ BY_STAFF = sometimes("by_staff", Kind.YES_NO, _("Whether staff chose the time.")
 WITH_CALENDAR = ("interview_booked", "interview_moved", "interview_details", "interview_cancelled", DAY_BEFORE)
 
 
-@of_application("interview_booked", _("Interview booked"), *WHERE, *CHOICE, BY_STAFF)
+@of_application("interview_booked", _("Interview booked"), *WHERE, *CHOICE, BY_STAFF, by_text=True)
 def booked(change):
     """The applicant has a time: when and where; by their own choice or staff's."""
     return _of_change("interview_booked", change)
@@ -40,13 +40,14 @@ def booked(change):
     *WHERE,
     *CHOICE,
     sometimes("before", Kind.MOMENT, _("When it was to begin before.")),
+    by_text=True,
 )
 def moved(change):
     """The interview is at another time or before another panel."""
     return _of_change("interview_moved", change)
 
 
-@of_application("interview_details", _("Interview at another place"), *WHERE)
+@of_application("interview_details", _("Interview at another place"), *WHERE, by_text=True)
 def details(change):
     """The time stays, the place does not."""
     return _of_change("interview_details", change)
@@ -59,14 +60,15 @@ def details(change):
     *CHOICE,
     sometimes("why", Kind.TEXT, _("The reason, where staff gave one.")),
     sometimes("is_over", Kind.YES_NO, _("Whether the application has left the selection.")),
+    by_text=True,
 )
 def cancelled(change):
     """The interview does not take place, and why where staff said so."""
     return _of_change("interview_cancelled", change)
 
 
-@of_application(DAY_BEFORE, _("Interview within a day"), *WHERE)
-@of_application(HOUR_BEFORE, _("Interview within an hour"), *WHERE)
+@of_application(DAY_BEFORE, _("Interview within a day"), *WHERE, by_text=True)
+@of_application(HOUR_BEFORE, _("Interview within an hour"), *WHERE, by_text=True)
 def reminder(change, message):
     """The day before, or an hour before."""
     return _of_change(message, change)

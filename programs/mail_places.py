@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from portal.mail_events import Kind, Placeholder, event, needed, sometimes
+from programs.text_words import TEXTS
 
 FOLDER = "programs/emails"
 
@@ -46,8 +47,9 @@ def why(about):
 
 
 def of_application(name, title, *more, by_text=False):
-    """Declare a mail to an applicant about an application."""
-    return event(FOLDER, name, title, *OF_APPLICATION, *more, is_of_application=True, by_text=by_text)
+    """Declare a mail to an applicant about an application; `by_text`: a text message may go beside it."""
+    text = TEXTS[name] if by_text else ()
+    return event(FOLDER, name, title, *OF_APPLICATION, *more, is_of_application=True, text=text)
 
 
 def of_letter(name, title, *more):

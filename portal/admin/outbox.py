@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_deeds import Deed, DeedForm, DeedReasonForm, object_deed
 from accounts.admin_tools import ReadOnlyAdmin, moment_in_list, moment_or_dash, name_verbs, pill_html
-from portal import mail, mailroom, pills
+from portal import channels, i18n, mail, mailroom, pills
 from portal.fields import CleanCharField
 from portal.mail_events import EVENTS
-from portal.models import OutgoingMail
+from portal.models import Channel, OutgoingMail
 
 name_verbs(
     {
@@ -199,11 +199,19 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
         )
 
 
+def goes_as(text):
+    """As what a text message goes, and how long it is."""
+    kind, size = channels.kind_of(text).upper(), channels.size_of(text)
+    words = _("%(kind)s, %(count)s bytes") if kind else _("Too long: %(count)s bytes")
+    return words % {"kind": kind, "count": i18n.number(size)}
+
+
 def facts_of(row):
     """How a message stands."""
     facts = [
         (_("To"), row.to),
         (_("Channel"), row.get_channel_display()),
+        (_("Goes as"), goes_as(row.body) if row.channel == Channel.SMS else ""),
         (_("Language"), row.get_language_display()),
         (_("Reason"), row.reason),
         (_("Queued"), moment_or_dash(row.queued_at)),

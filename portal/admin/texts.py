@@ -48,6 +48,12 @@ class TextTemplateForm(forms.ModelForm):
         self.fields["event"].choices = [(event.name, event.title) for event in EVENTS.values() if event.by_text]
         known = ", ".join(f"#{{{name}}}" for name in channels.VARIABLES)
         self.fields["body_ko"].help_text = _("Variables: %(known)s") % {"known": known}
+        for name in TEXTS[:2]:
+            self.fields[name].required = False
+        self.fields["body_en"].help_text = _(
+            "A text left empty is taken from the portal's own wording. A text message of up to 90 bytes with its "
+            "values goes as an SMS, of up to 2,000 as an LMS; it is never cut."
+        )
         if self.instance.pk:
             self.initial["buttons"] = "\n".join(
                 f"{button['ko']} | {button['en']} | {button['url']}" for button in self.instance.buttons
@@ -75,9 +81,11 @@ class TextTemplateForm(forms.ModelForm):
         return found
 
     def clean(self):
-        """Refuse variables that the mail does not have, and advertising."""
+        """Refuse variables that the mail does not have, and advertising. What is left empty says the usual."""
         data = super().clean()
         event = EVENTS.get(data.get("event"))
+        for name, usual in zip(TEXTS, event.text if event else (), strict=False):
+            data[name] = data.get(name) or usual
         for name in TEXTS:
             channel = Channel.SMS if name.startswith("fallback") else data.get("channel")
             for sentence in channels.problems(data.get(name) or "", event, channel):
@@ -159,7 +167,7 @@ class TextTemplateAdmin(ScopedAdmin):
     place = 3
     admins_may = ("view", "add", "change")
     form = TextTemplateForm
-    list_display = ["name", "code", "sender", "state_pill", "since"]
+    list_display = ["name", "kind", "code", "sender", "state_pill", "since"]
     list_filter = ["state", "channel"]
     actions = [deed.action() for deed in (AskApproval, Approve, Refuse, Retire)]
 
@@ -177,6 +185,16 @@ class TextTemplateAdmin(ScopedAdmin):
     def name(self, row):
         """The mail, the channel and the version."""
         return name_of(row)
+
+    @admin.display(description=_("goes as"))
+    def kind(self, row):
+        """As what a text message goes with usual values, in either language."""
+        event = EVENTS.get(row.event)
+        if row.channel != Channel.SMS or event is None:
+            return "–"
+        kinds = {channels.kind_of(channels.fill_text(row.body_ko, event.samples("ko")))}
+        kinds.add(channels.kind_of(channels.fill_text(row.body_en, event.samples("en"))))
+        return " / ".join(sorted(kind.upper() for kind in kinds if kind)) or "–"
 
     @admin.display(description=_("state"), ordering="state")
     def state_pill(self, row):
