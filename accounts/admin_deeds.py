@@ -34,6 +34,8 @@ class DeedForm(forms.Form):
     def __init__(self, *args, rows=(), request=None, **kwargs):
         self.rows, self.request = rows, request
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.label = capfirst(field.label)
 
 
 class DeedReasonForm(DeedForm, ReasonForm):
@@ -189,10 +191,11 @@ def object_deed(
 ):
     """A page that asks before something is done with one object: GET shows it, POST does it.
 
-    `perform(data)` calls the operation and returns the message; `facts` are pairs of a term and its value. A
-    refusal stands on the page, and nothing typed is lost. Afterwards it leads to `done_url`, else back.
+    `perform(data)` calls the operation and returns the message; `facts` are pairs of a term and its value, beside
+    what the object is called there. A refusal stands on the page, and nothing typed is lost. Afterwards it leads to
+    `done_url`, else back.
     """
-    form = None
+    form, named = None, model_admin.named(obj)
     if form_class is not None:
         form = form_class(request.POST if request.method == "POST" else None, rows=[obj], request=request)
     refused = []
@@ -200,7 +203,7 @@ def object_deed(
         try:
             message = perform(form.cleaned_data if form else {})
         except Refused as refusal:
-            refused = [{"text": str(obj), "note": str(refusal)}]
+            refused = [{"text": named, "note": str(refusal)}]
         else:
             model_admin.message_user(request, message, messages.SUCCESS)
             return redirect(done_url or back_url)
@@ -211,7 +214,7 @@ def object_deed(
         title=label,
         intro=note,
         counts=facts,
-        rows=[{"text": str(obj)}],
+        rows=[{"text": named}],
         refused=refused,
         form=form,
         action_url=request.get_full_path(),

@@ -298,9 +298,14 @@ class ScopedAdmin(Rights, CleanAdminMixin, admin.ModelAdmin):
             request,
             ["admin/object_history.html"],
             obj,
-            title=_("History of %(object)s") % {"object": obj},
+            title=_("History of %(object)s") % {"object": self.named(obj)},
+            named=self.named(obj),
             lines=self.timeline(obj),
         )
+
+    def named(self, obj):
+        """What an object is called on the pages about it."""
+        return str(obj)
 
     def find(self, request, object_id):
         """The object, if the person may see it; else 404."""

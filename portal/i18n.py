@@ -117,6 +117,11 @@ def deadline(value, *, year=None):
     return pgettext("deadline", "by %(moment)s") % {"moment": moment(value, year=year)}
 
 
+def hours(start, end):
+    """The times of one day from `start` to `end`."""
+    return f"{clock_time(start)}{'~' if language() == KO else '–'}{clock_time(end)}"
+
+
 def span(start, end, *, year=None, times=False):
     """From `start` to `end`, as one reads it: one day, a few days, or with the hours of one day."""
     first, last = _local(start), _local(end)
@@ -126,8 +131,8 @@ def span(start, end, *, year=None, times=False):
         if not times:
             return day(first, year=year)
         if language() == KO:
-            return f"{day(first, year=year)} {clock_time(first)}~{clock_time(last)}"
-        return f"{day(first, year=year)}, {clock_time(first)}–{clock_time(last)} KST"
+            return f"{day(first, year=year)} {hours(first, last)}"
+        return f"{day(first, year=year)}, {hours(first, last)} KST"
     shown = _shows_year(first, year) or _shows_year(last, year)
     if language() == KO:
         tail = f"{last.month}월 {last.day}일" if first_on.month != last_on.month else f"{last.day}일"

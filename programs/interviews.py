@@ -337,7 +337,7 @@ def days(found, person, own=None):
         grouped.setdefault(i18n.local_date(slot.starts_at), []).append(
             {
                 "code": slot.code,
-                "time": f"{i18n.clock_time(slot.starts_at)}–{i18n.clock_time(slot.ends_at)}",
+                "time": i18n.hours(slot.starts_at, slot.ends_at),
                 "own": own_time(slot.starts_at, slot.ends_at, person.time_zone),
                 "way": way(slot.panel),
             }
@@ -352,7 +352,7 @@ def lines_of_panel(found, now):
         application = slot.application
         grouped.setdefault(i18n.local_date(slot.starts_at), []).append(
             {
-                "time": f"{i18n.clock_time(slot.starts_at)}–{i18n.clock_time(slot.ends_at)}",
+                "time": i18n.hours(slot.starts_at, slot.ends_at),
                 "number": application.receipt_number,
                 "review": slot.review_code,
                 "name": application.full_name if slot.names_shown else "",

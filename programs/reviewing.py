@@ -127,10 +127,13 @@ class Desk:
 
 def is_with_reviewer(review, now):
     """Whether its reviewer may open it, as `Review.objects.visible_to` has it."""
+    return review.ended_at is None and review.round.starts_at <= now and stands_in_round(review)
+
+
+def stands_in_round(review):
+    """Whether its application is under review in its round."""
     return (
-        review.ended_at is None
-        and review.round.starts_at <= now
-        and review.application.status == ApplicationStatus.IN_REVIEW
+        review.application.status == ApplicationStatus.IN_REVIEW
         and review.application.round_number == review.round.number
     )
 
@@ -234,9 +237,10 @@ def for_person(user):
         return []
     mine = Review.objects.live().filter(reviewer=user, round__in=[row.round_id for row in rows])
     counted = {}
-    for key, submitted_at in mine.values_list("round", "submitted_at"):
-        done, total = counted.get(key, (0, 0))
-        counted[key] = (done + (submitted_at is not None), total + 1)
+    for review in mine.select_related("application", "round"):
+        if review.submitted_at is not None or stands_in_round(review):
+            done, total = counted.get(review.round_id, (0, 0))
+            counted[review.round_id] = (done + (review.submitted_at is not None), total + 1)
     return [person_line(row.round, *counted.get(row.round_id, (0, 0))) for row in rows]
 
 

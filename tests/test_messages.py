@@ -1,10 +1,12 @@
 """The translation tool on small projects of its own."""
 
+import ast
 import gettext
 import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.conf import settings
 
 from tools import messages
 
@@ -130,3 +132,40 @@ def test_imports_at_the_same_time_lose_nothing(project):
 def test_a_key_that_no_code_has_is_said(project, capsys):
     messages.main(["--import", write_json(project / "ko.json", {"Log-in": "로그인"})], project)
     assert "not in the code: 'Log-in'" in capsys.readouterr().out
+
+
+def lazy_names(tree):
+    """The names by which a module knows Django's lazy translations."""
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    names = [alias for node in imports if node.module == "django.utils.translation" for alias in node.names]
+    return {alias.asname or alias.name for alias in names if alias.name.endswith("_lazy")}
+
+
+def at_import(node):
+    """What is worked out when a module is imported: everything beneath a node but the bodies of functions."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, (ast.FunctionDef, ast.Lambda)):
+            yield child
+            yield from at_import(child)
+
+
+def frozen(source):
+    """The lines on which a lazy text is put together at import, in whatever language holds at that moment."""
+    tree = ast.parse(source)
+    lazy = lazy_names(tree)
+    joins = [node for node in at_import(tree) if isinstance(node, (ast.BinOp, ast.JoinedStr))]
+    return [
+        join.lineno
+        for join in joins
+        if any(isinstance(node, ast.Call) and getattr(node.func, "id", "") in lazy for node in ast.walk(join))
+    ]
+
+
+def test_no_text_is_put_together_before_its_language_is_known():
+    head = "from django.utils.translation import gettext_lazy as _\n"
+    assert frozen(head + '_("a %(b)s") % {"b": 1}\nclass A:\n    x = f"{_(\'a\')}"') == [2, 4]
+    assert frozen(head + 'def f():\n    return _("a %(b)s") % {"b": 1}\nx = _("a")') == []
+    files = [path for app in messages.APPS for path in (settings.BASE_DIR / app).rglob("*.py")]
+    assert len(files) > 100
+    found = {str(path): lines for path in files if (lines := frozen(path.read_text()))}
+    assert found == {}

@@ -16,7 +16,7 @@ from accounts.admin_tools import ReadOnlyAdmin, moment_in_list, moment_or_dash, 
 from portal import channels, i18n, mail, mailroom, pills
 from portal.fields import CleanCharField
 from portal.mail_events import EVENTS
-from portal.models import Channel, OutgoingMail
+from portal.models import Channel, MailStatus, OutgoingMail
 
 name_verbs(
     {
@@ -43,6 +43,12 @@ def title_of(row):
 def pill_of(row):
     """What became of it."""
     return pills.pill(pills.MAIL_PILLS, row.status, row.get_status_display())
+
+
+def in_words(note):
+    """A change of status as it is read, "waiting → held"; anything else as it stands."""
+    labels = dict(MailStatus.choices)
+    return " → ".join(str(labels.get(part, part)) for part in note.split(" → "))
 
 
 class MailDeed(Deed):
@@ -156,6 +162,14 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
         edit = self.admin_site.admin_view(self.edit_view)
         return [path("<int:object_id>/edit/", edit, name="portal_outgoingmail_edit"), *super().get_urls()]
 
+    def named(self, row):
+        """What it is, to whom."""
+        return f"{title_of(row)} · {row.to}"
+
+    def timeline(self, row):
+        """Its history, with what became of it in words."""
+        return [line | {"note": in_words(line["note"])} for line in super().timeline(row)]
+
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """One message: its text, how it stands, and what can be done."""
         if request.method not in ("GET", "HEAD"):
@@ -213,7 +227,7 @@ def facts_of(row):
         (_("Channel"), row.get_channel_display()),
         (_("Goes as"), goes_as(row.body) if row.channel == Channel.SMS else ""),
         (_("Language"), row.get_language_display()),
-        (_("Reason"), row.reason),
+        (_("Reason code"), row.reason),
         (_("Queued"), moment_or_dash(row.queued_at)),
         (_("Not sent before"), moment_or_dash(row.send_after) if row.status == "waiting" else ""),
         (_("Deadline it tells"), moment_or_dash(row.deadline_at) if row.deadline_at else ""),

@@ -32,10 +32,6 @@ class TextTemplateForm(forms.ModelForm):
         label=_("Buttons"),
         required=False,
         multiline=True,
-        help_text=_(
-            "Up to five, one a line: Korean name | English name | address. %(link)s is the page of the mail."
-        )
-        % {"link": LINK},
         widget=forms.Textarea(attrs={"rows": 5}),
     )
 
@@ -47,6 +43,9 @@ class TextTemplateForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["event"].choices = [(event.name, event.title) for event in EVENTS.values() if event.by_text]
         known = ", ".join(f"#{{{name}}}" for name in channels.VARIABLES)
+        self.fields["buttons"].help_text = _(
+            "Up to five, one a line: Korean name | English name | address. %(link)s is the page of the mail."
+        ) % {"link": LINK}
         self.fields["body_ko"].help_text = _("Variables: %(known)s") % {"known": known}
         for name in TEXTS[:2]:
             self.fields[name].required = False

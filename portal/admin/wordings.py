@@ -112,6 +112,11 @@ class MailTemplateAdmin(ScopedAdmin):
             *super().get_urls(),
         ]
 
+    def named(self, row):
+        """Which mail, in which language."""
+        event = EVENTS.get(row.event)
+        return f"{event.title if event else row.event} · {LANGUAGES[row.language]}"
+
     def word_url(self, event, language):
         """The page of a mail in a language."""
         return reverse("admin:portal_mailtemplate_word", args=[event.name, language])

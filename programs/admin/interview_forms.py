@@ -61,9 +61,13 @@ class SlotForm(DeedForm):
 class SeriesForm(forms.Form):
     """Slots in a row, on one day, in Seoul's time."""
 
-    day = forms.DateField(label=_("Day"), widget=DayInput)
-    start = forms.TimeField(label=_("from"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
-    end = forms.TimeField(label=_("to"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    day = forms.DateField(label=_("Date"), widget=DayInput)
+    start = forms.TimeField(
+        label=_("First interview begins"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    end = forms.TimeField(
+        label=_("Last one ends by"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
     minutes = forms.IntegerField(
         label=_("Minutes each"), min_value=reads.SHORTEST, max_value=reads.LONGEST, initial=30
     )

@@ -5,7 +5,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_deeds import DeedReasonForm, object_deed
@@ -17,7 +17,7 @@ from programs.admin.interview_forms import PanelForm, SeriesForm, SlotForm
 from programs.admin.overview import name_of
 from programs.models.applications import Application
 from programs.models.cohorts import Cohort
-from programs.models.interviews import Panel
+from programs.models.interviews import InterviewSlot, Panel
 from programs.models.selection import ReviewRound, RoundKind
 from programs.operations import interviews as operations
 
@@ -100,6 +100,12 @@ class PanelAdmin(ScopedAdmin):
 
     # finding
 
+    def named(self, obj):
+        """A panel by its title, a slot by its time and panel."""
+        if isinstance(obj, InterviewSlot):
+            return f"{i18n.span(obj.starts_at, obj.ends_at, times=True)} · {obj.panel.title}"
+        return f"{obj.get_kind_display()} · {name_of(obj.cohort)}" if isinstance(obj, ReviewRound) else str(obj)
+
     def find_round(self, request, pk):
         """An interview round of a cohort that the person runs; else 404."""
         if not self.may("view", request):
@@ -146,7 +152,7 @@ class PanelAdmin(ScopedAdmin):
             None,
             title=gettext("Interviews: %(cohort)s") % {"cohort": name_of(round_.cohort)},
             round=round_,
-            cohort=round_.cohort,
+            cohort=name_of(round_.cohort),
             overview_url=reverse("admin:programs_cohort_overview", args=[round_.cohort_id]),
             facts=self.facts(round_, waiting, booked, found),
             buttons=self.buttons(round_, waiting, booked),
@@ -175,7 +181,7 @@ class PanelAdmin(ScopedAdmin):
                 "value": i18n.deadline(until) if until else gettext("No, staff assign the slots"),
             },
             {
-                "term": gettext("Names"),
+                "term": pgettext("term", "Names"),
                 "value": gettext("Hidden from reviewers") if round_.is_blind else gettext("Shown to reviewers"),
             },
         ]
@@ -188,6 +194,9 @@ class PanelAdmin(ScopedAdmin):
             found.append({"label": label, "url": self.url("rest", round_.pk), "small": True})
         if booked:
             found.append({"label": gettext("List to print"), "url": self.url("roster", round_.pk), "small": True})
+        place = {"cohort_id": round_.cohort_id, "number": round_.number}
+        reviews = reverse("admin:programs_cohort_round", kwargs=place)
+        found.append({"label": gettext("Reviewers and reviews"), "url": reviews, "small": True})
         return found
 
     def panel_line(self, panel):
@@ -212,7 +221,7 @@ class PanelAdmin(ScopedAdmin):
             row = slot.application
             line = {
                 "slot": slot,
-                "time": f"{i18n.clock_time(slot.starts_at)}–{i18n.clock_time(slot.ends_at)}",
+                "time": i18n.hours(slot.starts_at, slot.ends_at),
                 "panel": slot.panel.title,
                 "panel_lang": i18n.language_of(slot.panel, "title"),
                 "has_begun": slot.starts_at <= now,
@@ -240,7 +249,7 @@ class PanelAdmin(ScopedAdmin):
             grouped.setdefault(slot.panel, []).append(
                 {
                     "day": i18n.day(slot.starts_at),
-                    "time": f"{i18n.clock_time(slot.starts_at)}–{i18n.clock_time(slot.ends_at)}",
+                    "time": i18n.hours(slot.starts_at, slot.ends_at),
                     "number": slot.application.receipt_number,
                     "name": slot.application.full_name,
                     "turnout": slot.get_turnout_display() if slot.turnout else "",
@@ -375,12 +384,11 @@ class PanelAdmin(ScopedAdmin):
 
     @staticmethod
     def slot_facts(slot):
-        """When, with whom, for whom."""
+        """Who has it, and where it is, beside its time and its panel."""
         who = slot.application
         return [
-            (gettext("When"), i18n.span(slot.starts_at, slot.ends_at, times=True)),
-            (gettext("Panel"), slot.panel.title),
-            (gettext("Applicant"), f"{who.receipt_number} {who.full_name}" if who else "–"),
+            (pgettext("who applies", "Applicant"), f"{who.receipt_number} {who.full_name}" if who else "–"),
+            (pgettext("term", "Place"), " · ".join(filter(None, [slot.panel.place, slot.panel.link])) or "–"),
         ]
 
     def turnout_view(self, request, pk):
@@ -405,6 +413,8 @@ class PanelAdmin(ScopedAdmin):
             else:
                 text = ngettext("%(count)s slot removed.", "%(count)s slots removed.", gone) % {"count": gone}
                 messages.success(request, text)
+        elif request.method == "POST":
+            messages.error(request, gettext("Tick the free slots that are to be removed."))
         return HttpResponseRedirect(self.round_url(round_))
 
     def slots_view(self, request, pk):

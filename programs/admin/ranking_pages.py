@@ -29,10 +29,16 @@ class RankingPages:
         round_ = chosen_round(cohort, rounds, request.GET.get("round", ""))
         table = tables.Table(cohort, round_, request.user)
         choice = tables.Choice(request.GET, table)
+        typed = None
         if request.method == "POST":
-            return self.stage(request, table, choice)
+            if (done := self.stage(request, table, choice)) is not None:
+                return done
+            typed = request.POST
         rows = choice.rows(table)
         opened = tables.opened(table, request.GET.get("open", ""))
+        if opened and round_.released_at is None:
+            for line in opened["reviews"]:
+                line["take_back_url"] = self.round_url(round_, "round_take_back", code=line["code"])
         is_last = not rounds or round_ == rounds[-1]
         counted = seating.seats(cohort, clock.now())
         return self.page(
@@ -60,6 +66,7 @@ class RankingPages:
             close_address=choice.address(page=request.GET.get("page", "")),
             outcomes=[Outcome.OFFER, Outcome.WAITLIST] if is_last else [Outcome.ADVANCE],
             can_stage=cohort.cancelled_at is None,
+            typed=typed_again(typed, rows),
             reasons=ReasonCode.choices,
             has_places=is_last,
             totals=totals(table, counted, is_last=is_last),
@@ -67,7 +74,10 @@ class RankingPages:
         )
 
     def stage(self, request, table, choice):
-        """Stage the decision of the button that was pressed; then back to the same rows in the same order."""
+        """Stage the decision of the button that was pressed; then back to the same rows in the same order.
+
+        None where nothing was staged: the page is shown again with what was typed.
+        """
         outcome = request.POST.get("outcome", "")
         if outcome not in Outcome.values:
             raise Http404
@@ -79,11 +89,10 @@ class RankingPages:
         picked = [
             row.pk for number, row in enumerate(rows) if str(row.pk) in chosen or number < first or row.pk in places
         ]
-        back = redirect(request.get_full_path())
         if not picked:
             text = _("Choose applications, or type how many of the first ones.")
             self.message_user(request, text, messages.ERROR)
-            return back
+            return None
         try:
             decisions.stage_decisions(
                 picked,
@@ -94,10 +103,24 @@ class RankingPages:
             )
         except Refused as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
-        else:
-            said = tables.staged_message(len(picked), Outcome(outcome))
-            self.message_user(request, said, messages.SUCCESS)
-        return back
+            return None
+        said = tables.staged_message(len(picked), Outcome(outcome))
+        self.message_user(request, said, messages.SUCCESS)
+        return redirect(request.get_full_path())
+
+
+def typed_again(post, rows):
+    """What was typed into a form that could not be taken, for the page to show again; nothing on any other."""
+    if post is None:
+        return {}
+    chosen = set(post.getlist("chosen"))
+    for row in rows:
+        row.is_chosen = str(row.pk) in chosen
+        row.typed_place = post.get(f"place-{row.pk}", "")[:LONGEST]
+    return {
+        "first": post.get("first", "")[:LONGEST],
+        "reason_code": known_reason(post.get("reason_code", "")),
+    }
 
 
 def whole(text):

@@ -42,6 +42,7 @@ class Row:
         self.place, self.assigned = place, assigned
         self.released = released  # the outcome with which it left the round, or nothing
         self.stands = stands  # in the round, if perhaps sent back to its applicant for something
+        self.is_chosen, self.typed_place = False, ""  # as typed into a form that could not be taken
 
     @property
     def outcome(self):
@@ -361,6 +362,7 @@ def opened(table, pk):
         given = ranking.total(review.scores, criteria) if review.submitted_at else None
         lines.append(
             {
+                "code": review.code,
                 "name": review.reviewer.display_name,
                 "is_handed_in": review.submitted_at is not None,
                 "total": rounded(given),

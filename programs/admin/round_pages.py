@@ -2,23 +2,21 @@
 
 from collections import Counter
 
-from django import forms
 from django.http import Http404
 from django.urls import path, reverse
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_deeds import DeedForm, DeedReasonForm, object_deed
+from accounts.admin_deeds import DeedReasonForm, object_deed
 from accounts.admin_tools import ScopedAdmin, moment_or_dash, name_verbs
-from partners.models import Organization
 from portal import i18n
-from portal.fields import CleanCharField
 from programs import assigning, conflicts
+from programs.admin import overview
+from programs.admin.round_forms import AssignForm, ConflictForm, InviteForm, LimitsForm, SpreadForm, round_choices
 from programs.models.applications import Application
-from programs.models.selection import Conflict, ConflictKind, Review, ReviewEnd, Reviewer, RoundKind
+from programs.models.cohorts import Cohort
+from programs.models.selection import Conflict, Review, ReviewEnd, ReviewRound, RoundKind
 from programs.operations import reviewers as operations
-from programs.questions.fields import choices_of
-from programs.questions.loading import questions_of
 
 SHOWN_GAPS = 100
 
@@ -36,115 +34,6 @@ name_verbs(
         "conflict.noted": _("Conflict of interest written down"),
     }
 )
-
-
-def round_choices(round_, key):
-    """The choices of a question of the cohort's form that a round looks at; none where it looks at none."""
-    if not key:
-        return []
-    question = next((one for one in questions_of(round_.cohort.form_version_id) if one.key == key), None)
-    return choices_of(question) if question is not None else []
-
-
-class LimitsForm(DeedForm):
-    """What a reviewer can be given."""
-
-    organization = forms.ModelChoiceField(
-        label=_("Organization"),
-        queryset=Organization.objects.none(),
-        required=False,
-        help_text=_("Applications that it nominated are kept from this reviewer."),
-    )
-    affiliation = CleanCharField(
-        label=_("Affiliation"),
-        max_length=120,
-        required=False,
-        help_text=_("Applicants with the same affiliation are kept from this reviewer."),
-    )
-    most = forms.IntegerField(label=_("Most applications"), min_value=1, max_value=1000, initial=40)
-    languages = forms.MultipleChoiceField(
-        label=_("Languages"), required=False, widget=forms.CheckboxSelectMultiple, help_text=_("None: all.")
-    )
-    disciplines = forms.MultipleChoiceField(
-        label=_("Disciplines"), required=False, widget=forms.CheckboxSelectMultiple, help_text=_("None: all.")
-    )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        asked = self.rows[0]
-        round_ = asked.round if isinstance(asked, Reviewer) else asked
-        self.fields["organization"].queryset = Organization.objects.all()
-        for name, key in (("languages", round_.language_key), ("disciplines", round_.discipline_key)):
-            self.fields[name].choices = round_choices(round_, key)
-            if not self.fields[name].choices:
-                del self.fields[name]
-        if isinstance(asked, Reviewer):
-            self.initial |= {name: getattr(asked, name) for name in self.fields}
-
-
-class InviteForm(LimitsForm):
-    """Whom to invite, and what they can be given."""
-
-    email = forms.EmailField(
-        label=_("E-mail of the person"),
-        help_text=_("Whoever has no account yet gets one without a password, and a mail that says so."),
-    )
-    full_name = CleanCharField(
-        label=_("Full name"), max_length=60, help_text=_("For a new account. Whoever has one keeps their name.")
-    )
-    romanized_name = CleanCharField(label=_("Name in English"), max_length=80, required=False)
-    language = forms.ChoiceField(
-        label=_("Language of the mails"), choices=[("ko", "한국어"), ("en", "English")], initial="ko"
-    )
-    field_order = ["email", "full_name", "romanized_name", "language"]
-
-
-class SpreadForm(DeedForm):
-    """Whether what was given out may move."""
-
-    moves_unbegun = forms.BooleanField(
-        label=_("Files that nobody has begun may move to another reviewer"),
-        required=False,
-        help_text=_("What has been scored or begun always stays where it is."),
-    )
-
-
-class AssignForm(DeedForm):
-    """Which file to whom."""
-
-    receipt = CleanCharField(label=_("Receipt number"), max_length=16)
-    reviewer = forms.TypedChoiceField(label=_("Reviewer"), coerce=int)
-    reason = CleanCharField(
-        label=_("Reason"),
-        max_length=300,
-        required=False,
-        help_text=_("Needed only where a limit of language or discipline is passed over."),
-    )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["reviewer"].choices = [
-            (one.user_id, one.user.display_name) for one in assigning.reviewers_of(self.rows[0])
-        ]
-
-    def clean_receipt(self):
-        """An application of this round."""
-        number = self.cleaned_data["receipt"].strip().upper()
-        self.application = Application.objects.standing_in(self.rows[0]).filter(receipt_number=number).first()
-        if self.application is None:
-            raise forms.ValidationError(gettext("No application under review in this round has this number."))
-        return number
-
-
-class ConflictForm(AssignForm):
-    """Which conflict of interest, between whom."""
-
-    kind = forms.ChoiceField(label=_("Kind"), choices=ConflictKind.choices)
-    field_order = ["receipt", "reviewer", "kind", "reason"]
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].help_text = gettext("What you know of it. The reviewer does not read it.")
 
 
 class RoundPages(ScopedAdmin):
@@ -201,7 +90,10 @@ class RoundPages(ScopedAdmin):
             request,
             "admin/programs/cohort/round.html",
             round_.cohort,
-            title=f"{round_.get_kind_display()} · {round_.cohort.program.title} {round_.cohort.label}",
+            title=self.named(round_),
+            cohort_name=overview.name_of(round_.cohort),
+            overview_url=self.overview_url(round_.cohort),
+            ways=self.round_ways(round_),
             facts=round_facts(round_, applications, reviews),
             buttons=self.round_buttons(round_),
             reviewers=self.reviewer_rows(round_, reviews),
@@ -210,6 +102,25 @@ class RoundPages(ScopedAdmin):
             run=run_facts(round_.runs.first()),
             given_back=given_back_lines(round_),
         )
+
+    def named(self, obj):
+        """A cohort, a round or a review in words; people and the rest as they call themselves."""
+        if isinstance(obj, Cohort):
+            return overview.name_of(obj)
+        if isinstance(obj, ReviewRound):
+            return f"{obj.get_kind_display()} · {overview.name_of(obj.cohort)}"
+        if isinstance(obj, Review):
+            return f"{obj.application.receipt_number} · {obj.reviewer.display_name}"
+        return str(obj)
+
+    def round_ways(self, round_):
+        """The other pages on which a round is run."""
+        ranking = reverse("admin:programs_cohort_ranking", args=[round_.cohort_id])
+        ways = [{"label": gettext("Ranking and decisions"), "url": f"{ranking}?round={round_.number}"}]
+        if round_.kind == RoundKind.INTERVIEW:
+            times = reverse("admin:programs_panel_round", args=[round_.pk])
+            ways.append({"label": gettext("Interview times"), "url": times})
+        return [{**way, "small": True, "look": "link"} for way in ways]
 
     def round_buttons(self, round_):
         """What can be done with it now."""
@@ -432,7 +343,9 @@ class RoundPages(ScopedAdmin):
     def take_back_view(self, request, cohort_id, number, code):
         """Takes a file back from its reviewer."""
         round_ = self.find_round(request, cohort_id, number)
-        review = Review.objects.live().filter(round=round_, code=code).select_related("reviewer").first()
+        review = (
+            Review.objects.live().filter(round=round_, code=code).select_related("reviewer", "application").first()
+        )
         if review is None:
             raise Http404
 
@@ -443,7 +356,7 @@ class RoundPages(ScopedAdmin):
         return self.ask_round(
             request,
             round_,
-            review.reviewer,
+            review,
             label=gettext("Take a review back"),
             note=gettext("Also one that was handed in no longer counts."),
             danger=True,
@@ -457,7 +370,7 @@ def round_facts(round_, applications, reviews):
     wanted = round_.min_reviews * len(applications)
     done = sum(1 for row in reviews if row.submitted_at)
     return [
-        {"term": gettext("Reviewing"), "value": i18n.span(round_.starts_at, round_.due_at, times=True)},
+        {"term": pgettext("term", "Reviewing"), "value": i18n.span(round_.starts_at, round_.due_at, times=True)},
         {"term": gettext("Results"), "value": moment_or_dash(round_.announces_at)},
         {"term": gettext("Applications"), "value": len(applications)},
         {
@@ -465,7 +378,7 @@ def round_facts(round_, applications, reviews):
             "value": gettext("%(done)s of %(assigned)s assigned, %(wanted)s wanted")
             % {"done": done, "assigned": len(reviews), "wanted": wanted},
         },
-        {"term": gettext("Names"), "value": gettext("Hidden") if round_.is_blind else gettext("Shown")},
+        {"term": pgettext("term", "Names"), "value": gettext("Hidden") if round_.is_blind else gettext("Shown")},
     ]
 
 

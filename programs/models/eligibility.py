@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from portal import clock
+from portal import clock, i18n
 from programs.models.cohorts import Cohort
 from programs.models.programs import Program
 
@@ -98,7 +98,7 @@ class Restriction(models.Model):
         ]
 
     def __str__(self):
-        return f"{self._meta.verbose_name} {self.from_at:%Y-%m-%d} – {self.until:%Y-%m-%d}"
+        return i18n.span(self.from_at, self.until, year=True)
 
     def holds_at(self, now):
         """Whether the person is under it at `now`."""
@@ -132,4 +132,4 @@ class Appeal(models.Model):
         ]
 
     def __str__(self):
-        return f"{self._meta.verbose_name} {self.made_at:%Y-%m-%d}"
+        return i18n.moment(self.made_at, year=True)

@@ -49,7 +49,7 @@ def give_back(request, code):
     return act(
         request, code, operation=operations.give_back, title=_("Give your interview time back?"),
         text=_("Somebody else can take it then. Choose another time before the choice ends."),
-        label=_("Give it back"), done=_("You have no interview time any more."), look="danger",
+        label=_("Give the time back"), done=_("You have no interview time any more."), look="danger",
         possible=has_choice,
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal import clock, i18n, uploads
@@ -92,6 +93,7 @@ class Open:
         self.is_barred = review.application_id in barred
         self.mine = [row for row in self.mine if row.application_id not in barred or row.pk == review.pk]
         self.place = [row.pk for row in self.mine].index(review.pk)
+        self.done = sum(row.submitted_at is not None for row in self.mine)
 
     @property
     def is_open(self):
@@ -144,7 +146,7 @@ def review_page(request, file, *, form=None, stale=None, refusal=None, theirs=()
         "facts": [
             {"term": _("Reviews are due"), "value": due(file.round)},
             {"term": _("In your order"), "value": _("%(place)s of %(count)s") % counted},
-            {"term": _("Handed in"), "value": sum(row.submitted_at is not None for row in file.mine)},
+            {"term": pgettext("reviews", "Handed in"), "value": f"{file.done} / {len(file.mine)}"},
         ],
         "around": file.around,
         "parts": read.parts,

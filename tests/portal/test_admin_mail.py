@@ -106,6 +106,20 @@ def test_one_mail_is_read_and_changed(client, boss):
         assert "새 제목" in client.get(reverse("my-mail")).text
 
 
+def test_pages_about_a_mail_call_it_by_its_title_and_its_history_is_in_words(client, boss):
+    row = received()
+    mailroom.hold(row.pk, by=boss)
+    raw = f"{row.target_type} {row.target_id}"
+    with override("en"):
+        title = str(EVENTS[row.event].title)
+    for name in ("change", "edit", "history"):
+        page = client.get(reverse(f"admin:portal_outgoingmail_{name}", args=[row.pk])).text
+        assert title in page
+        assert raw not in page
+    assert "Waiting → Held" in page
+    assert "waiting → held" not in page
+
+
 @pytest.mark.parametrize(
     "fields", [{"expires_at": "soon"}, {"reason": "account_closed"}, {"event": "password_reset"}]
 )

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from portal import clock
+from portal import clock, i18n
 from programs.models.interviews import InterviewSlot, Panel
 from programs.models.selection import Conflict
 from programs.operations import interviews as operations
@@ -104,6 +104,24 @@ def test_slots_are_assigned_moved_cancelled_and_removed(client, staff):
     client.post(url("clear", round_.pk), {"slot": [second.pk]})  # somebody has it
     assert set(InterviewSlot.objects.values_list("pk", flat=True)) == {second.pk, third.pk}
     assert client.get(url("clear", round_.pk)).url == url("round", round_.pk)
+
+
+def test_pages_that_ask_about_a_slot_call_it_by_its_time(client, staff):
+    round_, (slot, *_rest), (one, _two) = make_interviews()
+    operations.assign(one.pk, slot.pk, by=staff)
+    for name in ("assign", "cancel"):
+        page = client.get(url(name, slot.pk)).text
+        assert f"{i18n.span(slot.starts_at, slot.ends_at, times=True)} · {slot.panel.title}" in page
+        assert f"{slot.starts_at:%Y-%m-%d}" not in page
+        assert "<dt>지원자</dt>" in page
+    assert f"{i18n.clock_time(slot.starts_at)}~" in client.get(url("round", round_.pk)).text
+    assert "빈 시간을 골라 주세요" in client.post(url("clear", round_.pk), follow=True).text
+    assert InterviewSlot.objects.count() == 3
+
+
+def test_an_empty_list_to_print_says_so(client, staff):
+    round_, _slots, _rows = make_interviews()
+    assert "아직 예약된 면접이 없어요" in client.get(url("roster", round_.pk)).text
 
 
 def test_nobody_is_offered_for_a_panel_that_may_not_meet_them(client, staff):

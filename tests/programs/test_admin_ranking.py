@@ -344,6 +344,35 @@ def test_what_is_not_staged_and_why(client, boss, data, words):
     assert client.post(address(round_.cohort), {"outcome": "nonsense", "first": "1"}).status_code == 404
 
 
+def test_nothing_typed_is_lost_where_staging_is_refused(client, boss):
+    round_, (a, b) = season([(2, 2), (5, 5)])
+    typed = {"outcome": "reject", "chosen": [b.pk], "first": "0", f"place-{a.pk}": "7"}
+    page = client.post(address(round_.cohort, "?sort=raw"), typed)
+    assert said(page) == ["A rejection needs its reason."]
+    assert f'value="{b.pk}" checked' in page.text
+    assert f'value="{a.pk}" checked' not in page.text
+    assert 'name="first" id="first" size="4" value="0"' in page.text
+    assert f'name="place-{a.pk}" value="7"' in page.text
+    page = client.post(address(round_.cohort), typed | {"outcome": "advance", "reason_code": "score"})
+    assert '<option value="score" selected>' in page.text
+    assert " checked" not in client.get(address(round_.cohort)).text
+
+
+def test_a_review_is_taken_back_from_the_ranking_while_the_round_is_open(client, boss):
+    round_, (a, _b) = season([(2, 2), (5, 5)])
+    review = a.reviews.first()
+    back = reverse(
+        "admin:programs_cohort_round_take_back",
+        kwargs={"cohort_id": round_.cohort_id, "number": round_.number, "code": review.code},
+    )
+    assert back in client.get(address(round_.cohort, f"?open={a.pk}")).text
+    asked = client.get(back).text
+    assert f"{a.receipt_number} · {review.reviewer.display_name}" in asked
+    round_.released_at = clock.now()
+    round_.save()
+    assert back not in client.get(address(round_.cohort, f"?open={a.pk}")).text
+
+
 def test_before_the_last_round_people_advance(client, boss):
     cohort = make.make_cohort(phase="in_review", capacity=2)
     _round, (a, b) = season([(5, 5), (3, 3)], cohort=cohort)

@@ -1,6 +1,6 @@
 """Restrictions and appeals in the admin: who sees whose, laying on, lifting, deciding."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -183,3 +183,16 @@ def test_the_lists_cost_the_same_for_any_number(client, boss, address, django_as
     client.get(address)
     with django_assert_max_num_queries(10):
         client.get(address)
+
+
+def test_a_restriction_and_an_appeal_are_called_by_their_days_in_seoul(client):
+    client.force_login(make.make_admin())
+    late = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)  # the 25th in Seoul
+    restriction = make.make_restriction(from_at=late, until=late + timedelta(days=30))
+    appeal = make.make_appeal(restriction, made_at=late)
+    page = client.get(reverse("admin:programs_restriction_change", args=[restriction.pk])).text
+    assert "2026년 11월 25일 (수)" in page
+    assert "2026-11-24" not in page
+    page = client.get(reverse("admin:programs_appeal_accept", args=[appeal.pk])).text
+    assert "2026년 11월 25일 (수) 05:00" in page
+    assert "2026-11-24" not in page

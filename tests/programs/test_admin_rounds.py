@@ -214,3 +214,25 @@ def test_a_manager_sees_only_their_own_rounds(client):
     assert client.get(page(other)).status_code == 404
     assert client.post(page(other, "round_spread")).status_code == 404
     assert Reviewer.objects.count() == 0
+
+
+def test_a_round_leads_to_its_cohort_its_ranking_and_its_interviews(client, boss):
+    round_ = make.make_round(kind="interview")
+    text = client.get(page(round_)).text
+    for name, args in (
+        ("programs_cohort_overview", [round_.cohort_id]),
+        ("programs_cohort_ranking", [round_.cohort_id]),
+        ("programs_panel_round", [round_.pk]),
+    ):
+        assert reverse(f"admin:{name}", args=args) in text
+    assert page(round_) in client.get(reverse("admin:programs_panel_round", args=[round_.pk])).text
+
+
+def test_pages_that_ask_call_a_cohort_by_its_name(client, boss):
+    round_ = make.make_round()
+    cohort = round_.cohort
+    name = f"{cohort.program.title_en} {cohort.label_en}"
+    assert f"Document review · {name}" in client.get(page(round_, "round_invite")).text
+    release = client.get(reverse("admin:programs_cohort_release", args=[cohort.pk])).text
+    assert name in release
+    assert f"{cohort.program.title_en} {cohort.slug}" not in release

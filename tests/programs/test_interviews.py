@@ -760,6 +760,15 @@ def test_the_panels_list(client, is_blind, pledged, named):
     assert client.get(reverse("reviews-interviews")).status_code == 404
 
 
+def test_the_page_that_gives_a_time_back_speaks_of_the_interview_alone(client):
+    _round, (slot, *_rest), (application, _other) = make_interviews()
+    operations.book(application.pk, slot.code, by=application.applicant)
+    client.force_login(application.applicant)
+    page = client.get(reverse("application-interview-return", args=[application.code])).text
+    assert "예약 취소" in page
+    assert "회피" not in page
+
+
 def test_whoever_has_to_choose_is_told_so_on_their_page(client):
     round_, slots, (application, _other) = make_interviews()
     client.force_login(application.applicant)

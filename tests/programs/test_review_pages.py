@@ -136,6 +136,26 @@ def test_my_page_leads_to_the_desk(client):
     assert "handed in" not in client.get("/en/my/").text
 
 
+def test_my_page_counts_what_the_desk_counts(client):
+    review = make.make_review(points=3)
+    for status in ("in_review", "withdrawn"):
+        application = make.make_application(review.round.cohort, status=status)
+        make.make_review(review.round, application, review.reviewer)
+    client.force_login(review.reviewer)
+    assert "1 of 2 handed in" in text_of(client.get("/en/my/"))
+    assert "1 of 2 handed in" in text_of(client.get(DESK))
+
+
+def test_after_its_time_files_without_a_pledge_are_not_said_to_be_readable(client):
+    round_ = make.make_round()
+    review = make.make_review(round_, reviewer=make.make_reviewer(round_, pledged_at=None).user)
+    over(round_)
+    client.force_login(review.reviewer)
+    page = client.get(DESK).text
+    assert "Without the pledge the files stay closed." in page
+    assert "You can still read the files." not in page
+
+
 # --- the pledge -------------------------------------------------------------------------------------------------
 
 
