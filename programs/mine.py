@@ -3,6 +3,7 @@
 from django.db.models import Count, Prefetch
 from django.db.models.expressions import OuterRef, Subquery
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal import i18n, pills
@@ -44,7 +45,7 @@ def applications_of(person):
 
 
 def overview(person, now):
-    """The parts of the page: `waiting` for an answer, `current` applications, `learning`, `ended` ones."""
+    """The parts of the page: `waiting` for an answer or a choice, `current` applications, `learning`, `ended` ones."""
     waiting, current, learning, ended = [], [], [], []
     for application in applications_of(person):
         enrolment = getattr(application, "enrolment", None)
@@ -67,9 +68,24 @@ def overview(person, now):
         if application.status in ANSWER_WANTED:
             panel = status.panel(application, following, now, ahead=application.ahead, **held)
             waiting.append({**panel, "id": f"now-{application.code}", "text": _about(application, panel["text"])})
+        elif until := status.choosing_until(application, now, **held):
+            waiting.append(_interview_to_choose(application, until))
         if enrolment is not None:
             learning.append(_place(application, enrolment))
     return {"waiting": waiting, "current": current, "learning": learning, "ended": ended}
+
+
+def _interview_to_choose(application, until):
+    """The panel of somebody who has to choose an interview time."""
+    address = reverse("application-interview", args=[application.code])
+    return {
+        "id": f"now-{application.code}",
+        "pill": status.pill(application),
+        "title": _("Choose a time for the interview"),
+        "text": _about(application, _("You can choose and change your time %(until)s.") % {"until": until}),
+        "facts": [],
+        "actions": [{"label": _("Choose a time"), "url": address, "look": "primary"}],
+    }
 
 
 def _missed(application, now):

@@ -134,16 +134,20 @@ def _passed(application, rounds):
     return title, _("A further review comes next. The result comes by mail and appears here.")
 
 
-def to_choose(application, now, rounds, slots):
-    """What somebody has to do who has to choose an interview time and has none yet; empty for all others."""
+def choosing_until(application, now, rounds, slots):
+    """Until when somebody chooses an interview time who has none yet, in words; empty for all others."""
     current = next((round_ for round_ in rounds if round_.number == application.round_number), None)
     if application.status != S.IN_REVIEW or current is None or current.kind != RoundKind.INTERVIEW:
         return ""
     if slot_of(application, application.round_number, slots) or not can_choose(current, now):
         return ""
-    return _("Please choose the time of your interview below %(deadline)s.") % {
-        "deadline": i18n.deadline(current.booking_until)
-    }
+    return i18n.deadline(current.booking_until)
+
+
+def to_choose(application, now, rounds, slots):
+    """What somebody has to do who has to choose an interview time and has none yet; empty for all others."""
+    until = choosing_until(application, now, rounds, slots)
+    return _("Please choose the time of your interview below %(deadline)s.") % {"deadline": until} if until else ""
 
 
 def interview_fact(application, slots):

@@ -72,6 +72,13 @@ def linked_errors(field):
 
 
 @register.filter
+def said_before(field, error):
+    """An error with the label of its field before it; a label that is a sentence takes no colon."""
+    label = str(field.label)
+    return f"{label} {error}" if label.endswith((".", "?", "!")) else f"{label}: {error}"
+
+
+@register.filter
 def unsaid_errors(form):
     """Whether a form's errors are still to be summed up on this page: true once, then false."""
     if not form or not form.errors or getattr(form, "errors_said", False):

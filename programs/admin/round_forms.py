@@ -100,7 +100,7 @@ class AssignForm(DeedForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["reviewer"].choices = [
+        self.fields["reviewer"].choices = [("", gettext("Choose"))] + [
             (one.user_id, f"{one.user.display_name} ({one.user.email})")
             for one in assigning.reviewers_of(self.rows[0])
         ]
@@ -117,7 +117,7 @@ class AssignForm(DeedForm):
 class ConflictForm(AssignForm):
     """Which conflict of interest, between whom."""
 
-    kind = forms.ChoiceField(label=_("Kind"), choices=ConflictKind.choices)
+    kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("Choose")), *ConflictKind.choices])
     field_order = ["receipt", "reviewer", "kind", "reason"]
 
     def __init__(self, *args, **kwargs):

@@ -15,7 +15,7 @@ from programs.admin import overview
 from programs.admin.round_forms import AssignForm, ConflictForm, InviteForm, LimitsForm, SpreadForm, round_choices
 from programs.models.applications import Application
 from programs.models.cohorts import Cohort
-from programs.models.selection import Conflict, Review, ReviewEnd, ReviewRound, RoundKind
+from programs.models.selection import Conflict, Review, ReviewEnd, Reviewer, ReviewRound, RoundKind
 from programs.operations import reviewers as operations
 
 SHOWN_GAPS = 100
@@ -104,11 +104,13 @@ class RoundPages(ScopedAdmin):
         )
 
     def named(self, obj):
-        """A cohort, a round or a review in words; people and the rest as they call themselves."""
+        """A cohort, a round, a reviewer or a review in words; the rest as it calls itself."""
         if isinstance(obj, Cohort):
             return overview.name_of(obj)
         if isinstance(obj, ReviewRound):
             return f"{obj.get_kind_display()} · {overview.name_of(obj.cohort)}"
+        if isinstance(obj, Reviewer):
+            return obj.user.display_name
         if isinstance(obj, Review):
             return f"{obj.application.receipt_number} · {obj.reviewer.display_name}"
         return str(obj)

@@ -161,6 +161,15 @@ def test_errors_stand_below_and_are_summed_up_once_with_links_that_arrive():
     assert "summary" not in again
 
 
+def test_a_label_that_is_a_sentence_takes_no_colon_in_the_summary():
+    form = Form({"attends": "yes"})
+    form.fields["title"].label, form.fields["motive"].label = "What do you do?", "Motive"
+    html = crispy(form)
+    assert ">What do you do? " in html
+    assert ">Motive: " in html
+    assert "?:" not in html
+
+
 def test_an_error_of_the_whole_form_is_never_lost():
     form = Form({"title": "a", "motive": "b", "attends": "yes"})
     form.add_error(None, "The deadline has passed.")

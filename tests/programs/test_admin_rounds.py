@@ -228,6 +228,17 @@ def test_a_round_leads_to_its_cohort_its_ranking_and_its_interviews(client, boss
     assert page(round_) in client.get(reverse("admin:programs_panel_round", args=[round_.pk])).text
 
 
+def test_nobody_is_chosen_by_default_and_a_conflict_needs_its_kind(client, boss):
+    review = make.make_review()
+    round_ = review.round
+    typed = {"receipt": review.application.receipt_number}
+    for name in ("round_assign", "round_conflict"):
+        errors = client.post(page(round_, name), typed).context["form"].errors
+        assert set(errors) - {"kind"} == {"reviewer"}
+    assert "kind" in errors
+    assert Conflict.objects.count() == 0
+
+
 def test_pages_that_ask_call_a_cohort_by_its_name(client, boss):
     round_ = make.make_round()
     cohort = round_.cohort

@@ -774,7 +774,10 @@ def test_whoever_has_to_choose_is_told_so_on_their_page(client):
     client.force_login(application.applicant)
     page = client.get(application.get_absolute_url())
     assert "면접 시간을 골라 주세요" in page.context["panel"]["text"]
+    choose = reverse("application-interview", args=[application.code])
+    assert choose in client.get(reverse("my")).text
     operations.book(application.pk, slots[0].code, by=application.applicant)
+    assert choose not in client.get(reverse("my")).text
     assert "골라 주세요" not in client.get(application.get_absolute_url()).context["panel"]["text"]
     operations.give_back(application.pk, by=application.applicant)
     round_.booking_until = clock.now() - timedelta(seconds=1)
