@@ -45,7 +45,7 @@ def applications_of(person):
 
 
 def overview(person, now):
-    """The parts of the page: `waiting` for an answer or a choice, `current` applications, `learning`, `ended` ones."""
+    """The parts of the page: those `waiting` for the person, `current` applications, `learning`, `ended` ones."""
     waiting, current, learning, ended = [], [], [], []
     for application in applications_of(person):
         enrolment = getattr(application, "enrolment", None)
