@@ -1,5 +1,8 @@
 """What every page of the admin stands on: rights from roles, audited changes, deeds that ask before acting."""
 
+import re
+from datetime import datetime
+
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
@@ -16,6 +19,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
 from portal import audit, i18n, icons
 from portal.fields import CleanAdminMixin
 
@@ -44,6 +48,21 @@ def verb_label(verb):
     return _words.get(verb) or _words.get(verb.rpartition(".")[2]) or verb
 
 
+_values = {}  # verb: what it notes, before and after, in words
+_of_people = set()  # verbs that note the number of a person
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d")
+
+
+def word_values(words):
+    """Say in words what verbs of the audit note: of each a function of what stood before and after."""
+    _values.update(words)
+
+
+def notes_people(*verbs):
+    """Of these verbs the first word before or after is the number of a person; staff read the name."""
+    _of_people.update(verbs)
+
+
 def pill_html(pill):
     """A status for a column: what `components/pill.html` shows, from the same dict."""
     return format_html(
@@ -61,9 +80,47 @@ def moment_in_list(value):
     return f"{i18n.day(value, weekday=False)} {i18n.clock_time(value)}" if value else "–"
 
 
-def event_line(event):
-    """One row of the audit as a line of a history."""
-    change = " → ".join(part for part in (event.before, event.after) if part)
+def number_in(text):
+    """The number with which a note begins, or None."""
+    first = text.partition(" ")[0]
+    return int(first) if first.isdecimal() and len(first) < 18 else None
+
+
+def people_in(events):
+    """The people whose numbers events note, by number; one query, none where there are none."""
+    notes = [text for event in events if event.verb in _of_people for text in (event.before, event.after)]
+    numbers = {number for text in notes if (number := number_in(text)) is not None}
+    return User.objects.in_bulk(numbers) if numbers else {}
+
+
+def with_name(text, people):
+    """A note with the name of a person in the place of their number."""
+    person = people.get(number_in(text))
+    return " ".join(filter(None, [person.display_name, text.partition(" ")[2]])) if person else text
+
+
+def changed_words(event, people):
+    """What an event notes, as staff read it: names for numbers, moments in Seoul's time."""
+    before, after = event.before, event.after
+    if event.verb in _of_people:
+        before, after = with_name(before, people), with_name(after, people)
+    if event.verb in _values:
+        text = str(_values[event.verb](before, after))
+    else:
+        text = " → ".join(part for part in (before, after) if part)
+    return MOMENT.sub(lambda found: i18n.moment(datetime.fromisoformat(found[0])), text)
+
+
+def event_lines(events):
+    """Rows of the audit as lines of a history; one query for the names they note, however many there are."""
+    events = list(events)
+    people = people_in(events)
+    return [event_line(event, people) for event in events]
+
+
+def event_line(event, people=None):
+    """One row of the audit as a line of a history; `people` as `people_in` finds them for it and its like."""
+    change = changed_words(event, people_in([event]) if people is None else people)
     note = " · ".join(part for part in (change, event.reason) if part)
     return {
         "at": event.at,
@@ -289,7 +346,7 @@ class ScopedAdmin(Rights, CleanAdminMixin, admin.ModelAdmin):
 
     def timeline(self, obj):
         """The lines of the object's history, newest first."""
-        return [event_line(event) for event in audit.history(obj)[:TIMELINE_ROWS]]
+        return event_lines(audit.history(obj)[:TIMELINE_ROWS])
 
     def history_view(self, request, object_id, extra_context=None):
         """What became of one object, by whom."""

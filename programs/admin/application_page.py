@@ -108,9 +108,12 @@ def submission_entries(application):
     ]
 
 
-def deed_line(event):
-    """A row of the audit about it; what was written on behalf stands with its submission, by name, not by key."""
-    line = event_line(event)
+def deed_line(event, people):
+    """A row of the audit about it; what was written on behalf stands with its submission, by name, not by key.
+
+    `people` are those whom the row may note, by number.
+    """
+    line = event_line(event, people)
     if event.verb in ON_BEHALF:
         passed = CONDITIONS.search(event.after)
         codes = passed.group(1).split(", ") if passed else []

@@ -9,7 +9,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_tools import TIMELINE_ROWS, ScopedAdmin, moment_in_list, moment_or_dash, pill_html
+from accounts.admin_tools import TIMELINE_ROWS, ScopedAdmin, moment_in_list, moment_or_dash, people_in, pill_html
 from portal import audit, clock, i18n, pills, uploads
 from programs import files_seen, sent
 from programs.admin import application_page
@@ -147,7 +147,9 @@ class ApplicationAdmin(FixPages, ScopedAdmin):
         lines = [change_line(change) for change in application.changes.select_related("by")]
         lines += [decision_line(decision) for decision in application.decisions.select_related("by")]
         lines += [offer_line(offer) for offer in application.offers.all()]
-        lines += [application_page.deed_line(event) for event in audit.history(application)[:TIMELINE_ROWS]]
+        events = list(audit.history(application)[:TIMELINE_ROWS])
+        people = people_in(events)
+        lines += [application_page.deed_line(event, people) for event in events]
         return sorted(lines, key=lambda line: line["at"], reverse=True)
 
     def get_urls(self):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_deeds import DeedForm, DeedReasonForm, object_deed
-from accounts.admin_tools import event_line, moment_or_dash
+from accounts.admin_tools import event_lines, moment_or_dash
 from portal import audit, clock, i18n
 from portal.errors import Refused
 from programs import seating
@@ -109,12 +109,13 @@ class CohortPages(RoundPages, RankingPages, ReleasePages, ReservationPages, Entr
             rounds=rounds.rows(),
             behind=behind,
             behind_left=behind_left,
+            is_reviewing=rounds.current is not None,
             funnel=overview.funnel_rows(cohort, counts),
             staged=staged_text(preview) if preview else "",
             promotion=(seats.stop_of(cohort, now) or PromotionStop(cohort.promotion_stop)).label,
             kept=kept_facts(cohort, now),
             promotion_ran=moment_or_dash(cohort.promotion_ran_at),
-            lines=[event_line(event) for event in audit.history(cohort)[:RECORD_ROWS]],
+            lines=event_lines(audit.history(cohort)[:RECORD_ROWS]),
             buttons=self.buttons(cohort, now),
             applications_url=overview.applications_url(cohort),
             public_url=self.view_on_site(cohort),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_deeds import DeedReasonForm, object_deed
-from accounts.admin_tools import ScopedAdmin, name_verbs
+from accounts.admin_tools import ScopedAdmin, name_verbs, word_values
 from portal import clock, i18n, pills
 from portal.errors import Refused
 from programs import interviews as reads
@@ -17,7 +17,7 @@ from programs.admin.interview_forms import PanelForm, SeriesForm, SlotForm
 from programs.admin.overview import name_of
 from programs.models.applications import Application
 from programs.models.cohorts import Cohort
-from programs.models.interviews import InterviewSlot, Panel
+from programs.models.interviews import InterviewSlot, Panel, Turnout
 from programs.models.selection import ReviewRound, RoundKind
 from programs.operations import interviews as operations
 
@@ -34,6 +34,17 @@ name_verbs(
         "panel.removed": _("Interview panel removed"),
         "slots.made": _("Interview slots made"),
         "slots.removed": _("Interview slots removed"),
+    }
+)
+word_values(
+    {
+        "panel.added": lambda before, after: "",
+        "panel.changed": lambda before, after: "",
+        "panel.removed": lambda before, after: "",
+        "slots.made": lambda before, after: after,
+        "interview.turnout": lambda before, after: " → ".join(
+            str(Turnout(part).label) for part in (before, after) if part in Turnout.values
+        ),
     }
 )
 TURNOUT_PILLS = {"": ("live", "check"), "attended": ("good", "check"), "absent": ("bad", "minus")}

@@ -9,6 +9,7 @@ from programs.admin.deeds import seats_words, staged_text
 from programs.admin.words import next_moment
 from programs.models.applications import ApplicationStatus
 from programs.models.cohorts import Cohort, Phase, PromotionStop
+from programs.operations import seats
 
 S = ApplicationStatus
 OVER = (Phase.FINISHED, Phase.CANCELLED, Phase.DRAFT)
@@ -156,7 +157,7 @@ def todo_lines(cohort, counts, counted, preview, now):
                 "%(count)s people wait while seats are free",
                 counted.waiting,
             ),
-            PromotionStop(cohort.promotion_stop).label,
+            (seats.stop_of(cohort, now) or PromotionStop(cohort.promotion_stop)).label,
             page["promote"],
             gettext("Promote"),
         )

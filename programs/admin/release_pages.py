@@ -1,16 +1,29 @@
 """Releasing the results of a round: what it would do, and how far it is."""
 
+import re
+
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.admin_tools import word_values
 from portal import clock, i18n
 from programs.admin import overview
 from programs.admin.application_page import who
 from programs.admin.deeds import seats_text
 from programs.models.applications import Outcome
 from programs.operations import releases
+
+
+def released_words(before, after):
+    """How many were released to what, from the counts as they are written down."""
+    numbers = [int(number) for number in re.findall(r"\d+", after)]
+    labels = [outcome.label for outcome in releases.ORDER]
+    return " · ".join(f"{label} {number}" for label, number in zip(labels, numbers, strict=False) if number)
+
+
+word_values({"decisions.released": released_words})
 
 
 class ReleasePages:

@@ -8,14 +8,14 @@ from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_deeds import DeedReasonForm, object_deed
-from accounts.admin_tools import ScopedAdmin, moment_or_dash, name_verbs
+from accounts.admin_tools import ScopedAdmin, moment_or_dash, name_verbs, notes_people, word_values
 from portal import i18n
 from programs import assigning, conflicts
 from programs.admin import overview
 from programs.admin.round_forms import AssignForm, ConflictForm, InviteForm, LimitsForm, SpreadForm, round_choices
 from programs.models.applications import Application
 from programs.models.cohorts import Cohort
-from programs.models.selection import Conflict, Review, ReviewEnd, Reviewer, ReviewRound, RoundKind
+from programs.models.selection import Conflict, ConflictKind, Review, ReviewEnd, Reviewer, ReviewRound, RoundKind
 from programs.operations import reviewers as operations
 
 SHOWN_GAPS = 100
@@ -34,6 +34,18 @@ name_verbs(
         "conflict.noted": _("Conflict of interest written down"),
     }
 )
+notes_people(
+    "reviewer.invited", "reviewer.changed", "reviewer.ended", "review.assigned", "review.removed", "conflict.noted"
+)
+
+
+def conflict_words(before, after):
+    """Whose conflict, and of which kind."""
+    who, _space, kind = after.rpartition(" ")
+    return f"{who} · {ConflictKind(kind).label}" if kind in ConflictKind.values else after
+
+
+word_values({"conflict.noted": conflict_words})
 
 
 class RoundPages(ScopedAdmin):
