@@ -115,8 +115,8 @@ def main(arguments=None):
         env = dict(os.environ)
         command = serve.web_server("127.0.0.1", port, options.processes)
         web = stack.enter_context(servers.web_server(command, port, env, folder / "web.log"))
-        worker = serve.manage("db_worker", "--no-reload", "--queue-name", "*", "--interval", "0.3", "-v", "0")
-        process = stack.enter_context(running(worker, env, folder / "worker.log"))
+        process = stack.enter_context(running(serve.task_worker(), env, folder / "worker.log"))
+        serve.yield_processor(process, serve.BACKGROUND)
         print(
             f"{options.decisions:,} decisions, {options.processes} web processes, {options.rate:g} pages/s",
             flush=True,

@@ -24,15 +24,17 @@ MOST_WORKERS = 2
 START_SECONDS = 30
 STOP_SECONDS = 10
 LONGEST_PAUSE = 30
+BACKGROUND = 10  # the niceness of what nobody waits for on a page
 STEADY_SECONDS = 60  # a child that lived this long is started again without a pause
 
 
 class Child:
     """A process of the portal; started again, after a growing pause, whenever it dies."""
 
-    def __init__(self, name, command):
+    def __init__(self, name, command, niceness=0):
         self.name = name
         self.command = command
+        self.niceness = niceness
         self.process = None
         self.failures = 0
         self.started_at = self.due_at = 0.0
@@ -42,6 +44,7 @@ class Child:
         self.started_at = time.monotonic()
         # In a session of its own, so that Ctrl-C reaches the supervisor alone, which then ends them in order.
         self.process = subprocess.Popen(self.command, cwd=settings.BASE_DIR, start_new_session=True)
+        yield_processor(self.process, self.niceness)
 
     def revive(self):
         """Start it again if it is dead and its pause is over; returns a line to print when it is found dead."""
@@ -65,6 +68,17 @@ class Child:
             self.process.send_signal(number)
 
 
+def yield_processor(process, niceness):
+    """Let a process of ours step back where others want the processor: people before work that can wait."""
+    if niceness:
+        os.setpriority(os.PRIO_PROCESS, process.pid, niceness)
+
+
+def task_worker():
+    """The command line of the task worker, which is to run with BACKGROUND as its niceness."""
+    return manage("db_worker", "--no-reload", "--queue-name", "*", "--interval", "0.3", "-v", "0")
+
+
 def manage(*arguments):
     """The command line of another management command."""
     return [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
@@ -81,10 +95,8 @@ def children(host, port):
     """What runs beside each other."""
     return [
         Child("web server", web_server(host, port, min(os.cpu_count() or 1, MOST_WORKERS))),
-        Child(
-            "task worker", manage("db_worker", "--no-reload", "--queue-name", "*", "--interval", "0.3", "-v", "0")
-        ),
-        Child("clock", manage("run_due")),
+        Child("task worker", task_worker(), BACKGROUND),
+        Child("clock", manage("run_due"), BACKGROUND),
     ]
 
 
