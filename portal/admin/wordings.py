@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_deeds import object_deed
-from accounts.admin_tools import ScopedAdmin, event_line, moment_in_list
+from accounts.admin_tools import ScopedAdmin, event_line, moment_in_list, word_values
 from portal import audit, i18n, mail, mail_words, wordings
 from portal.codes import new_code
 from portal.fields import CleanCharField
@@ -29,6 +29,16 @@ MOST_CHOICES = 10
 LONGEST = 5000
 LANGUAGES = {"ko": _("Korean"), "en": _("English")}
 MARKS = {"+": "added", "-": "removed", " ": "same"}
+
+
+def which(before, after):
+    """The mail and the language that a deed notes, as `offered ko`."""
+    name, _space, language = after.partition(" ")
+    event = EVENTS.get(name)
+    return f"{event.title} · {LANGUAGES[language]}" if event and language in LANGUAGES else after
+
+
+word_values({f"mail_template.{deed}": which for deed in ("written", "original", "tested")})
 
 
 def people_of(event, language):

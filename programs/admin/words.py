@@ -1,9 +1,11 @@
 """The verbs of the audit that programs write, in words; and what comes next for a cohort."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.admin_tools import name_verbs
+from accounts.admin_tools import name_verbs, word_values
+from programs.models.applications import Outcome
+from programs.models.enrolments import EnrolmentStatus
 
 name_verbs(
     {
@@ -35,6 +37,24 @@ name_verbs(
         "enrolment.not_completed": gettext_lazy("Not completed"),
     }
 )
+
+
+def applications_counted(before, after):
+    """How many applications a deed was done with."""
+    if not after.isdecimal():
+        return after
+    return ngettext("%(count)s application", "%(count)s applications", int(after)) % {"count": after}
+
+
+def enrolment_words(before, after):
+    """From which state of a place to which."""
+    labels = dict(EnrolmentStatus.choices)
+    return " → ".join(str(labels.get(part, part)) for part in (before, after) if part)
+
+
+OUTCOMES_OF_ENROLMENT = ("dropped", "no_show", "no_show_undone", "completed", "not_completed")
+word_values({f"decisions.staged.{outcome}": applications_counted for outcome in Outcome.values})
+word_values({f"enrolment.{outcome}": enrolment_words for outcome in OUTCOMES_OF_ENROLMENT})
 
 
 def next_moment(cohort, now):

@@ -57,6 +57,12 @@ def test_people_are_named_with_one_query_however_many():
     ("verb", "before", "after", "words"),
     [
         ("decisions.released", "", "(10, 4, 0, 9, 19)", "Offer a place 10 · Waitlist 4 · Do not select 9"),
+        ("decisions.staged.offer", "", "1", "1 application"),
+        ("decisions.staged.waitlist", "", "12", "12 applications"),
+        ("mail_template.written", "", "offered ko", "Offer with the results · Korean"),
+        ("mail_template.written", "", "no longer there", "no longer there"),
+        ("decisions.staged.undo", "", "all", "all"),
+        ("enrolment.no_show", "enrolled", "no_show", "Enrolled → No-show"),
         ("slots.made", "3", "6", "6"),
         ("panel.changed", "3", "place_ko", ""),
         ("interview.turnout", "attended", "absent", "Attended → Did not come"),
