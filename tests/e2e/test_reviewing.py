@@ -59,7 +59,7 @@ def test_from_the_pledge_to_the_review_handed_in_by_keyboard(open_page, review):
     open_page.check_accessibility(page)
     page.locator("fieldset.score").nth(1).get_by_role("radio", name=re.compile("^5 분명하다")).check()
     page.get_by_role("button", name="심사 제출하기").press("Enter")
-    expect(page.get_by_text("심사를 제출했습니다.")).to_be_visible()
+    expect(page.get_by_text("심사를 제출했어요.")).to_be_visible()
     review.refresh_from_db()
     assert sorted(review.scores.values()) == [3, 5]
     assert review.submitted_at is not None
@@ -98,14 +98,14 @@ def test_without_javascript_and_on_a_phone(open_page, review):
     page.get_by_role("button", name="임시저장").click()
     expect(page.get_by_label("담당자에게 남기는 의견")).to_have_value("근거가 분명합니다.")
     page.get_by_role("button", name="심사 제출하기").click()
-    expect(page.get_by_text("심사를 제출했습니다.")).to_be_visible()
+    expect(page.get_by_text("심사를 제출했어요.")).to_be_visible()
     assert Review.objects.exclude(submitted_at=None).get() == review
     other = Review.objects.get(submitted_at=None)
     page.goto(f"{address(other)}give-back/")
     page.get_by_role("radio").nth(1).check()
     page.get_by_label("사유").fill("같은 팀이었습니다.")
     page.get_by_role("button", name="심사 회피하기").click()
-    expect(page.get_by_text("심사를 회피했습니다.")).to_be_visible()
+    expect(page.get_by_text("심사를 회피했어요.")).to_be_visible()
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
