@@ -46,7 +46,7 @@ def applications_of(person):
 
 def overview(person, now):
     """The parts of the page: those `waiting` for the person, `current` applications, `learning`, `ended` ones."""
-    waiting, current, learning, ended = [], [], [], []
+    waiting, choosing, current, learning, ended = [], [], [], [], []
     for application in applications_of(person):
         enrolment = getattr(application, "enrolment", None)
         over = enrolment is not None and enrolment.ended_at is not None
@@ -69,10 +69,10 @@ def overview(person, now):
             panel = status.panel(application, following, now, ahead=application.ahead, **held)
             waiting.append({**panel, "id": f"now-{application.code}", "text": _about(application, panel["text"])})
         elif until := status.choosing_until(application, now, **held):
-            waiting.append(_interview_to_choose(application, until))
+            choosing.append(_interview_to_choose(application, until))
         if enrolment is not None:
             learning.append(_place(application, enrolment))
-    return {"waiting": waiting, "current": current, "learning": learning, "ended": ended}
+    return {"waiting": waiting + choosing, "current": current, "learning": learning, "ended": ended}
 
 
 def _interview_to_choose(application, until):
