@@ -280,6 +280,22 @@ def test_who_advances_stands_in_the_next_round_there_is():
     assert OutgoingMail.objects.get(reason="advanced").status == MailStatus.SENT
 
 
+def test_no_release_begins_while_another_runs():
+    cohort = make.make_cohort(phase="in_review")
+    first, second = in_review(cohort, 2)
+    boss = make.make_admin()
+    stage([first], Outcome.OFFER)
+    running = releases.start_release(cohort.pk, by=boss)
+    stage([second], Outcome.OFFER)
+    with pytest.raises(Refused, match="지금 결과를 공개하고"):
+        releases.start_release(cohort.pk, by=boss)
+    assert Release.objects.get() == running
+
+    releases.carry_out(running.pk)
+    releases.release_decisions(cohort.pk, by=boss)
+    assert set(cohort.applications.values_list("status", flat=True)) == {"offered"}
+
+
 def test_a_release_that_fails_holds_up_no_other(monkeypatch):
     stopped = []
     for _number in range(2):
