@@ -296,6 +296,18 @@ def test_no_release_begins_while_another_runs():
     assert set(cohort.applications.values_list("status", flat=True)) == {"offered"}
 
 
+def test_waitlist_numbers_go_on_from_portion_to_portion_and_release_to_release(monkeypatch):
+    monkeypatch.setattr(releases, "PORTION", 2)
+    cohort = make.make_cohort(phase="in_review")
+    *first, late = in_review(cohort, 6)
+    stage(first, Outcome.WAITLIST)
+    releases.release_decisions(cohort.pk, by=make.make_admin())
+    stage([late], Outcome.WAITLIST)
+    releases.release_decisions(cohort.pk, by=make.make_admin())
+    numbers = dict(cohort.applications.values_list("pk", "waitlist_number"))
+    assert [numbers[pk] for pk in (*first, late)] == [1, 2, 3, 4, 5, 6]
+
+
 def test_a_release_that_fails_holds_up_no_other(monkeypatch):
     stopped = []
     for _number in range(2):
