@@ -208,7 +208,7 @@ class Stage(ApplicationDeed):
             if self.before_last:
                 return _("This is the last round; offer a place, put on the waitlist or do not select.")
             return _("Another review round follows; advance to it or do not select.")
-        return refused
+        return refused or decisions.too_late_for(row.cohort, self.outcome, clock.now())
 
     def cohort_facts(self, cohort, rows, now):
         """What is staged now, and what would be staged with this, against the seats."""

@@ -40,7 +40,10 @@ class RankingPages:
             for line in opened["reviews"]:
                 line["take_back_url"] = self.round_url(round_, "round_take_back", code=line["code"])
         is_last = not rounds or round_ == rounds[-1]
-        counted = seating.seats(cohort, clock.now())
+        now = clock.now()
+        outcomes = [Outcome.OFFER, Outcome.WAITLIST] if is_last else [Outcome.ADVANCE]
+        too_late = {outcome: decisions.too_late_for(cohort, outcome, now) for outcome in outcomes}
+        counted = seating.seats(cohort, now)
         return self.page(
             request,
             "admin/programs/ranking.html",
@@ -64,11 +67,12 @@ class RankingPages:
             opened_pk=opened["row"].pk if opened else None,
             open_address=choice.address(page=request.GET.get("page", ""), open="0").removesuffix("0"),
             close_address=choice.address(page=request.GET.get("page", "")),
-            outcomes=[Outcome.OFFER, Outcome.WAITLIST] if is_last else [Outcome.ADVANCE],
+            outcomes=[outcome for outcome in outcomes if not too_late[outcome]],
+            too_late=[why for why in too_late.values() if why],
             can_stage=cohort.cancelled_at is None,
             typed=typed_again(typed, rows),
             reasons=ReasonCode.choices,
-            has_places=is_last,
+            has_places=too_late.get(Outcome.WAITLIST) == "",
             totals=totals(table, counted, is_last=is_last),
             balance=balance(table, choice, request.GET.get("balance", "")),
         )

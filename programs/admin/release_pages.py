@@ -95,16 +95,36 @@ class ReleasePages:
             if running
             else {"tone": "good", "icon": "check", "label": _("All are out")},
             running=running,
+            warnings=left_undecided(release),
             done=done,
             total=release.total,
             facts=release_facts(release),
         )
 
 
+def left_undecided(release):
+    """Whom the release could not tell anything because it had become too late, in sentences."""
+    texts = {
+        Outcome.OFFER: lambda count: ngettext(
+            "%(count)s offer was not made: the cohort had begun before its turn. The application is undecided.",
+            "%(count)s offers were not made: the cohort had begun before their turn. "
+            "The applications are undecided.",
+            count,
+        ),
+        Outcome.WAITLIST: lambda count: ngettext(
+            "%(count)s person was not put on the waitlist: promotion was over. The application is undecided.",
+            "%(count)s people were not put on the waitlist: promotion was over. The applications are undecided.",
+            count,
+        ),
+    }
+    found = releases.left_undecided(release)
+    return [text(found[outcome]) % {"count": found[outcome]} for outcome, text in texts.items() if outcome in found]
+
+
 def release_facts(release):
     """When, by whom, what came out so far; those who left the review before their turn."""
     counts = releases.counts_of(release)._asdict()
-    fallen = release.items.filter(is_void=True).count()
+    fallen = release.items.filter(is_void=True, is_late=False).count()
     labels = {
         "offered": Outcome.OFFER.label,
         "waitlisted": Outcome.WAITLIST.label,

@@ -370,7 +370,8 @@ class ReleaseItem(models.Model):
     decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="item")
     position = models.PositiveIntegerField()
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
-    is_void = models.BooleanField(default=False)  # the application had left the review before its turn
+    is_void = models.BooleanField(default=False)  # it was not carried out: the application had left the review,
+    is_late = models.BooleanField(default=False)  # or, with this, it was too late for it; then it is undecided
 
     class Meta:
         verbose_name = _("decision of a release")

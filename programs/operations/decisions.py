@@ -3,11 +3,12 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from portal import audit, clock
+from portal import audit, clock, i18n
 from portal.errors import Refused
 from programs.models.applications import ApplicationStatus, Decision, Outcome
 from programs.operations.moves import lock_cohort
 from programs.operations.review import by_cohort
+from programs.operations.seats import promotes_until
 
 
 def staged(cohort, round_number=None):
@@ -42,9 +43,9 @@ def stage_decisions(application_ids, outcome, *, by, reason_code="", places=None
     """Stage `outcome` for applications in review; the applicants see nothing of it. Returns how many.
 
     A rejection needs its reason code. Before the last review round one can only advance or be rejected; in it
-    nobody advances. `Outcome.UNDO` takes back what is staged. On the waitlist each comes to the place that `places`
-    (`{application: place}`) gives, the others in the order of the ids after those staged already; whoever stands
-    there already makes room.
+    nobody advances. What is too late (`too_late_for`) is refused. `Outcome.UNDO` takes back what is staged. On the
+    waitlist each comes to the place that `places` (`{application: place}`) gives, the others in the order of the
+    ids after those staged already; whoever stands there already makes room.
     """
     outcome = Outcome(outcome)
     if outcome == Outcome.REJECT and not reason_code:
@@ -59,11 +60,14 @@ def stage_decisions(application_ids, outcome, *, by, reason_code="", places=None
         if len(in_review) < len(set(ids)):
             raise Refused(_("A decision can be staged only for applications under review."))
         refuse_other_round(cohort, outcome, set(in_review.values()))
+        now = clock.now()
+        why = too_late_for(cohort, outcome, now)
+        if why:
+            raise Refused(why)
         if outcome == Outcome.WAITLIST:
             ranks = place_on_waitlist(staged(cohort), ids, places or {})
         else:
             ranks = dict.fromkeys(ids)
-        now = clock.now()
         Decision.objects.bulk_create(
             Decision(
                 application_id=pk,
@@ -97,3 +101,20 @@ def refuse_other_round(cohort, outcome, numbers):
         raise Refused(_("This is the last round; offer a place, put on the waitlist or do not select."))
     if outcome in (Outcome.OFFER, Outcome.WAITLIST) and before_last:
         raise Refused(_("Another review round follows; advance to it or do not select."))
+
+
+def too_late_for(cohort, outcome, now):
+    """Why nobody can be told `outcome` any more at `now`, in sentences; empty while they can be.
+
+    One rule for staging, for the release and for what it carries out: no seat is offered in a cohort that has
+    begun, and nobody is put on a waitlist that closes at once.
+    """
+    if outcome == Outcome.OFFER and cohort.starts_at and cohort.starts_at <= now:
+        return _("The cohort has begun, so no place can be offered any more.")
+    until = promotes_until(cohort)
+    if outcome == Outcome.WAITLIST and until is not None and until <= now:
+        return _(
+            "Promotion from the waitlist ended on %(moment)s, so nobody can be put on it. Set a later date for it, "
+            "or decide otherwise."
+        ) % {"moment": i18n.moment(until)}
+    return ""

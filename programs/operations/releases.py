@@ -10,6 +10,7 @@ import logging
 from collections import Counter, namedtuple
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils.translation import gettext as _
 from django_tasks import task
 
@@ -19,7 +20,7 @@ from programs import emails, seating
 from programs.models.applications import ApplicationStatus, OfferKind, Outcome
 from programs.models.cohorts import Cohort
 from programs.models.selection import Release, ReleaseItem
-from programs.operations.decisions import refuse_other_round, staged
+from programs.operations.decisions import refuse_other_round, staged, too_late_for
 from programs.operations.moves import lock_cohort, move
 from programs.operations.seats import make_offer, next_waitlist_number, promote
 
@@ -113,9 +114,10 @@ def start_release(cohort_id, *, by):
         refuse_other_round(
             cohort, outcome, {round_.number} if round_ else {1}
         )  # rounds may have come or gone since
+        why = too_late_for(cohort, outcome, now)
+        if why:
+            raise Refused(why)
     offers = [pk for pk, decision in decisions.items() if decision.outcome == Outcome.OFFER]
-    if offers and cohort.starts_at and cohort.starts_at <= now:
-        raise Refused(_("The cohort has begun."))
     refuse_too_many(cohort, offers, now)
     announce(cohort, round_, due, by=by, now=now)
     release = Release.objects.create(cohort=cohort, round=round_, started_at=now, by=by, total=len(decisions))
@@ -168,7 +170,8 @@ def carry_out(release_id):
 def carry_portion(release_id):
     """Carry out the next PORTION items, behind the cohort's lock. Returns whether anything is left to do.
 
-    After the last item the release is finished, and the seats that are left are promoted.
+    What has become too late while the release stood still is not carried out: the application stays under review,
+    undecided. After the last item the release is finished, and the seats that are left are promoted.
     """
     release = Release.objects.get(pk=release_id)
     cohort = lock_cohort(release.cohort_id)
@@ -186,14 +189,17 @@ def carry_portion(release_id):
     chosen = cohort.applications.select_for_update(of=("self",), no_key=True).select_related("applicant")
     applications = chosen.in_bulk([item.decision.application_id for item in items])
     numbers = itertools.count(next_waitlist_number(cohort))
+    late = {outcome: bool(too_late_for(cohort, outcome, now)) for outcome in ORDER}
     for item in items:
         application = applications[item.decision.application_id]
         application.cohort = cohort
         item.is_void = cohort.cancelled_at is not None or is_overtaken(application, item.decision, release)
+        item.is_late = not item.is_void and late[item.decision.outcome]
+        item.is_void = item.is_void or item.is_late
         if not item.is_void:
             carry_item(application, item.decision, release, numbers, now)
         item.done_at = now
-    ReleaseItem.objects.bulk_update(items, ["done_at", "is_void"])
+    ReleaseItem.objects.bulk_update(items, ["done_at", "is_void", "is_late"])
     return True
 
 
@@ -218,6 +224,12 @@ def carry_item(application, decision, release, numbers, now):
         application.round_number = release.round.next_round.number
         application.save(update_fields=["round_number"])
         emails.advanced(decision, application)
+
+
+def left_undecided(release):
+    """`{outcome: how many}` of those that a release could not carry out because it had become too late for them."""
+    rows = release.items.filter(is_late=True).order_by().values_list("decision__outcome")
+    return dict(rows.annotate(n=Count("pk")))
 
 
 def counts_of(release):

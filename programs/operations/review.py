@@ -16,12 +16,17 @@ from programs.operations.moves import lock_application, lock_cohort, move
 from programs.operations.seats import refuse_second_live
 from programs.questions.loading import questions_of
 
+LARGEST_ID = 2**63 - 1  # what the database takes for one
+
 
 def by_cohort(application_ids):
-    """The ids grouped by cohort, keeping their order."""
-    cohorts = dict(Application.objects.filter(pk__in=application_ids).values_list("pk", "cohort"))
+    """The ids grouped by cohort, keeping their order. Refuses where one belongs to no application."""
+    asked = [pk for pk in application_ids if isinstance(pk, int) and 0 < pk <= LARGEST_ID]
+    cohorts = dict(Application.objects.filter(pk__in=asked).values_list("pk", "cohort"))
     groups = {}
     for pk in application_ids:
+        if pk not in cohorts:
+            raise Refused(_("One of these applications is not there any more."))
         groups.setdefault(cohorts[pk], []).append(pk)
     return groups
 

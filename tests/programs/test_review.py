@@ -306,10 +306,10 @@ def test_when_nothing_is_released(phase):
 
 def test_no_seat_is_offered_once_the_cohort_has_begun():
     cohort = make_cohort(phase="in_review", capacity=3)
-    cohort.starts_at = clock.now() - timedelta(hours=1)
-    cohort.save()
     late, out = in_review(cohort, 2)
     stage([late], Outcome.OFFER)
+    cohort.starts_at = clock.now() - timedelta(hours=1)
+    cohort.save()
     with pytest.raises(Refused):
         releases.release_decisions(cohort.pk, by=make_admin())
     stage([late, out], Outcome.REJECT, reason_code="other")

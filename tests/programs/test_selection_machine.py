@@ -457,7 +457,7 @@ class Selection(RuleBasedStateMachine):
         self.check_nothing_staged_is_overdue(now)
 
     def check_nothing_staged_is_overdue(self, now):
-        """After the clock no decision is left whose time has come, unless its seats or its cohort are gone."""
+        """After the clock no decision is left whose time has come, unless its seats are gone or it is too late."""
         cohort = self.reviewed
         round_ = releases.current_round(cohort)
         due = releases.announced_at(cohort, round_)
@@ -465,7 +465,8 @@ class Selection(RuleBasedStateMachine):
             return
         left = decisions.staged(cohort, round_.number if round_ else None)
         offers = sum(row.outcome == Outcome.OFFER for row in left.values())
-        assert not left or (offers and (offers > count_seats(cohort, now).free or cohort.starts_at <= now))
+        late = any(decisions.too_late_for(cohort, row.outcome, now) for row in left.values())
+        assert not left or late or offers > count_seats(cohort, now).free
 
     # --- what people are told -------------------------------------------------------------------------------------
 
@@ -543,6 +544,9 @@ class Selection(RuleBasedStateMachine):
             if item.done_at is None:
                 continue
             decided = item.decision
+            begun = item.done_at >= self.reviewed.starts_at
+            assert not begun or item.is_void or decided.outcome in (Outcome.REJECT, Outcome.ADVANCE)
+            assert item.is_void or not item.is_late
             carried.setdefault(decided.application_id, []).append(item)
             if decided.outcome == Outcome.ADVANCE and not item.is_void:
                 expected[people[decided.application_id], "advanced", "programs.decision", decided.pk] += 1
