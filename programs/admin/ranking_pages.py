@@ -69,6 +69,7 @@ class RankingPages:
             close_address=choice.address(page=request.GET.get("page", "")),
             outcomes=[outcome for outcome in outcomes if not too_late[outcome]],
             too_late=[why for why in too_late.values() if why],
+            not_counted=table.not_counted(),
             can_stage=cohort.cancelled_at is None,
             typed=typed_again(typed, rows),
             reasons=ReasonCode.choices,

@@ -9,12 +9,13 @@ from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from portal import pills
-from programs import ranking
+from programs import conflicts, ranking
 from programs.balance import balance
 from programs.models.applications import Application, ApplicationStatus, Outcome
 from programs.models.forms import QuestionType
-from programs.models.selection import ReleaseItem
+from programs.models.selection import ReleaseItem, ReviewEnd
 from programs.operations.decisions import staged, waiting_list
 from programs.questions.fields import answers_of
 from programs.questions.loading import questions_of
@@ -106,6 +107,8 @@ class Table:
         self.cohort, self.round = cohort, round_
         self.criteria = list(round_.criteria.all()) if round_ else []
         self.reviews = []  # those handed in, as the ranking takes them
+        self.known = conflicts.conflicts_of(round_) if round_ else {}  # scores with a conflict do not count
+        self.conflicting = []  # handed in, and a conflict was found since: (application, reviewer)
         self.staged = staged(cohort, round_.number if round_ else None)
         self.rows = self.read(user)
 
@@ -169,9 +172,48 @@ class Table:
         self.reviews = [
             ranking.Score(row.application, row.reviewer, row.scores, row.confidence)
             for row in reviews
-            if row.submitted_at is not None
+            if row.submitted_at is not None and (row.application, row.reviewer) not in self.known
+        ]
+        self.conflicting = [
+            (row.application, row.reviewer)
+            for row in reviews
+            if row.submitted_at is not None and (row.application, row.reviewer) in self.known
         ]
         return self.reviews, Counter(row.application for row in reviews)
+
+    def not_counted(self):
+        """The scores that do not count for a conflict of interest, found since or set aside, in sentences."""
+        if self.round is None:
+            return []
+        receipts = {row.pk: row.application.receipt_number for row in self.rows}
+        ended = self.round.reviews.filter(end_reason=ReviewEnd.RECUSED, submitted_at__isnull=False)
+        aside = [pair for pair in ended.values_list("application", "reviewer") if pair[0] in receipts]
+        found = [pair for pair in self.conflicting if pair[0] in receipts]
+        people = User.objects.in_bulk({reviewer for _application, reviewer in [*aside, *found]})
+
+        def which(pairs):
+            return ", ".join(f"{receipts[pk]} · {people[reviewer].display_name}" for pk, reviewer in pairs)
+
+        said = []
+        if found:
+            text = ngettext(
+                "%(count)s score does not count: the portal has found a conflict of interest since it was handed "
+                "in. A review is missing there. %(which)s",
+                "%(count)s scores do not count: the portal has found conflicts of interest since they were handed "
+                "in. Reviews are missing there. %(which)s",
+                len(found),
+            )
+            said.append(text % {"count": len(found), "which": which(found)})
+        if aside:
+            text = ngettext(
+                "%(count)s score was set aside for a conflict of interest; a review is missing in its place. "
+                "%(which)s",
+                "%(count)s scores were set aside for conflicts of interest; reviews are missing in their place. "
+                "%(which)s",
+                len(aside),
+            )
+            said.append(text % {"count": len(aside), "which": which(aside)})
+        return said
 
     def totals(self):
         """Counts by outcome of what is staged, and how many are undecided."""
@@ -359,12 +401,14 @@ def opened(table, pk):
     reviews = table.round.reviews.live().filter(application=row.pk).select_related("reviewer").order_by("pk")
     lines = []
     for review in reviews:
-        given = ranking.total(review.scores, criteria) if review.submitted_at else None
+        barred = (row.pk, review.reviewer_id) in table.known
+        given = ranking.total(review.scores, criteria) if review.submitted_at and not barred else None
         lines.append(
             {
                 "code": review.code,
                 "name": review.reviewer.display_name,
                 "is_handed_in": review.submitted_at is not None,
+                "is_barred": barred,
                 "total": rounded(given),
                 "strictness": f"{strict[review.reviewer_id]:+.1f}" if given is not None else "–",
                 "scores": [

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from portal import i18n
-from programs import ranking
+from programs import conflicts, ranking
 from programs.models.applications import Application
 from programs.models.selection import Review, ReviewEnd
 from programs.operations import releases
@@ -62,9 +62,10 @@ class Rounds:
         criteria = [ranking.Criterion(str(row.pk), row.weight, row.maximum, row.position) for row in rows]
         totals = defaultdict(list)
         reviews = self.current.reviews.live().exclude(submitted_at=None)
-        for application, scores in reviews.values_list("application", "scores"):
+        known = conflicts.conflicts_of(self.current)
+        for application, reviewer, scores in reviews.values_list("application", "reviewer", "scores"):
             value = ranking.total(scores, criteria)
-            if value is not None:
+            if value is not None and (application, reviewer) not in known:
                 totals[application].append(value)
         return sum(
             len(values) > 1 and max(values) - min(values) >= self.current.flag_spread for values in totals.values()

@@ -31,6 +31,7 @@ name_verbs(
         "review.given_back": _("File given back by its reviewer"),
         "review.assigned": _("Review assigned by hand"),
         "review.removed": _("Review taken back"),
+        "review.set_aside": _("Score set aside for a conflict of interest"),
         "conflict.noted": _("Conflict of interest written down"),
     }
 )
@@ -349,7 +350,10 @@ class RoundPages(ScopedAdmin):
             round_,
             round_,
             label=gettext("Write down a conflict of interest"),
-            note=gettext("It holds for every round of the cohort. A file that is not handed in is taken back."),
+            note=gettext(
+                "It holds for every round of the cohort. The review ends; a score that was handed in no longer "
+                "counts."
+            ),
             form_class=ConflictForm,
             perform=perform,
         )
@@ -419,6 +423,8 @@ def given_back_lines(round_):
     for row in rows.order_by("-ended_at")[:SHOWN_GAPS]:
         conflict = notes.get((row.application_id, row.reviewer_id))
         words = [conflict.get_kind_display(), conflict.note] if conflict else []
+        if row.submitted_at is not None:
+            words.insert(0, gettext("Its score was set aside"))
         lines.append(
             {
                 "when": i18n.moment(row.ended_at),

@@ -11,7 +11,7 @@ from portal import audit, clock
 from portal.assignment import checker, solver
 from portal.errors import Refused
 from programs import assigning, conflicts, reviewer_emails
-from programs.models.applications import Application
+from programs.models.applications import Application, ApplicationStatus
 from programs.models.selection import (
     AssignmentRun,
     Conflict,
@@ -205,7 +205,10 @@ def take_back(review_id, *, by, reason):
 
 @transaction.atomic
 def note_conflict(application_id, user_id, kind, *, by, note=""):
-    """Write down a conflict of interest that staff know of; a file that is not handed in is taken back with it."""
+    """Write down a conflict of interest that staff know of, and end the review of it, also one that was handed in.
+
+    Its score no longer counts. Only a review on which a result rests that is out stays as it is.
+    """
     application = Application.objects.get(pk=application_id)
     lock_cohort(application.cohort_id)
     conflict, is_new = Conflict.objects.get_or_create(
@@ -213,6 +216,17 @@ def note_conflict(application_id, user_id, kind, *, by, note=""):
     )
     if is_new:
         audit.record("conflict.noted", target=application, by=by, after=f"{user_id} {kind}")
-        open_reviews = application.reviews.live().filter(reviewer=user_id, submitted_at=None)
-        open_reviews.update(ended_at=clock.now(), end_reason=ReviewEnd.RECUSED)
+    rows = application.reviews.live().filter(reviewer=user_id).select_related("round").order_by("pk")
+    for review in rows.select_for_update(of=("self",), no_key=True):
+        if review.submitted_at is not None:
+            if review.round.released_at is not None and not stands_in(application, review.round):
+                continue
+            audit.record("review.set_aside", target=review, by=by, before=str(user_id), after=conflict.kind)
+        review.ended_at, review.end_reason = clock.now(), ReviewEnd.RECUSED
+        review.save(update_fields=["ended_at", "end_reason"])
     return conflict
+
+
+def stands_in(application, round_):
+    """Whether an application is under review in that round."""
+    return application.status == ApplicationStatus.IN_REVIEW and application.round_number == round_.number

@@ -8,9 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.models import Profile
 from portal import clock
 from programs.models.applications import Decision, Outcome
-from programs.operations import decisions, releases
+from programs.operations import decisions, releases, reviewers
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -392,6 +393,28 @@ def test_before_the_last_round_people_advance(client, boss):
     assert client.get(reverse("admin:programs_cohort_overview", args=[cohort.pk])).context["staged"] == (
         "advance 1 · do not select 0 · undecided 1"
     )
+
+
+def test_a_score_with_a_conflict_does_not_count_and_staff_see_which(client, boss):
+    round_, (a, b) = season([(5, 5), (3, 3)], min_reviews=2)
+    first, second = round_.reviewers.order_by("pk")
+    reviewers.note_conflict(a.pk, first.user_id, "work", by=boss)
+    second.affiliation = "가온"
+    second.save()
+    Profile.objects.update_or_create(user=b.applicant, defaults={"affiliation": "㈜가온"})
+    response = client.get(address(round_.cohort, f"?open={b.pk}"))
+    assert {row.pk: (len(row.line.totals), row.line.missing) for row in response.context["page"].object_list} == {
+        a.pk: (1, 1), b.pk: (1, 1),
+    }  # fmt: skip
+    found, aside = response.context["not_counted"]
+    assert found.startswith("1 score does not count")
+    assert found.endswith(f"{b.receipt_number} · {second.user.display_name}")
+    assert aside.startswith("1 score was set aside")
+    assert aside.endswith(f"{a.receipt_number} · {first.user.display_name}")
+    assert response.text.count("does not count: conflict of interest") == 1
+    assert found in response.text
+    page = client.get(reverse("admin:programs_cohort_round", args=[round_.cohort_id, 1]))
+    assert page.context["given_back"][0]["note"].startswith("Its score was set aside")
 
 
 # --- the balance ------------------------------------------------------------------------------------------------

@@ -277,14 +277,20 @@ def test_taking_back_needs_a_reason_and_happens_once():
     assert AuditEvent.objects.filter(verb="review.removed").count() == 1
 
 
-def test_a_noted_conflict_takes_the_open_file_back_and_keeps_what_was_handed_in():
+def test_a_noted_conflict_ends_the_review_also_one_that_was_handed_in_but_none_whose_result_is_out():
     round_ = make.make_round()
     begun, done = make.make_review(round_), make.make_review(round_, points=2)
+    told = make.make_review(make.make_round(released_at=make.clock.now()), points=2)
+    told.application.status, told.application.reason_code = "rejected", "score"
+    told.application.save()
     staff = make.make_admin()
-    for review in (begun, done):
+    for review in (begun, done, told):
         reviewers.note_conflict(review.application_id, review.reviewer_id, "work", by=staff)
         reviewers.note_conflict(review.application_id, review.reviewer_id, "family", by=staff)
     begun.refresh_from_db()
     done.refresh_from_db()
-    assert (begun.end_reason, done.ended_at) == (ReviewEnd.RECUSED, None)
+    told.refresh_from_db()
+    assert (begun.end_reason, done.end_reason, told.ended_at) == (ReviewEnd.RECUSED, ReviewEnd.RECUSED, None)
+    assert done.scores
+    assert AuditEvent.objects.filter(verb="review.set_aside").count() == 1
     assert set(Conflict.objects.values_list("kind", flat=True)) == {"work"}
