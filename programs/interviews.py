@@ -15,7 +15,7 @@ from portal.clock import SEOUL
 from programs.conflicts import conflicts_of
 from programs.models.applications import Application, ApplicationStatus
 from programs.models.interviews import ChangeKind, InterviewChange, InterviewSlot, Panel
-from programs.models.selection import Conflict, Review, ReviewRound, RoundKind
+from programs.models.selection import Review, ReviewRound, RoundKind
 
 LINK_BEFORE = timedelta(hours=24)
 SHORTEST, LONGEST, MOST_IN_SERIES = 5, 240, 100  # minutes of a slot; slots made at once
@@ -78,9 +78,12 @@ def without_slot(round_):
     return Application.objects.standing_in(round_).exclude(pk__in=taken.values("application"))
 
 
-def conflicting(round_, applications):
-    """The pairs (application id, user id) of which the one may not be interviewed by the other."""
-    return set(conflicts_of(round_, applications=[application.pk for application in applications]))
+def conflicting(round_, applications, *, reviewers=None):
+    """The pairs (application id, user id) of which the one may not be interviewed by the other.
+
+    Whatever is booked, moved, shown to a panel or pointed out to staff asks here. `reviewers` are ids of people.
+    """
+    return set(conflicts_of(round_, reviewers=reviewers, applications=[row.pk for row in applications]))
 
 
 def barred_panels(round_, applications):
@@ -93,6 +96,20 @@ def barred_panels(round_, applications):
             if (application.pk, user) in pairs:
                 barred[application.pk].add(panel)
     return barred
+
+
+def to_move(round_, now):
+    """The slots that are yet to be held before a panel that may not meet their applicant, each with `conflicted`:
+    the members with a conflict of interest, which became known after the slot was booked.
+    """
+    ahead = list(running().filter(round=round_, ends_at__gt=now, turnout="").prefetch_related("panel__members"))
+    pairs = conflicting(round_, [slot.application for slot in ahead]) if ahead else set()
+    found = []
+    for slot in ahead:
+        members = slot.panel.members.all()
+        slot.conflicted = [member for member in members if (slot.application_id, member.pk) in pairs]
+        found += [slot] if slot.conflicted else []
+    return found
 
 
 def free_slots(round_, now):
@@ -197,8 +214,13 @@ def slots_for(user):
     Names are for those who have pledged confidentiality. A slot of somebody with whom `user` has a conflict of
     interest is left out, as is one of an application that has left the round before its interview.
     """
-    found = running().filter(panel__in=panels_of(user).values("pk"))
-    rows = list(found.exclude(application__in=Conflict.objects.filter(reviewer=user).values("application")))
+    rows = list(running().filter(panel__in=panels_of(user).values("pk")))
+    barred = set()
+    for round_ in {row.round_id: row.round for row in rows}.values():
+        barred |= conflicting(
+            round_, [row.application for row in rows if row.round_id == round_.pk], reviewers=[user.pk]
+        )
+    rows = [row for row in rows if (row.application_id, user.pk) not in barred]
     pledged = set(
         user.reviewing.filter(round__in={row.round_id for row in rows}, pledged_at__isnull=False).values_list(
             "round", flat=True

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin_deeds import DeedForm
 from accounts.admin_tools import DayInput
 from accounts.models import User
-from portal import i18n
+from portal import clock, i18n
 from portal.fields import CleanCharField
 from programs import interviews as reads
 from programs.models.applications import Application
@@ -56,6 +56,26 @@ class SlotForm(DeedForm):
         super().__init__(*args, **kwargs)
         (slot,) = self.rows
         self.fields["application"].choices = candidates(slot)
+
+
+class MoveForm(DeedForm):
+    """To which free slot an interview moves: none before a panel with a conflict of interest."""
+
+    slot = forms.ChoiceField(label=_("New time"))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        (held,) = self.rows
+        free = reads.choices(held.application, held.round, clock.now())
+        rows = [
+            (row.pk, f"{i18n.span(row.starts_at, row.ends_at, times=True)} · {row.panel.title}") for row in free
+        ]
+        empty = (
+            gettext("Please choose.")
+            if rows
+            else gettext("No free slot is left before a panel that may meet them.")
+        )
+        self.fields["slot"].choices = [("", empty), *rows]
 
 
 class SeriesForm(forms.Form):

@@ -13,7 +13,7 @@ from accounts.admin_tools import ScopedAdmin, name_verbs, word_values
 from portal import clock, i18n, pills
 from portal.errors import Refused
 from programs import interviews as reads
-from programs.admin.interview_forms import PanelForm, SeriesForm, SlotForm
+from programs.admin.interview_forms import MoveForm, PanelForm, SeriesForm, SlotForm
 from programs.admin.overview import name_of
 from programs.models.applications import Application
 from programs.models.cohorts import Cohort
@@ -70,6 +70,7 @@ class PanelAdmin(ScopedAdmin):
         "slots": ("<int:pk>/slots/", "slots_view"),
         "remove": ("<int:pk>/remove/", "remove_view"),
         "assign": ("slot/<int:pk>/assign/", "assign_view"),
+        "move": ("slot/<int:pk>/move/", "move_view"),
         "cancel": ("slot/<int:pk>/cancel/", "cancel_view"),
         "turnout": ("slot/<int:pk>/turnout/", "turnout_view"),
     }
@@ -157,6 +158,7 @@ class PanelAdmin(ScopedAdmin):
         panels = list(round_.panels.prefetch_related("members", "slots"))
         found = list(reads.slots().filter(round=round_))
         booked = [slot for slot in found if slot.application_id is not None]
+        to_move = {slot.pk: slot for slot in reads.to_move(round_, now)} if booked else {}
         return self.page(
             request,
             "admin/programs/interview_round.html",
@@ -168,7 +170,8 @@ class PanelAdmin(ScopedAdmin):
             facts=self.facts(round_, waiting, booked, found),
             buttons=self.buttons(round_, waiting, booked),
             panels=[self.panel_line(panel) for panel in panels],
-            days=self.day_lines(found, now),
+            to_move=[self.conflict_line(slot) for slot in to_move.values()],
+            days=self.day_lines(found, now, to_move),
             waiting=[{"url": self.application_url(row.pk), "row": row} for row in waiting],
             has_free=any(slot.application_id is None for slot in found),
             clear_url=self.url("clear", round_.pk),
@@ -225,8 +228,19 @@ class PanelAdmin(ScopedAdmin):
             "remove_url": "" if rows else self.url("remove", panel.pk),
         }
 
-    def day_lines(self, found, now):
-        """The slots day by day."""
+    def conflict_line(self, slot):
+        """A slot that is to be moved: whose, when, before whom, and the way to another."""
+        return {
+            "title": f"{slot.application.receipt_number} {slot.application.full_name}",
+            "when": i18n.span(slot.starts_at, slot.ends_at, times=True),
+            "panel": slot.panel.title,
+            "panel_lang": i18n.language_of(slot.panel, "title"),
+            "members": ", ".join(member.display_name for member in slot.conflicted),
+            "url": self.url("move", slot.pk),
+        }
+
+    def day_lines(self, found, now, to_move):
+        """The slots day by day; those in `to_move` are marked."""
         days = {}
         for slot in found:
             row = slot.application
@@ -238,16 +252,20 @@ class PanelAdmin(ScopedAdmin):
                 "has_begun": slot.starts_at <= now,
                 "is_held": slot.turnout == "attended",
                 "assign_url": self.url("assign", slot.pk),
+                "move_url": "" if slot.ends_at <= now else self.url("move", slot.pk),
                 "cancel_url": self.url("cancel", slot.pk),
                 "turnout_url": self.url("turnout", slot.pk),
             }
             if row is not None:
                 label = slot.get_turnout_display() or gettext("Booked")
+                pill = pills.pill(TURNOUT_PILLS, slot.turnout, label)
+                if slot.pk in to_move:
+                    pill = {"tone": "bad", "icon": "warn", "label": gettext("A conflict: move this slot")}
                 line |= {
                     "number": row.receipt_number,
                     "name": row.full_name,
                     "url": self.application_url(row.pk),
-                    "pill": pills.pill(TURNOUT_PILLS, slot.turnout, label),
+                    "pill": pill,
                 }
             days.setdefault(i18n.local_date(slot.starts_at), []).append(line)
         return [{"title": i18n.day(day), "rows": rows} for day, rows in sorted(days.items())]
@@ -370,6 +388,28 @@ class PanelAdmin(ScopedAdmin):
             label=gettext("Assign this slot"),
             facts=self.slot_facts(slot),
             form_class=SlotForm,
+            perform=perform,
+        )
+
+    def move_view(self, request, pk):
+        """Gives whoever has a slot another one, without freeing it first."""
+        slot = self.find_slot(request, pk)
+        if slot.application is None:  # given back in the meantime
+            messages.error(request, gettext("Nobody has this slot."))
+            return HttpResponseRedirect(self.round_url(slot.round))
+
+        def perform(data):
+            operations.assign(slot.application_id, int(data["slot"]), by=request.user)
+            return gettext("The interview has moved, and the applicant is told by mail.")
+
+        return self.ask(
+            request,
+            slot,
+            slot.round,
+            label=gettext("Move the interview"),
+            note=gettext("Free slots before panels without a conflict of interest. The slot of now is free again."),
+            facts=self.slot_facts(slot),
+            form_class=MoveForm,
             perform=perform,
         )
 

@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from portal import i18n
-from programs import conflicts, ranking
+from programs import conflicts, interviews, ranking
 from programs.models.applications import Application
-from programs.models.selection import Review, ReviewEnd
+from programs.models.selection import Review, ReviewEnd, RoundKind
 from programs.operations import releases
 
 BEHIND_ROWS = 8
@@ -131,6 +131,20 @@ class Rounds:
         )
         return text % {"count": count}
 
+    def interviews_to_move(self):
+        """The line about interviews before a panel that may not meet the applicant; none where there are none."""
+        is_interview = self.current.kind == RoundKind.INTERVIEW
+        count = len(interviews.to_move(self.current, self.now)) if is_interview else 0
+        if not count:
+            return []
+        text = ngettext(
+            "%(count)s interview is before a panel with a conflict of interest",
+            "%(count)s interviews are before a panel with a conflict of interest",
+            count,
+        )
+        url = reverse("admin:programs_panel_round", args=[self.current.pk])
+        return [{"title": text % {"count": count}, "note": "", "url": url, "label": gettext("View")}]
+
     def todo(self):
         """What waits for staff in the current round: lines as the overview takes them."""
         if self.current is None or self.now < self.current.starts_at:
@@ -166,7 +180,7 @@ class Rounds:
                 "",
             ),
         ]
-        return [
+        return self.interviews_to_move() + [
             {
                 "title": title % {"count": count},
                 "note": note,

@@ -5,7 +5,10 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from accounts.models import Profile
 from portal import clock, i18n
+from portal.errors import Refused
+from programs import interviews as reads
 from programs.models.interviews import InterviewSlot, Panel
 from programs.models.selection import Conflict
 from programs.operations import interviews as operations
@@ -151,7 +154,7 @@ def test_only_who_runs_the_cohort_gets_there(client):
     pages = [
         *[url(name, round_.pk) for name in ("round", "add_to", "rest", "roster", "clear")],
         *[url(name, slot.panel_id) for name in ("edit", "slots", "remove")],
-        *[url(name, slot.pk) for name in ("assign", "cancel", "turnout")],
+        *[url(name, slot.pk) for name in ("assign", "move", "cancel", "turnout")],
     ]
     other, _slots, _rows = make_interviews()
     for person in (make_manager(other.cohort), slot.panel.members.get(), one.applicant):
@@ -166,3 +169,105 @@ def test_only_who_runs_the_cohort_gets_there(client):
     assert url("round", round_.pk) in listed
     assert url("round", other.pk) not in listed
     assert client.get(url("round", make_round(round_.cohort, number=5).pk)).status_code == 404
+
+
+# --- a conflict that becomes known afterwards -----------------------------------------------------------
+
+
+def conflicted(**fields):
+    """A booked slot whose panel's member turns out to be in conflict; the same times before two other panels."""
+    round_, slots, (one, two) = make_interviews(panels=2, slots=2, **fields)
+    operations.assign(one.pk, slots[0].pk, by=make_admin())
+    operations.assign(two.pk, slots[1].pk, by=make_admin())
+    member = slots[0].panel.members.get()
+    Conflict.objects.create(application=one, reviewer=member, kind="work")
+    return round_, slots, one, member
+
+
+def test_staff_see_a_conflict_after_the_booking_and_move_the_slot(client):
+    round_, slots, one, member = conflicted()
+    client.force_login(make_manager(round_.cohort, language="en"))
+    overview = reverse("admin:programs_cohort_overview", args=[round_.cohort_id])
+
+    page = client.get(url("round", round_.pk))
+    assert [line["title"] for line in page.context["to_move"]] == [f"{one.receipt_number} {one.full_name}"]
+    assert page.text.count("A conflict: move this slot") == 1
+    assert "In conflict:" in page.text
+    assert member.display_name in page.text
+    assert url("move", slots[0].pk) in page.text
+    assert "1 interview is before a panel with a conflict of interest" in client.get(overview).text
+
+    form = client.get(url("move", slots[0].pk)).context["form"]
+    assert {pk for pk, _label in form.fields["slot"].choices} == {"", slots[2].pk, slots[3].pk}
+    client.post(url("move", slots[0].pk), {"slot": slots[0].pk})  # its own is no choice
+    assert InterviewSlot.objects.get(pk=slots[0].pk).application == one
+    client.post(url("move", slots[0].pk), {"slot": slots[2].pk})
+    assert InterviewSlot.objects.get(pk=slots[2].pk).application == one
+    assert InterviewSlot.objects.get(pk=slots[0].pk).application is None
+    page = client.get(url("round", round_.pk))
+    assert page.context["to_move"] == []
+    assert "A conflict" not in page.text
+    assert "conflict of interest" not in client.get(overview).text
+
+
+def test_nowhere_to_move_is_said(client, staff):
+    round_, slots, _one, _member = conflicted()
+    InterviewSlot.objects.filter(application=None).delete()
+    form = client.get(url("move", slots[0].pk)).context["form"]
+    assert len(form.fields["slot"].choices) == 1
+    assert client.post(url("move", slots[0].pk), {"slot": ""}).status_code == 200
+
+
+def test_a_slot_given_back_in_the_meantime_leads_back(client, staff):
+    round_, (slot, *_rest), (one, _two) = make_interviews()
+    assert client.post(url("move", slot.pk), {"slot": slot.pk}).url == url("round", round_.pk)
+    assert "예약한 사람이 없습니다" in client.get(url("round", round_.pk)).text
+    assert not InterviewSlot.objects.filter(application=one).exists()
+
+
+@pytest.mark.parametrize("case", ["held", "over", "left"])
+def test_an_interview_that_is_over_is_not_to_be_moved(client, staff, monkeypatch, case):
+    round_, slots, one, _member = conflicted()
+    if case == "left":
+        type(one).objects.filter(pk=one.pk).update(status="withdrawn")
+    else:
+        at(monkeypatch, slots[0].starts_at if case == "held" else slots[0].ends_at)
+    if case == "held":
+        operations.set_turnout(slots[0].pk, "attended", by=staff)
+    page = client.get(url("round", round_.pk))
+    assert page.context["to_move"] == []
+    overview = reverse("admin:programs_cohort_overview", args=[round_.cohort_id])
+    assert "이해충돌이 있는 면접" not in client.get(overview).text
+
+
+@pytest.mark.parametrize("what", ["declared", "organization"])
+def test_every_way_asks_the_same_rule(what):
+    """However a conflict became known: not offered, not given, not shown to the member, pointed out to staff."""
+    round_, slots, (one, two) = make_interviews(panels=2, slots=2)
+    operations.assign(one.pk, slots[0].pk, by=make_admin())
+    member = slots[0].panel.members.get()
+    if what == "declared":
+        for row in (one, two):
+            Conflict.objects.create(application=row, reviewer=member, kind="family")
+    else:
+        round_.reviewers.filter(user=member).update(affiliation="달무리 스튜디오")
+        for row in (one, two):
+            Profile.objects.create(user=row.applicant, affiliation="(주)달무리스튜디오")
+    now = clock.now()
+    assert [slot.conflicted for slot in reads.to_move(round_, now)] == [[member]]
+    assert reads.slots_for(member) == []
+    assert {slot.panel_id for slot in reads.choices(two, round_, now)} == {slots[2].panel_id}
+    assert reads.as_good(slots[2], two, now) == slots[2]
+    for take in (
+        lambda: operations.book(two.pk, slots[1].code, by=two.applicant),
+        lambda: operations.assign(two.pk, slots[1].pk, by=make_admin()),
+    ):
+        with pytest.raises(Refused):
+            take()
+    assert {slot.panel_id for _row, slot in operations.plan_rest(round_, now)} == {slots[2].panel_id}
+
+
+def test_a_round_without_bookings_asks_for_no_conflicts(client, staff, django_assert_num_queries):
+    round_, _slots, _rows = make_interviews()
+    with django_assert_num_queries(1):
+        assert reads.to_move(round_, clock.now()) == []
