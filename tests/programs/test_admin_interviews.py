@@ -221,7 +221,7 @@ def test_nowhere_to_move_is_said(client, staff):
 def test_a_slot_given_back_in_the_meantime_leads_back(client, staff):
     round_, (slot, *_rest), (one, _two) = make_interviews()
     assert client.post(url("move", slot.pk), {"slot": slot.pk}).url == url("round", round_.pk)
-    assert "예약한 사람이 없습니다" in client.get(url("round", round_.pk)).text
+    assert "이 시간에는 예약한 사람이 없어요." in client.get(url("round", round_.pk)).text
     assert not InterviewSlot.objects.filter(application=one).exists()
 
 
