@@ -44,6 +44,20 @@ def waiting(cohort, count):
 # --- keeping ----------------------------------------------------------------------------------------------
 
 
+def test_an_offer_that_is_going_out_to_whom_it_nominates_takes_the_kept_seat(partner):
+    cohort = make.make_cohort(phase="in_review", capacity=5)
+    keep(cohort, partner)
+    nominated = make.make_application(cohort, status="in_review", nominated_by=partner)
+    boss = make.make_admin()
+    decisions.stage_decisions([nominated.pk], Outcome.OFFER, by=boss)
+    release = releases.start_release(cohort.pk, by=boss)
+    counted = seating.seats(cohort, clock.now())
+    assert (counted.pending, counted.reserved, counted.free) == (1, 1, 3)
+    releases.carry_out(release.pk)
+    counted = seating.seats(cohort, clock.now())
+    assert (counted.pending, counted.offered, counted.reserved, counted.free) == (0, 1, 1, 3)
+
+
 def test_kept_seats_are_not_free_and_are_on_record(partner):
     cohort = make.make_cohort(phase="in_review", capacity=5)
     until = keep(cohort, partner)
