@@ -188,6 +188,8 @@ def object_deed(
     danger=False,
     facts=(),
     form_class=None,
+    warning="",
+    hidden=(),
 ):
     """A page that asks before something is done with one object: GET shows it, POST does it.
 
@@ -218,7 +220,8 @@ def object_deed(
         refused=refused,
         form=form,
         action_url=request.get_full_path(),
-        hidden=[],
+        hidden=hidden,
+        warning=warning,
         submit=label,
         danger=danger,
         back_url=back_url,

@@ -94,7 +94,7 @@ class CohortPages(RoundPages, RankingPages, ReleasePages, ReservationPages, Entr
         preview = releases.release_preview(cohort) if cohort.is_reviewed else None
         counted = preview["seats"] if preview else seating.seats(cohort, now)
         rounds = round_overview.Rounds(cohort, now)
-        going_out = round_overview.release_line(cohort)
+        going_out = round_overview.release_line(cohort) or round_overview.held_up_line(cohort, now)
         behind, behind_left = rounds.behind()
         todo = overview.todo_lines(cohort, counts, counted, preview, now)
         return self.page(
@@ -155,7 +155,19 @@ class CohortPages(RoundPages, RankingPages, ReleasePages, ReservationPages, Entr
         return buttons
 
     def ask(
-        self, request, cohort, *, label, perform, facts=(), note="", danger=False, form_class=None, done_url=""
+        self,
+        request,
+        cohort,
+        *,
+        label,
+        perform,
+        facts=(),
+        note="",
+        danger=False,
+        form_class=None,
+        done_url="",
+        warning="",
+        hidden=(),
     ):
         """A page that asks before something is done with a cohort."""
         return object_deed(
@@ -170,6 +182,8 @@ class CohortPages(RoundPages, RankingPages, ReleasePages, ReservationPages, Entr
             perform=lambda data: perform(cohort, data),
             back_url=self.overview_url(cohort),
             done_url=done_url,
+            warning=warning,
+            hidden=hidden,
         )
 
     def promote_view(self, request, cohort_id):

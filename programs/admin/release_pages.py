@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from accounts.admin_tools import word_values
 from portal import clock, i18n
-from programs.admin import overview
+from programs.admin import overview, round_overview
 from programs.admin.application_page import who
 from programs.admin.deeds import seats_text
 from programs.models.applications import Outcome
@@ -59,7 +59,7 @@ class ReleasePages:
             ]
 
         def perform(cohort, data):
-            release = releases.start_release(cohort.pk, by=request.user)
+            release = releases.start_release(cohort.pk, by=request.user, seen=request.POST.get("seen", ""))
             releases.carry_out_release.enqueue(release.pk)
             text = ngettext("%(count)s result is going out.", "%(count)s results are going out.", release.total)
             return text % {"count": release.total}
@@ -72,6 +72,8 @@ class ReleasePages:
             facts=facts,
             perform=perform,
             done_url=reverse("admin:programs_cohort_releasing", args=[cohort.pk]),
+            warning=overdue(cohort, now),
+            hidden=[("seen", releases.digest(cohort))],
         )
 
     def releasing_view(self, request, cohort_id):
@@ -100,6 +102,12 @@ class ReleasePages:
             total=release.total,
             facts=release_facts(release),
         )
+
+
+def overdue(cohort, now):
+    """That the announcement's moment has passed without a release, and why; empty where it has not."""
+    why = releases.held_up(cohort, now)
+    return f"{round_overview.held_up_text(cohort)}: {why}" if why else ""
 
 
 def left_undecided(release):

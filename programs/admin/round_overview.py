@@ -197,6 +197,25 @@ def ranking_url(cohort, round_):
     return f"{reverse('admin:programs_cohort_ranking', args=[cohort.pk])}?round={round_.number}"
 
 
+def held_up_text(cohort):
+    """That the announcement's moment has passed without a release."""
+    due = releases.announced_at(cohort, releases.current_round(cohort))
+    return gettext("The results were due on %(moment)s and are not out") % {"moment": i18n.moment(due)}
+
+
+def held_up_line(cohort, now):
+    """That results are overdue and why, as a line of what is to do; None where they are not."""
+    why = releases.held_up(cohort, now)
+    if not why:
+        return None
+    return {
+        "title": held_up_text(cohort),
+        "note": why,
+        "url": reverse("admin:programs_cohort_release", args=[cohort.pk]),
+        "label": gettext("View"),
+    }
+
+
 def release_line(cohort):
     """The release that is under way, as a line of what is to do; None where there is none."""
     release = releases.running(cohort)

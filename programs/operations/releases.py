@@ -5,7 +5,9 @@ the cohort's lock. Killed in between, it goes on where it stopped: an item is do
 and its mail, so nothing happens twice. While a release runs, its offers count as taken seats and none is promoted.
 """
 
+import hashlib
 import itertools
+import json
 import logging
 from collections import Counter, namedtuple
 
@@ -26,6 +28,7 @@ from programs.operations.seats import make_offer, next_waitlist_number, promote
 
 logger = logging.getLogger(__name__)
 PORTION = 50
+WAITING = (ApplicationStatus.SUBMITTED, ApplicationStatus.IN_REVIEW, ApplicationStatus.CHANGES_REQUESTED)
 ORDER = (Outcome.OFFER, Outcome.WAITLIST, Outcome.ADVANCE, Outcome.REJECT)
 Counts = namedtuple("Counts", "offered waitlisted advanced rejected undecided")
 
@@ -82,44 +85,84 @@ def release_preview(cohort):
     }
 
 
-@transaction.atomic
-def start_release(cohort_id, *, by):
-    """Freeze what is staged in the current round; it is out from now on. Returns the Release, not carried out yet.
+def obstacle(cohort, *, by, now):
+    """Why the results that come next cannot be released at `now`, in a sentence; empty where they can be.
 
-    Staff first release what they have staged in an earlier round since its results went out, if anything. The
-    clock (`by=None`) releases from the announcement on; staff may do so earlier, which moves the announcement to
-    now. Refuses before applications close, with nothing staged, while another release runs, and when the offers
-    would exceed the seats.
+    `by` is None for the clock, which releases from the announcement on. The one rule, for the release and for the
+    pages that say why it has not happened.
     """
-    cohort = lock_cohort(cohort_id)
-    now = clock.now()
     if not cohort.is_reviewed:
-        raise Refused(_("Seats of this cohort are not given by selection."))
+        return _("Seats of this cohort are not given by selection.")
     if cohort.cancelled_at:
-        raise Refused(_("The cohort is cancelled."))
+        return _("The cohort is cancelled.")
     if cohort.closes_at and now < cohort.closes_at:
-        raise Refused(_("Applications are still open."))
+        return _("Applications are still open.")
     round_ = to_release(cohort) if by else current_round(cohort)
     due = announced_at(cohort, round_)
     if round_ is not None and not round_.is_last and now < round_.due_at:
-        raise Refused(_("The reviews of this round are not due yet; set an earlier date first."))
+        return _("The reviews of this round are not due yet; set an earlier date first.")
     if by is None and (due is None or now < due):
-        raise Refused(_("The announcement has not come yet."))
+        return _("The announcement has not come yet.")
     if running(cohort):
-        raise Refused(_("The results are going out at this moment."))
+        return _("The results are going out at this moment.")
     decisions = staged(cohort, round_.number if round_ else None)
     if not decisions:
-        raise Refused(_("No decision is staged."))
+        return _("No decision is staged.")
     for outcome in {decision.outcome for decision in decisions.values()}:
-        refuse_other_round(
-            cohort, outcome, {round_.number} if round_ else {1}
-        )  # rounds may have come or gone since
+        try:
+            refuse_other_round(cohort, outcome, {round_.number} if round_ else {1})  # rounds may have come or gone
+        except Refused as refusal:
+            return str(refusal)
         why = too_late_for(cohort, outcome, now)
         if why:
-            raise Refused(why)
-    offers = [pk for pk, decision in decisions.items() if decision.outcome == Outcome.OFFER]
-    refuse_too_many(cohort, offers, now)
-    announce(cohort, round_, due, by=by, now=now)
+            return why
+    return too_many(cohort, [pk for pk, row in decisions.items() if row.outcome == Outcome.OFFER], now)
+
+
+def held_up(cohort, now):
+    """Why the announcement's moment has passed without a release; empty where it has not, or nobody waits."""
+    round_ = current_round(cohort)
+    due = announced_at(cohort, round_)
+    if due is None or now < due or cohort.released_at or cohort.cancelled_at or running(cohort):
+        return ""
+    waiting = cohort.applications.filter(status__in=WAITING)
+    if round_ is not None:
+        waiting = waiting.filter(round_number=round_.number)
+    return obstacle(cohort, by=None, now=now) if cohort.is_reviewed and waiting.exists() else ""
+
+
+def digest(cohort):
+    """What staff see before they release, as one short text: what is staged in the round, and the seats."""
+    round_ = to_release(cohort)
+    rows = staged(cohort, round_.number if round_ else None).values()
+    decided = sorted((row.application_id, row.outcome, row.rank or 0, row.reason_code) for row in rows)
+    shown = [round_.pk if round_ else None, decided, list(seating.seats(cohort, clock.now()))]
+    return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:32]
+
+
+@transaction.atomic
+def start_release(cohort_id, *, by, seen=None):
+    """Freeze what is staged in the current round; it is out from now on. Returns the Release, not carried out yet.
+
+    Staff first release what they have staged in an earlier round since its results went out, if anything. Staff
+    may release before the announcement, which moves it to now. Refuses what `obstacle` says, and where `seen`, the
+    `digest` of what was shown, is not what is there.
+    """
+    cohort = lock_cohort(cohort_id)
+    now = clock.now()
+    why = obstacle(cohort, by=by, now=now)
+    if why:
+        raise Refused(why)
+    if seen is not None and seen != digest(cohort):
+        raise Refused(
+            _(
+                "What is staged or the seats have changed since this page was shown. Nothing was released; please "
+                "look at it again."
+            )
+        )
+    round_ = to_release(cohort) if by else current_round(cohort)
+    decisions = staged(cohort, round_.number if round_ else None)
+    announce(cohort, round_, announced_at(cohort, round_), by=by, now=now)
     release = Release.objects.create(cohort=cohort, round=round_, started_at=now, by=by, total=len(decisions))
     order = sorted(decisions.values(), key=place_in_line)
     ReleaseItem.objects.bulk_create(
@@ -133,16 +176,17 @@ def place_in_line(decision):
     return ORDER.index(decision.outcome), decision.rank or 0, decision.application_id
 
 
-def refuse_too_many(cohort, offers, now):
-    """Refuse more offers than there are seats for: everybody's, and those kept for whom a partner nominates."""
+def too_many(cohort, offers, now):
+    """Say where there are more offers than seats: everybody's, and those kept for whom a partner nominates."""
     left = seating.SeatsLeft(cohort, now)
     free = left.free + sum(left.kept.values())
     refused = [row for row in cohort.applications.filter(pk__in=offers).order_by("pk") if not left.take(row)]
-    if refused:
-        raise Refused(
-            _("%(offers)s offers are staged, but only %(free)s seats are free for them.")
-            % {"offers": len(offers), "free": min(free, len(offers) - len(refused))}
-        )
+    if not refused:
+        return ""
+    return _("%(offers)s offers are staged, but only %(free)s seats are free for them.") % {
+        "offers": len(offers),
+        "free": min(free, len(offers) - len(refused)),
+    }
 
 
 def announce(cohort, round_, due, *, by, now):

@@ -143,7 +143,8 @@ def test_a_release_is_left_to_the_worker_and_its_page_says_how_far_it_is(client,
     stage([d, e], Outcome.REJECT, reason_code="score")
     assert client.get(page("releasing", cohort)).status_code == 404
 
-    response = client.post(page("release", cohort), follow=True)
+    hidden = dict(client.get(page("release", cohort)).context["hidden"])
+    response = client.post(page("release", cohort), hidden, follow=True)
     assert response.redirect_chain == [(page("releasing", cohort), 302)]
     assert [str(message) for message in response.context["messages"]] == ["5 results are going out."]
     assert (response.context["done"], response.context["total"]) == (0, 5)
@@ -192,7 +193,7 @@ def test_the_page_before_a_release_knows_the_round(client, boss):
     assert "Offers" not in counts
     assert "Releasing now moves it to now" in response.context["intro"]
 
-    client.post(page("release", cohort))
+    client.post(page("release", cohort), dict(response.context["hidden"]))
     releases.carry_out(cohort.releases.get().pk)
     facts = {fact["term"]: fact["value"] for fact in client.get(page("releasing", cohort)).context["facts"]}
     assert facts["Review round"] == "1. Document review"

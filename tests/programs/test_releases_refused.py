@@ -129,3 +129,54 @@ def test_an_application_that_is_not_there_is_refused(pk):
     with pytest.raises(Refused, match="더 이상 없는"):
         review.start_review([application.pk, pk], by=make.make_admin())
     assert not Decision.objects.exists()
+
+
+# --- held up, or changed ----------------------------------------------------------------------------------------
+
+
+def test_staff_read_why_results_that_are_due_are_not_out(settings, client, boss):
+    cohort = make.make_cohort(phase="in_review", capacity=1)
+    applications = in_review(cohort, 2)
+    assert releases.held_up(cohort, clock.now()) == ""
+    settings.DEMO_NOW = cohort.announce_at
+
+    def said():
+        line = client.get(page("overview", cohort)).context["todo"][0]
+        warning = client.get(page("release", cohort)).context["warning"]
+        assert warning == f"{line['title']}: {line['note']}"
+        return line["note"]
+
+    assert said() == "No decision is staged."
+    stage(applications, Outcome.OFFER)
+    assert said() == "2 offers are staged, but only 1 seats are free for them."
+    assert releases.release_due(clock.now()) == 0
+    stage(applications[1:], Outcome.REJECT, reason_code="score")
+    assert releases.held_up(cohort, clock.now()) == ""
+    assert "The results were due on" not in client.get(page("overview", cohort)).text
+    assert releases.release_due(clock.now()) == 1
+    assert releases.held_up(type(cohort).objects.get(pk=cohort.pk), clock.now()) == ""
+
+
+def test_a_round_nobody_waits_in_is_not_overdue(settings):
+    cohort = make.make_cohort(phase="in_review")
+    make.make_round(cohort, due_at=cohort.announce_at)
+    settings.DEMO_NOW = cohort.announce_at
+    assert releases.held_up(cohort, clock.now()) == ""
+    in_review(cohort, 1)
+    assert releases.held_up(cohort, clock.now())
+
+
+def test_what_has_changed_since_it_was_shown_is_not_released(client, boss):
+    cohort = make.make_cohort(phase="in_review", capacity=2)
+    a, b = in_review(cohort, 2)
+    stage([a], Outcome.OFFER)
+    hidden = dict(client.get(page("release", cohort)).context["hidden"])
+    stage([b], Outcome.REJECT, reason_code="score")
+    response = client.post(page("release", cohort), hidden)
+    assert response.context["refused"][0]["note"].startswith("What is staged or the seats have changed")
+    assert dict(response.context["counts"])["Not selected"] == 1
+    assert not cohort.releases.exists()
+    assert client.post(page("release", cohort)).context["refused"]
+    assert not cohort.releases.exists()
+    assert client.post(page("release", cohort), dict(response.context["hidden"])).status_code == 302
+    assert cohort.releases.get().total == 2
