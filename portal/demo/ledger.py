@@ -18,6 +18,7 @@ from programs.models.cohorts import Cohort, Criterion, Milestone, Session, Sessi
 from programs.models.eligibility import Appeal, EligibilityRule, Restriction
 from programs.models.enrolments import Enrolment
 from programs.models.experts import Expert
+from programs.models.interviews import InterviewChange, InterviewSlot, Panel
 from programs.models.programs import Program, ProgramPartner, Series
 from programs.models.selection import Conflict, Review, Reviewer, ReviewRound
 from programs.models.terms import CohortTerm
@@ -52,6 +53,10 @@ ORDER = (
     Enrolment,
     Review,
     Conflict,
+    Panel,
+    Panel.members.through,
+    InterviewSlot,
+    InterviewChange,
     Restriction,
     Appeal,
     MentorProfile,

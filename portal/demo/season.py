@@ -5,6 +5,7 @@ from datetime import timedelta
 from portal.demo.camp import PROGRAM as CAMP
 from portal.demo.camp import camp_days, camp_plan, pair_up
 from portal.demo.days import DAY, at, is_weekday, local_day, weekday, weekdays_from
+from portal.demo.interviewing import add_interviews
 from portal.demo.ledger import dice, texts
 from portal.demo.plan import INTERPRETED, KOREAN, Plan
 from portal.demo.registration import register
@@ -85,8 +86,11 @@ def tell_entry(world, row, serial, returning, scale):
     book.close()
     if row["program"] == CAMP:
         pair_camp(world, book)
-    if row["scene"] == "in_review" and (not plan.interview or row["program"] == CAMP):
-        add_round(world, book)
+    if row["scene"] == "in_review":
+        if plan.interview and row["program"] != CAMP:
+            add_interviews(world, book)
+        else:
+            add_round(world, book)
 
 
 def make_plan(world, row, serial):

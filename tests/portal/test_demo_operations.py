@@ -12,6 +12,7 @@ from portal.management.commands.run_due import run_due
 from programs.models.applications import Application, ApplicationStatus, Decision, Offer, StateChange
 from programs.models.cohorts import Cohort
 from programs.models.enrolments import Enrolment
+from programs.models.interviews import InterviewChange, InterviewSlot
 from programs.models.selection import Conflict, Review
 from programs.operations import applications, decisions, review, seats
 from programs.operations.drafts import save_draft
@@ -27,7 +28,8 @@ def replayed(world, program, slug):
     """The cohort with nobody in it yet, and what was told of it."""
     told = {model: [row for row in world.ledger.rows[model] if concerns(row, program, slug)] for model in LIVED}
     for model in world.ledger.rows:
-        if model in (*LIVED, Review, Conflict) or model.__module__.startswith("mentoring"):
+        hangs_on_them = (*LIVED, Review, Conflict, InterviewSlot, InterviewChange)
+        if model in hangs_on_them or model.__module__.startswith("mentoring"):
             world.ledger.rows[model] = []
     cohort = next(row for row in world.ledger.rows[Cohort] if (row.program.slug, row.slug) == (program, slug))
     lasting = ("review_began_at", "released_at", "promotion_ran_at", "promotion_stop")
