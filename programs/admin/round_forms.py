@@ -108,10 +108,10 @@ class AssignForm(DeedForm):
     def clean_receipt(self):
         """An application of this round."""
         number = self.cleaned_data["receipt"].strip().upper()
-        self.application = Application.objects.standing_in(self.rows[0]).filter(receipt_number=number).first()
-        if self.application is None:
+        application = Application.objects.standing_in(self.rows[0]).filter(receipt_number=number).first()
+        if application is None:
             raise forms.ValidationError(gettext("No application under review in this round has this number."))
-        return number
+        return application
 
 
 class ConflictForm(AssignForm):

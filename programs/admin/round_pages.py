@@ -324,9 +324,8 @@ class RoundPages(ScopedAdmin):
         round_ = self.find_round(request, cohort_id, number)
 
         def perform(data):
-            application = Application.objects.standing_in(round_).get(receipt_number=data["receipt"])
             operations.assign_review(
-                round_.pk, application.pk, data["reviewer"], by=request.user, reason=data["reason"]
+                round_.pk, data["receipt"].pk, data["reviewer"], by=request.user, reason=data["reason"]
             )
             return gettext("Assigned.")
 
@@ -339,9 +338,8 @@ class RoundPages(ScopedAdmin):
         round_ = self.find_round(request, cohort_id, number)
 
         def perform(data):
-            application = Application.objects.standing_in(round_).get(receipt_number=data["receipt"])
             operations.note_conflict(
-                application.pk, data["reviewer"], data["kind"], by=request.user, note=data["reason"]
+                data["receipt"].pk, data["reviewer"], data["kind"], by=request.user, note=data["reason"]
             )
             return gettext("Written down.")
 
