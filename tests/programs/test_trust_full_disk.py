@@ -53,6 +53,12 @@ def full_database():
             cursor.execute("PRAGMA max_page_count = 1073741823")
 
 
+@pytest.fixture(autouse=True)
+def empty_folder(settings, tmp_path):
+    """A folder of its own: what other tests have left in doubt is settled by the first request that can."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+
+
 def files_there():
     return [path for path in Path(settings.MEDIA_ROOT, uploads.FOLDER).rglob("*") if path.is_file()]
 
