@@ -5,7 +5,6 @@ import time
 from collections import Counter
 
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db.models import Count
 from django.urls import reverse
@@ -13,6 +12,7 @@ from django.utils import timezone
 
 from accounts import sessions
 from accounts.models import ConsentRecord
+from accounts.session_store import SessionStore
 from bench.client import Visitor
 from portal.i18n import speaking
 from portal.models import OutgoingMail

@@ -5,7 +5,6 @@ from collections import Counter
 from datetime import timedelta
 
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.urls import reverse
@@ -13,6 +12,7 @@ from django.utils import timezone
 
 from accounts import sessions
 from accounts.models import User
+from accounts.session_store import SessionStore
 from bench.first_come_rows import BACKEND
 from portal import clock
 from portal.i18n import speaking

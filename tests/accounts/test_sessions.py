@@ -4,6 +4,8 @@ import time
 
 import pytest
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.db import DatabaseError, OperationalError
 from django.test import Client
 
 from accounts import operations, sessions
@@ -112,3 +114,25 @@ def test_a_session_that_is_nobodys_changes_nothing():
     stale = Client(headers={"cookie": "session=nonsense"})
     assert stale.get("/admin/").status_code == 302
     assert not enters(stale)
+
+
+def test_a_database_that_is_away_is_no_fault_of_the_request(client, monkeypatch, later):
+    """It is answered as an error of ours; a session that was ended meanwhile stays a refused request."""
+    client.raise_request_exception = False
+    client.force_login(make_member())
+    later(HOUR)  # being active is to be written down
+    with monkeypatch.context() as away:
+        away.setattr(Session, "save", fails_with(OperationalError("server closed the connection unexpectedly")))
+        assert client.get(url("profile")).status_code == 500
+    assert enters(client)
+    with monkeypatch.context() as ended:
+        ended.setattr(Session, "save", fails_with(DatabaseError("Forced update did not affect any rows.")))
+        later(HOUR)
+        assert client.get(url("profile")).status_code == 400
+
+
+def fails_with(error):
+    def save(*args, **kwargs):
+        raise error
+
+    return save
