@@ -34,6 +34,8 @@ def comments(told):
 
     In the order of the reviews' codes, which are random: it follows neither names nor turns.
     """
+    if not told:
+        return {}
     rows = Review.objects.filter(
         application__in={application for application, _round in told},
         round__shows_comments=True,
@@ -41,9 +43,7 @@ def comments(told):
         end_reason__in=COUNTS,
     ).exclude(comment_applicant="")
     found = {}
-    for row in (
-        rows.order_by("code") if told else ()
-    ):  # the code is random: neither names nor turns show in its order
+    for row in rows.order_by("code"):
         place = row.application_id, row.round_id
         if place in told and row.submitted_at <= told[place]:
             found.setdefault(place, []).append(row.comment_applicant)

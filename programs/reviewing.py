@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from portal import clock, i18n, pills, uploads
 from programs import conflicts, letters, ranking, sent
-from programs.models.applications import ApplicationStatus
 from programs.models.forms import Question, QuestionType
 from programs.models.selection import OthersShown, Review, ReviewEnd, Reviewer
 from programs.questions.loading import questions_of
@@ -127,15 +126,7 @@ class Desk:
 
 def is_with_reviewer(review, now):
     """Whether its reviewer may open it, as `Review.objects.visible_to` has it."""
-    return review.ended_at is None and review.round.starts_at <= now and stands_in_round(review)
-
-
-def stands_in_round(review):
-    """Whether its application is under review in its round."""
-    return (
-        review.application.status == ApplicationStatus.IN_REVIEW
-        and review.application.round_number == review.round.number
-    )
+    return review.ended_at is None and review.round.starts_at <= now and review.application.stands_in(review.round)
 
 
 def invitations(user):
@@ -238,7 +229,7 @@ def for_person(user):
     mine = Review.objects.live().filter(reviewer=user, round__in=[row.round_id for row in rows])
     counted = {}
     for review in mine.select_related("application", "round"):
-        if review.submitted_at is not None or stands_in_round(review):
+        if review.submitted_at is not None or review.application.stands_in(review.round):
             done, total = counted.get(review.round_id, (0, 0))
             counted[review.round_id] = (done + (review.submitted_at is not None), total + 1)
     return [person_line(row.round, *counted.get(row.round_id, (0, 0))) for row in rows]

@@ -218,6 +218,10 @@ class Application(models.Model):
         """Its page, for those who may see it."""
         return reverse("application", args=[self.code])
 
+    def stands_in(self, round_):
+        """Whether it is under review in this round of its cohort, as `standing_in` has it."""
+        return self.status == S.IN_REVIEW and self.round_number == round_.number
+
     def can_become(self, status):
         """Whether the table of moves allows it."""
         return status in NEXT[ApplicationStatus(self.status)]

@@ -11,7 +11,7 @@ from portal import audit, clock
 from portal.assignment import checker, solver
 from portal.errors import Refused
 from programs import assigning, conflicts, reviewer_emails
-from programs.models.applications import Application, ApplicationStatus
+from programs.models.applications import Application
 from programs.models.selection import (
     AssignmentRun,
     Conflict,
@@ -219,14 +219,9 @@ def note_conflict(application_id, user_id, kind, *, by, note=""):
     rows = application.reviews.live().filter(reviewer=user_id).select_related("round").order_by("pk")
     for review in rows.select_for_update(of=("self",), no_key=True):
         if review.submitted_at is not None:
-            if review.round.released_at is not None and not stands_in(application, review.round):
+            if review.round.released_at is not None and not application.stands_in(review.round):
                 continue
             audit.record("review.set_aside", target=review, by=by, before=str(user_id), after=conflict.kind)
         review.ended_at, review.end_reason = clock.now(), ReviewEnd.RECUSED
         review.save(update_fields=["ended_at", "end_reason"])
     return conflict
-
-
-def stands_in(application, round_):
-    """Whether an application is under review in that round."""
-    return application.status == ApplicationStatus.IN_REVIEW and application.round_number == round_.number

@@ -23,13 +23,6 @@ def cohort():
     return make.make_cohort(phase="in_review")
 
 
-@pytest.fixture
-def boss(client):
-    person = make.make_admin(language="en")
-    client.force_login(person)
-    return person
-
-
 def page_of(client, application):
     return client.get(reverse("admin:programs_application_change", args=[application.pk]))
 

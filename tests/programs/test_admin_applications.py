@@ -25,13 +25,6 @@ def cohort():
     return make.make_cohort(phase="in_review")
 
 
-@pytest.fixture
-def boss(client):
-    person = make.make_admin(language="en")
-    client.force_login(person)
-    return person
-
-
 def ask(client, deed, applications, **data):
     """The page between: what is posted from the list."""
     return client.post(

@@ -19,13 +19,6 @@ def change(model, row):
     return reverse(f"admin:programs_{model}_change", args=[row.pk])
 
 
-@pytest.fixture
-def boss(client):
-    person = make.make_admin(language="en")
-    client.force_login(person)
-    return person
-
-
 @pytest.mark.parametrize("count", [1, 30])
 @pytest.mark.parametrize(
     ("model", "build"),

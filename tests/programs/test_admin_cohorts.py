@@ -23,13 +23,6 @@ LIST = "/admin/programs/cohort/"
 PAGES = ("overview", "release", "promote", "publish", "cancel", "capacity", "extend", "change", "history")
 
 
-@pytest.fixture
-def boss(client):
-    person = make.make_admin(language="en")
-    client.force_login(person)
-    return person
-
-
 def page(name, cohort):
     return reverse(f"admin:programs_cohort_{name}", args=[cohort.pk])
 

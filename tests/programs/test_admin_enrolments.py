@@ -15,13 +15,6 @@ pytestmark = pytest.mark.django_db
 LIST = "/admin/programs/enrolment/"
 
 
-@pytest.fixture
-def boss(client):
-    person = make.make_admin(language="en")
-    client.force_login(person)
-    return person
-
-
 def ask(client, *rows):
     data = {"action": "end_enrolment", "index": "0", "_selected_action": [row.pk for row in rows]}
     return client.post(LIST, data)

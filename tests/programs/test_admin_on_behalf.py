@@ -24,13 +24,6 @@ def cohort():
     return make.make_cohort(phase="in_review")
 
 
-@pytest.fixture
-def boss(client):
-    person = make.make_admin(language="en")
-    client.force_login(person)
-    return person
-
-
 def entry_url(cohort):
     return reverse("admin:programs_cohort_enter", args=[cohort.pk])
 

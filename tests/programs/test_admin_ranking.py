@@ -17,13 +17,6 @@ from tests import make
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def boss(client):
-    person = make.make_admin(language="en")
-    client.force_login(person)
-    return person
-
-
 def address(cohort, query=""):
     return reverse("admin:programs_cohort_ranking", args=[cohort.pk]) + query
 

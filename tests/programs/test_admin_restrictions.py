@@ -16,13 +16,6 @@ pytestmark = pytest.mark.django_db
 LIST, APPEALS = "/admin/programs/restriction/", "/admin/programs/appeal/"
 
 
-@pytest.fixture
-def boss(client):
-    person = make.make_admin(language="en")
-    client.force_login(person)
-    return person
-
-
 def page(name, row, model="restriction"):
     return reverse(f"admin:programs_{model}_{name}", args=[row.pk])
 

@@ -37,13 +37,6 @@ def waitlist(cohort):
     return decisions.waiting_list(decisions.staged(cohort))
 
 
-@pytest.fixture
-def boss(client):
-    person = make.make_admin(language="en")
-    client.force_login(person)
-    return person
-
-
 def page(name, cohort):
     return reverse(f"admin:programs_cohort_{name}", args=[cohort.pk])
 

@@ -24,13 +24,6 @@ def stage(applications, outcome, **fields):
     return decisions.stage_decisions([row.pk for row in applications], outcome, by=make.make_admin(), **fields)
 
 
-@pytest.fixture
-def boss(client):
-    person = make.make_admin(language="en")
-    client.force_login(person)
-    return person
-
-
 def page(name, cohort):
     return reverse(f"admin:programs_cohort_{name}", args=[cohort.pk])
 

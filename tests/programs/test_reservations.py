@@ -217,13 +217,6 @@ def test_letting_go_promotes_at_once(partner):
 # --- the admin ----------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def boss(client):
-    person = make.make_admin(language="en")
-    client.force_login(person)
-    return person
-
-
 def page(name, cohort):
     return reverse(f"admin:programs_cohort_{name}", args=[cohort.pk])
 
