@@ -48,7 +48,7 @@ class ReleasePages:
             is_last = round_ is None or round_.is_last
             rows = [(_("Review round"), f"{round_.number}. {round_.get_kind_display()}")] if round_ else []
             if is_last:
-                rows += [(_("Offers"), counts["offered"]), (_("Waitlist"), counts["waitlisted"])]
+                rows += [(Outcome.OFFER.label, counts["offered"]), (_("Waitlist"), counts["waitlisted"])]
             else:
                 rows.append((_("Advance"), counts["advanced"]))
             return [

@@ -108,7 +108,8 @@ def obstacle(cohort, *, by, now):
     decisions = staged(cohort, round_.number if round_ else None)
     if not decisions:
         return _("No decision is staged.")
-    for outcome in {decision.outcome for decision in decisions.values()}:
+    outcomes = {decision.outcome for decision in decisions.values()}
+    for outcome in filter(outcomes.__contains__, ORDER):
         try:
             refuse_other_round(cohort, outcome, {round_.number} if round_ else {1})  # rounds may have come or gone
         except Refused as refusal:

@@ -405,7 +405,7 @@ def test_release_shows_the_counts_and_then_releases(client, boss):
 
     response = client.get(page("release", cohort))
     counts = dict(response.context["counts"])
-    assert (counts["Offers"], counts["Waitlist"], counts["Not selected"]) == (1, 1, 0)
+    assert (counts["Offer a place"], counts["Waitlist"], counts["Not selected"]) == (1, 1, 0)
     assert counts["Undecided, staying under review"] == 1
     assert "Releasing now moves it to now" in response.context["intro"]
     response = client.post(page("release", cohort), dict(response.context["hidden"]), follow=True)

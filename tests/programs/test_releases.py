@@ -183,7 +183,7 @@ def test_the_page_before_a_release_knows_the_round(client, boss):
     counts = dict(response.context["counts"])
     assert counts["Review round"] == "1. Document review"
     assert (counts["Advance"], counts["Undecided, staying under review"]) == (1, 1)
-    assert "Offers" not in counts
+    assert "Offer a place" not in counts
     assert "Releasing now moves it to now" in response.context["intro"]
 
     client.post(page("release", cohort), dict(response.context["hidden"]))

@@ -151,11 +151,14 @@ def test_staff_read_why_results_that_are_due_are_not_out(settings, client, boss)
 
 
 def test_a_round_nobody_waits_in_is_not_overdue(settings):
+    """Nor for somebody who was left behind in an earlier round."""
     cohort = make.make_cohort(phase="in_review")
-    make.make_round(cohort, due_at=cohort.announce_at)
+    make.make_round(cohort, number=1, criteria=(), released_at=clock.now())
+    make.make_round(cohort, number=2, due_at=cohort.announce_at)
     settings.DEMO_NOW = cohort.announce_at
+    in_review(cohort, 1, round_number=1)
     assert releases.held_up(cohort, clock.now()) == ""
-    in_review(cohort, 1)
+    in_review(cohort, 1, round_number=2)
     assert releases.held_up(cohort, clock.now())
 
 
@@ -173,3 +176,15 @@ def test_what_has_changed_since_it_was_shown_is_not_released(client, boss):
     assert not cohort.releases.exists()
     assert client.post(page("release", cohort), dict(response.context["hidden"])).status_code == 302
     assert cohort.releases.get().total == 2
+
+
+def test_other_seats_or_another_order_of_the_waitlist_are_a_change_too():
+    cohort = make.make_cohort(phase="in_review", capacity=2)
+    a, b = in_review(cohort, 2)
+    stage([a, b], Outcome.WAITLIST)
+    shown = [releases.digest(cohort)]
+    stage([b], Outcome.WAITLIST, places={b.pk: 1})
+    shown.append(releases.digest(cohort))
+    cohort.capacity = 3
+    shown.append(releases.digest(cohort))
+    assert len(set(shown)) == 3
