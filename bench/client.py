@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
 PATIENCE = 60  # seconds in which a browser waits for an answer
-RECEIPT = re.compile(r"Receipt number: ([A-Z0-9]+-\d{4,})")
+RECEIPT = re.compile(r"Receipt number:?\s*(?:<[^>]*>\s*)*([A-Z0-9]+-\d{4,})")  # the message, or the page's own line
 WAITLISTED = re.compile(r"Waitlisted \(no\. (\d+)\)")
 CONFIRMED = "Place confirmed"
+SAID = re.compile(r"<(?:title|h1)[^>]*>(.*?)</(?:title|h1)>|class=\"alert[^>]*>(.*?)</div>", re.S)
+TAGS = re.compile(r"<[^>]+>")
 
 
 class Lost(Exception):
@@ -128,7 +130,10 @@ async def _press_once(port, visitor, tally):
     found = RECEIPT.search(text)
     waits = WAITLISTED.search(text)
     if status != 200 or found is None or (waits is None and CONFIRMED not in text):
-        tally.odd.append(f"visitor {visitor.number}: {status} {headers.get('location', '')}")
+        says = " | ".join(
+            " ".join(TAGS.sub(" ", part).split()) for found in SAID.findall(text) for part in found if part
+        )
+        tally.odd.append(f"visitor {visitor.number}: {status} {headers.get('location', '')} {says}".rstrip())
         return
     visitor.receipt = found[1]
     visitor.waitlist_number = int(waits[1]) if waits else None

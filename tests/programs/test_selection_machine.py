@@ -602,13 +602,16 @@ class Selection(RuleBasedStateMachine):
             assert offer.made_at < offer.expires_at == answer_time(row.cohort, offer.made_at)
         if row.status == S.OFFERED:
             assert row.answer_by == offered[-1].expires_at
+        running, following = None, iter(offered)
         for change in lived:
+            if change.to_status == S.OFFERED:
+                running = next(
+                    following
+                )  # by their order: an offer can be renewed in the instant in which it ran out
             if change.to_status == S.CONFIRMED and change.from_status == S.OFFERED:
-                last = [offer for offer in offered if offer.made_at <= change.at][-1]
-                assert change.at < last.expires_at
+                assert change.at < running.expires_at
             if change.to_status == S.EXPIRED:
-                last = [offer for offer in offered if offer.made_at <= change.at][-1]
-                assert change.at >= last.expires_at
+                assert change.at >= running.expires_at
 
     def check_place(self, row, enrolment):
         """An enrolment for each confirmed place, ended with it, and no other."""
