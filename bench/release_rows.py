@@ -16,7 +16,7 @@ from accounts.session_store import SessionStore
 from bench.first_come_rows import BACKEND
 from portal import clock
 from portal.i18n import speaking
-from portal.models import OutgoingMail
+from portal.models import MailStatus, OutgoingMail
 from programs.models.applications import Application, ApplicationStatus, Offer, Outcome, StateChange
 from programs.models.selection import Release, ReleaseItem
 from programs.operations import decisions, releases
@@ -101,6 +101,13 @@ def state(release):
     is_over = Release.objects.exclude(finished_at=None).filter(pk=release.pk).exists()
     connection.close()
     return done, is_over
+
+
+def is_sent():
+    """Whether every mail is on its way."""
+    waits = OutgoingMail.objects.filter(status=MailStatus.WAITING).exists()
+    connection.close()
+    return not waits
 
 
 def wrong(cohort, release):

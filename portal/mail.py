@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 # How long to wait after each try that failed; after the last one it is given up.
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360, 720, 1440))
 MAX_ATTEMPTS = len(PAUSES) + 1
+URGENT = 20  # among the worker's tasks, of a mail for which somebody sits and waits
 CLAIM = timedelta(minutes=5)  # longer than any try takes (EMAIL_TIMEOUT)
 # What its person may read again: what was sent, or would have been had the server taken it.
 READABLE = (MailStatus.SENT, MailStatus.BOUNCED, MailStatus.FAILED)
@@ -144,7 +145,7 @@ def queue(
         messages += channels.queue(declared, mail, about | {"deadline_at": deadline, "send_after": now + wait})
     if not wait:  # else the clock sends it when its time has come
         for message_ in messages:
-            deliver_mail.enqueue(message_.pk)
+            deliver_mail.using(priority=URGENT if is_sealed(message_) else 0).enqueue(message_.pk)
     return mail
 
 

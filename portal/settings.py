@@ -164,6 +164,7 @@ else:
 
 CACHES = {"default": env.cache_url("CACHE_URL", "dbcache://portal_cache")}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+RELEASE_PAUSE_SECONDS = 0.5  # after each portion of a release, for those who read meanwhile
 
 # --- people ---------------------------------------------------------------------------------------
 

@@ -3,16 +3,23 @@
 `start_release` decides that and what is released; `carry_out` does it, a short transaction a portion, each behind
 the cohort's lock. Killed in between, it goes on where it stopped: an item is done in the transaction of its move
 and its mail, so nothing happens twice. While a release runs, its offers count as taken seats and none is promoted.
+
+People read meanwhile, so it pauses after each portion. The worker takes a portion a task, and what is urgent comes
+in between; the clock leaves a release alone that is being carried out and goes on with one that stands still.
 """
 
 import hashlib
 import itertools
 import json
 import logging
+import time
 from collections import Counter, namedtuple
+from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Max
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django_tasks import task
 
@@ -28,6 +35,8 @@ from programs.operations.seats import make_offer, next_waitlist_number, promote
 
 logger = logging.getLogger(__name__)
 PORTION = 50
+PRIORITY = 10  # of a portion among the worker's tasks: before the mails of those that are done, after urgent ones
+STANDS_STILL = timedelta(seconds=20)  # without a portion for so long, nobody is at it any more
 WAITING = (ApplicationStatus.SUBMITTED, ApplicationStatus.IN_REVIEW, ApplicationStatus.CHANGES_REQUESTED)
 ORDER = (Outcome.OFFER, Outcome.WAITLIST, Outcome.ADVANCE, Outcome.REJECT)
 Counts = namedtuple("Counts", "offered waitlisted advanced rejected undecided")
@@ -204,10 +213,10 @@ def announce(cohort, round_, due, *, by, now):
         round_.save(update_fields=["released_at"])
 
 
-def carry_out(release_id):
-    """Carry a release out to its end, portion by portion. Returns its Counts."""
+def carry_out(release_id, *, pause=0):
+    """Carry a release out to its end, portion by portion, with a pause of so many seconds. Returns its Counts."""
     while carry_portion(release_id):
-        pass
+        time.sleep(pause)
     return counts_of(Release.objects.get(pk=release_id))
 
 
@@ -297,10 +306,12 @@ def release_decisions(cohort_id, *, by):
     return carry_out(start_release(cohort_id, by=by).pk)
 
 
-@task()
+@task(priority=PRIORITY)
 def carry_out_release(release_id):
-    """The worker's door to `carry_out`."""
-    carry_out(release_id)
+    """The worker's part: one portion, a pause, and the next as a task of its own."""
+    if carry_portion(release_id):
+        time.sleep(settings.RELEASE_PAUSE_SECONDS)
+        carry_out_release.enqueue(release_id)
 
 
 def release_due(now):
@@ -317,17 +328,22 @@ def release_due(now):
         except Refused as refusal:  # one cohort's trouble holds up no other
             logger.warning("cohort %s was not released: %s", cohort.pk, refusal)
             continue
-        carry_out(release.pk)
+        carry_out(release.pk, pause=settings.RELEASE_PAUSE_SECONDS)
         released += 1
     return released
 
 
 def resume_releases(now):
-    """Go on with every release that stopped before its end. Returns how many there were."""
-    stopped = list(Release.objects.filter(finished_at=None).values_list("pk", flat=True))
+    """Go on with every release that stands still before its end. Returns how many there were.
+
+    Where the clock is frozen nothing can be told to stand still, and every release counts.
+    """
+    patience = timedelta() if settings.DEMO_NOW else STANDS_STILL
+    touched = Release.objects.filter(finished_at=None).annotate(at=Coalesce(Max("items__done_at"), "started_at"))
+    stopped = list(touched.filter(at__lte=now - patience).order_by("pk").values_list("pk", flat=True))
     for pk in stopped:
         try:
-            carry_out(pk)
+            carry_out(pk, pause=settings.RELEASE_PAUSE_SECONDS)
         except Exception:  # one cohort's trouble holds up no other
             logger.exception("release %s cannot go on", pk)
     return len(stopped)

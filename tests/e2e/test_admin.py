@@ -43,7 +43,7 @@ def test_stage_and_release(open_page, cohort, with_javascript):
 
     expect(page.locator("[data-progress=running]")).to_be_visible()
     assert Cohort.objects.get().released_at is not None
-    releases.resume_releases(clock.now())  # the worker's part
+    releases.resume_releases(clock.now() + releases.STANDS_STILL)  # the worker's part
     page.goto(page.url)
     expect(page.locator("[data-progress=done]")).to_be_visible()
 

@@ -11,7 +11,9 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.urls import reverse
+from django_tasks import default_task_backend
 
+from accounts.emails import account_opened
 from portal import clock, mail
 from portal.errors import Refused
 from portal.models import MailStatus, OutgoingMail
@@ -316,8 +318,58 @@ def test_a_release_that_fails_holds_up_no_other(monkeypatch):
         return carry(release_id)
 
     monkeypatch.setattr(releases, "carry_portion", fails_for_the_first)
-    assert releases.resume_releases(clock.now()) == 2
+    assert releases.resume_releases(clock.now() + releases.STANDS_STILL) == 2
     assert [bool(row.finished_at) for row in Release.objects.order_by("pk")] == [False, True]
+
+
+def test_the_worker_takes_a_portion_a_task_and_the_clock_leaves_it_alone_until_it_stands_still(monkeypatch):
+    monkeypatch.setattr(releases, "PORTION", 2)
+    cohort = make.make_cohort(phase="in_review", capacity=5)
+    stage(in_review(cohort, 5), Outcome.OFFER)
+    release = releases.start_release(cohort.pk, by=make.make_admin())
+
+    def portions():
+        return [row for row in default_task_backend.results if row.task.func == releases.carry_out_release.func]
+
+    default_task_backend.clear()
+    releases.carry_out_release.func(release.pk)
+    (following,) = portions()
+    assert (following.args, following.task.priority) == ([release.pk], releases.PRIORITY)
+    assert release.items.exclude(done_at=None).count() == 2
+    touched = release.items.exclude(done_at=None).latest("done_at").done_at
+    assert releases.resume_releases(touched + releases.STANDS_STILL - timedelta(microseconds=1)) == 0
+    assert release.items.exclude(done_at=None).count() == 2
+
+    for _portion in range(2):
+        releases.carry_out_release.func(release.pk)
+    assert release.items.filter(done_at=None).count() == 0
+    assert len(portions()) == 3
+    releases.carry_out_release.func(release.pk)  # finds nothing left, and ends the release
+    assert len(portions()) == 3
+    release.refresh_from_db()
+    assert release.finished_at is not None
+
+
+def test_the_clock_goes_on_with_a_release_that_stands_still_from_that_second_on():
+    cohort = make.make_cohort(phase="in_review", capacity=5)
+    stage(in_review(cohort, 1), Outcome.OFFER)
+    release = releases.start_release(cohort.pk, by=make.make_admin())
+    at = release.started_at + releases.STANDS_STILL
+    assert releases.resume_releases(at - timedelta(microseconds=1)) == 0
+    assert releases.resume_releases(at) == 1
+    assert set(cohort.applications.values_list("status", flat=True)) == {"offered"}
+
+
+def test_what_somebody_waits_for_goes_before_the_portions_of_a_release():
+    default_task_backend.clear()
+    person = make.make_user()
+    account_opened(person)
+    cohort = make.make_cohort(phase="in_review", capacity=5)
+    stage(in_review(cohort, 1), Outcome.OFFER)
+    releases.release_decisions(cohort.pk, by=make.make_admin())
+    priorities = [queued.task.priority for queued in default_task_backend.results]
+    assert priorities == [mail.URGENT, 0]
+    assert mail.URGENT > releases.PRIORITY > 0
 
 
 def test_a_waitlist_is_not_closed_while_some_have_still_to_be_put_on_it_or_where_time_was_given(settings):
@@ -359,7 +411,7 @@ def test_a_worker_killed_in_the_middle_is_followed_by_another():
     assert (StateChange.objects.count(), OutgoingMail.objects.count()) == (50, 50)
 
     on = "import django; django.setup(); from portal import clock; from programs.operations import releases; "
-    assert in_a_process(on + "raise SystemExit(releases.resume_releases(clock.now()))") == 1
+    assert in_a_process(on + "raise SystemExit(releases.resume_releases(clock.now() + releases.STANDS_STILL))") == 1
 
     release.refresh_from_db()
     assert release.finished_at is not None
@@ -375,4 +427,4 @@ def test_a_worker_killed_in_the_middle_is_followed_by_another():
     )
     assert numbers == list(range(1, 51))
     assert Offer.objects.count() == 30
-    assert in_a_process(on + "raise SystemExit(releases.resume_releases(clock.now()))") == 0
+    assert in_a_process(on + "raise SystemExit(releases.resume_releases(clock.now() + releases.STANDS_STILL))") == 0
