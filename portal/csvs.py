@@ -34,8 +34,8 @@ def read(content, columns):
     """The Table in the bytes of a file; `columns` maps each key to the headings under which it may stand.
 
     UTF-8 with or without its mark, UTF-16 with it, and CP949 as Korean spreadsheets save are understood; cells are
-    parted by commas, semicolons or tabs. Empty lines are passed over; `line` is the number in the file. Refuses what
-    is no such text, is empty, or is longer than MOST_BYTES or MOST_ROWS.
+    parted by commas, semicolons or tabs. Empty lines are passed over; `line` is its number in the file. Refuses
+    what is no such text, is empty, or is longer than MOST_BYTES or MOST_ROWS.
     """
     lines = _lines(_text(content))
     headings = next((cells for _line, cells in lines if any(cells)), None)

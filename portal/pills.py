@@ -72,6 +72,12 @@ AGREEMENT_PILLS = {
     "terminated": ("bad", "x"),
 }
 
+IMPORT_PILLS = {
+    "waiting": ("warn", "clock"),
+    "applied": ("good", "check"),
+    "discarded": ("done", "x"),
+}
+
 LETTER_PILLS = {
     "asked": ("soon", "clock"),
     "received": ("good", "check"),

@@ -6,6 +6,7 @@ from programs.admin import (  # noqa: F401 (each registers its models)
     cohorts,
     enrolments,
     forms,
+    imports,
     interviews,
     references,
     restrictions,

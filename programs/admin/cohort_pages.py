@@ -147,6 +147,9 @@ class CohortPages(RoundPages, RankingPages, ReleasePages, ReservationPages, Entr
             if round_.kind == RoundKind.INTERVIEW:
                 url = reverse("admin:programs_panel_round", args=[round_.pk])
                 buttons.append({"label": gettext("Interview times"), "url": url, "small": True})
+        if phase == Phase.FINISHED:
+            bring_in = reverse("admin:programs_import_participants", args=[cohort.pk])
+            buttons.append({"label": gettext("Bring in earlier participants"), "url": bring_in, "small": True})
         edit = reverse("admin:programs_cohort_change", args=[cohort.pk])
         buttons.append({"label": gettext("Edit"), "url": edit, "small": True})
         if phase not in (Phase.FINISHED, Phase.CANCELLED):

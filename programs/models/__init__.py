@@ -8,6 +8,7 @@ from programs.models import (  # noqa: F401
     enrolments,
     experts,
     forms,
+    imports,
     interviews,
     programs,
     selection,

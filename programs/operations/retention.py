@@ -20,6 +20,7 @@ from programs.models.cohorts import Cohort
 from programs.models.eligibility import Appeal, Restriction
 from programs.models.enrolments import Enrolment, EnrolmentStatus
 from programs.models.forms import Question
+from programs.models.imports import ImportRow
 from programs.models.interviews import InterviewChange
 from programs.models.selection import Conflict, Review, ReviewEnd, Reviewer
 from programs.models.terms import CohortTerm
@@ -53,6 +54,7 @@ def erase_person(user):
     empty(list(own.values_list("pk", flat=True)), keep_names=False)
     Application.objects.filter(pk__in=drafts).delete()
     Enrolment.objects.filter(person=user).update(end_reason="")
+    ImportRow.objects.filter(Q(person=user) | Q(cells__email__iexact=user.email)).delete()
     Appeal.objects.filter(restriction__person=user).update(text="", answer="")
     Restriction.objects.filter(person=user).update(reason="")
     leave_reviewing(user)

@@ -11,7 +11,16 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from portal import clock, mail, uploads
-from programs.operations import applications, enrolments, interview_news, references, releases, retention, seats
+from programs.operations import (
+    applications,
+    enrolments,
+    imports,
+    interview_news,
+    references,
+    releases,
+    retention,
+    seats,
+)
 
 logger = logging.getLogger(__name__)
 INTERVAL_SECONDS = 15
@@ -80,6 +89,7 @@ STEPS = (
     interview_news.remind,
     interview_news.tell_panels,
     hourly(retention.forget_due),
+    hourly(imports.forget_rows),
     deliver_mail,
     free_stuck_tasks,
     forget_old_tasks,
