@@ -34,6 +34,7 @@ def load(*, stage="all", scale=1, reset=False):
     add_consents(world)
     world.forms.write()
     world.ledger.write()
+    year2025.bring_in(world)
     reviewing.score(world)
     logins.set_password(world)
     return True

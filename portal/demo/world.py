@@ -23,6 +23,7 @@ class World:
         self.forms = Forms()
         self.cohorts = {}
         self.mentors = {}
+        self.tables = []  # of earlier participants: the cohort, the name of the file, what it holds
         self.reviewed = None  # the cohort in whose round the reviewer who can log in reviews
 
     def open(self, plan):

@@ -100,7 +100,7 @@ class ImportAdmin(ScopedAdmin):
 
     # the list
 
-    @admin.display(description=gettext_lazy("what"))
+    @admin.display(description=gettext_lazy("table"))
     def name(self, batch):
         """The cohort, or what else it is of, and the file."""
         return " · ".join(filter(None, [cohort_name(batch.cohort), batch.file_name]))
@@ -202,7 +202,7 @@ class ImportAdmin(ScopedAdmin):
             batch=batch,
             name=self.name(batch),
             pill=state_of(batch),
-            facts=facts_of(batch, counts),
+            facts=[{"term": term, "value": value} for term, value in facts_of(batch, counts)],
             headings=[import_rows.HEADINGS[key] for key in import_rows.COLUMNS[batch.kind]],
             chips=[
                 {"label": v.label, "count": counts.get(v, 0), "url": f"?show={v}", "current": v == chosen}

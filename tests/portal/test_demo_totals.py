@@ -25,6 +25,7 @@ from programs.models.applications import (
 from programs.models.cohorts import Cohort, Criterion, Milestone, Phase, Session
 from programs.models.enrolments import Enrolment, EnrolmentStatus
 from programs.models.experts import Expert
+from programs.models.imports import Import
 from programs.models.programs import Program, ProgramKind, Series
 from tests.portal.demo_season import NOW, loaded
 
@@ -202,6 +203,15 @@ def test_the_courses_of_2025(program):
     assert cohort.dates_precision == ("day" if program == "subtitle-localization" else "month")
 
 
+def test_the_participants_of_2025_came_in_from_tables():
+    assert Import.objects.count() == len(SECOND_YEAR)
+    for batch in Import.objects.select_related("cohort__program"):
+        enrolled, _completed = SECOND_YEAR[batch.cohort.program.slug]
+        assert batch.counts["brought_in"] == enrolled == batch.cohort.enrolments.filter(application=None).count()
+        assert (batch.counts["refused"], batch.counts["left_out"]) == (0, 0)
+        assert batch.counts["known"] > batch.counts["accounts"] * 0.1  # people of 2024 are known again
+
+
 def test_the_sums_of_2025():
     assert tuple(map(sum, zip(*SECOND_YEAR.values(), strict=True))) == (1262, 1148)
 
@@ -346,8 +356,12 @@ def test_only_the_logins_have_a_password():
 
 def test_everyone_agreed_before_anything_was_kept():
     agreed = ConsentRecord.objects.filter(given=True)
+    signed_up = User.objects.exclude(age_confirmed_at=None)
     for kind in (TermKind.TERMS, TermKind.PRIVACY):
-        assert agreed.filter(version__term__kind=kind, at=F("user__date_joined")).count() == User.objects.count()
+        assert agreed.filter(version__term__kind=kind, at=F("user__date_joined")).count() == signed_up.count()
+    of_a_table = User.objects.filter(age_confirmed_at=None)
+    assert of_a_table.count() == sum(row.counts["accounts"] for row in Import.objects.all()) > 0
+    assert not of_a_table.filter(applications__isnull=False).exists()
     submitted = Application.objects.exclude(submitted_at=None)
     collected = agreed.filter(version__term__kind=TermKind.APPLICATION)
     assert set(collected.values_list("user", "cohort", "at")) == set(
@@ -467,7 +481,8 @@ def test_places_and_enrolments_belong_together():
     for application in Application.objects.filter(changes__to_status="confirmed").select_related("enrolment"):
         assert (application.status == "cancelled") == (application.enrolment.status == "cancelled")
         assert application.enrolment.person_id == application.applicant_id
-    assert Enrolment.objects.count() == StateChange.objects.filter(to_status="confirmed").count()
+    applied_for = Enrolment.objects.exclude(application=None)
+    assert applied_for.count() == StateChange.objects.filter(to_status="confirmed").count()
     offers = StateChange.objects.filter(to_status="offered").count()
     assert Offer.objects.count() == offers
 
