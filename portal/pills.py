@@ -51,6 +51,30 @@ ENROLMENT_PILLS = {
     "cancelled": ("done", "x"),
 }
 
+ATTENDANCE_PILLS = {
+    "": ("soon", "ring"),
+    "present": ("good", "check"),
+    "late": ("warn", "clock"),
+    "left_early": ("warn", "back"),
+    "stepped_out": ("warn", "swap"),
+    "excused": ("plain", "flag"),
+    "absent": ("bad", "minus"),
+}
+
+VERDICT_PILLS = {
+    "reached": ("good", "check"),
+    "within": ("live", "play"),
+    "one_more": ("warn", "warn"),
+    "unreachable": ("bad", "x"),
+    "not_reached": ("bad", "minus"),
+}
+
+EXCUSE_PILLS = {
+    "waiting": ("soon", "clock"),
+    "accepted": ("good", "check"),
+    "refused": ("done", "minus"),
+}
+
 EVALUATION_PILLS = {
     "draft": ("soon", "pencil"),
     "submitted": ("good", "check"),

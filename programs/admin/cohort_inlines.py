@@ -59,6 +59,7 @@ class SessionInline(ScopedStackedInline):
                     ("title_ko", "title_en"),
                     ("starts_at", "ends_at"),
                     ("place_ko", "place_en"),
+                    "is_required",
                     "teachers",
                 ]
             },

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Role
 from partners.models import Agreement, DatePrecision
 from portal import clock
+from portal.codes import new_code
 from portal.i18n import Bilingual
 from programs.models.experts import Expert
 from programs.models.forms import FormVersion
@@ -409,8 +410,9 @@ class ExpertRole(models.TextChoices):
 
 
 class Session(models.Model):
-    """One meeting (회차) of a cohort."""
+    """One meeting (회차) of a cohort. Only a required one counts towards completion."""
 
+    code = models.CharField(max_length=20, unique=True, default=new_code, editable=False)
     cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="sessions", verbose_name=_("cohort"))
     title_ko = models.CharField(_("title (Korean)"), max_length=120)
     title_en = models.CharField(_("title (English)"), max_length=120)
@@ -418,6 +420,9 @@ class Session(models.Model):
     ends_at = models.DateTimeField(_("ends"))
     place_ko = models.CharField(_("place (Korean)"), max_length=120, blank=True)
     place_en = models.CharField(_("place (English)"), max_length=120, blank=True)
+    is_required = models.BooleanField(
+        _("required"), default=True, help_text=_("What is optional does not count towards completion.")
+    )
     experts = models.ManyToManyField(
         Expert, through="SessionExpert", related_name="sessions", verbose_name=_("experts")
     )
