@@ -61,6 +61,12 @@ ATTENDANCE_PILLS = {
     "absent": ("bad", "minus"),
 }
 
+ROSTER_PILLS = {
+    "ahead": ("soon", "clock"),
+    "open": ("warn", "pencil"),
+    "done": ("good", "check"),
+}
+
 VERDICT_PILLS = {
     "reached": ("good", "check"),
     "within": ("live", "play"),

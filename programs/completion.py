@@ -1,8 +1,9 @@
 """Whether somebody completes a cohort: sums over sessions and marks. Pure: no database, no clock, integers alone.
 
 The rule (docs/decisions/0012-completion.md) is that of Korean public training: a cohort of fewer than 30 hours is
-counted by minutes, any other by days; a day counts when at least half of its minutes were attended; three times late,
-left early or stepped out make one absence; exactly 80 % is enough. Versions of the rule carry these numbers.
+counted by minutes, any other by days; a day counts when at least half of its minutes were attended; three times
+late, left early or stepped out make one absence; exactly 80 % is enough. Versions of the rule carry these
+numbers.
 
 What an absence made of slips takes away:
 
@@ -253,7 +254,7 @@ def worst(rule, basis, still_open, here):
 
 
 def dearest(rule, basis, lines, still_open):
-    """What one more absence costs at most: by hours the longest open session, by days a day that needs its open ones."""
+    """What one more absence costs at most: by hours the longest open session, by days a day that needs them."""
     if basis == "hours":
         return max(line.length for line in still_open)
     here, best = by_days(rule, lines), by_days(rule, [attending(line) for line in lines])

@@ -21,6 +21,11 @@ def pill(standing):
     return pills.pill(pills.VERDICT_PILLS, standing.verdict, VERDICTS[standing.verdict])
 
 
+def outcome_pill(enrolment):
+    """How somebody's part in a cohort stands or ended."""
+    return pills.pill(pills.ENROLMENT_PILLS, enrolment.status, enrolment.get_status_display())
+
+
 def status_pill(status):
     """How somebody attended; unmarked where nothing is written."""
     if not status:
@@ -140,8 +145,8 @@ def rule_text(rule, basis):
         )
     return (
         _(
-            "Completed by whoever attends at least %(threshold)s%% of the days; a day counts from %(day)s%% of its time on. "
-            "Late, left early or stepped out %(slips)s times counts as missing one day."
+            "Completed by whoever attends at least %(threshold)s%% of the days; a day counts from %(day)s%% of "
+            "its time on. Late, left early or stepped out %(slips)s times counts as missing one day."
         )
         % words
     )

@@ -4,9 +4,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import TermKind
 from portal import clock
-from programs import feedback
+from programs import excuses, feedback
 from programs.models.applications import WITHDRAWABLE, Application, ApplicationStatus
 from programs.models.applying import ApplicationFile
+from programs.models.attendance import Excuse
 from programs.models.cohorts import Phase
 from programs.models.eligibility import Restriction
 from programs.models.enrolments import Enrolment, EnrolmentStatus
@@ -39,7 +40,10 @@ def export(user):
     )
     asked, comments = _Forms(), feedback.comments_to(user)
     enrolments = (
-        Enrolment.objects.filter(person=user).select_related("cohort__program").order_by("enrolled_at", "pk")
+        Enrolment.objects.filter(person=user)
+        .select_related("cohort__program")
+        .prefetch_related("attendance__session", "attendance__changes", "excuses__session", "excuses__evidence")
+        .order_by("enrolled_at", "pk")
     )
     restrictions = Restriction.objects.filter(person=user).prefetch_related("appeals")
     return {
@@ -51,6 +55,8 @@ def export(user):
                 "enrolled_at": row.enrolled_at,
                 "ended_at": row.ended_at,
                 "end_reason": row.end_reason,
+                "attendance": [attendance_of(mark) for mark in row.attendance.all()],
+                "excuses": [excuse_of(excuse) for excuse in row.excuses.all()],
             }
             for row in enrolments.order_by("enrolled_at", "pk")
         ],
@@ -73,6 +79,39 @@ def export(user):
             }
             for row in restrictions
         ],
+    }
+
+
+def attendance_of(mark):
+    """One session as it was marked, and what was put right; who marked it is left out."""
+    return {
+        "session": mark.session.title,
+        "starts_at": mark.session.starts_at,
+        "status": str(mark.get_status_display()),
+        "minutes": mark.minutes,
+        "marked_at": mark.marked_at,
+        "corrections": [
+            {
+                "at": change.at,
+                "before": str(change.get_before_display()),
+                "after": str(change.get_after_display()),
+                "reason": change.reason,
+            }
+            for change in mark.changes.all()
+        ],
+    }
+
+
+def excuse_of(excuse):
+    """One request to be excused: what was written, what became of it."""
+    return {
+        "session": excuse.session.title,
+        "asked_at": excuse.asked_at,
+        "reason": excuse.reason,
+        "evidence": excuse.evidence.name if excuse.evidence else "",
+        "decided_at": excuse.decided_at,
+        "is_accepted": excuse.is_accepted,
+        "answer": excuse.answer,
     }
 
 
@@ -199,9 +238,11 @@ def file_of(row):
 
 
 def files(user):
-    """The files of `user`'s applications: name and what is stored."""
+    """The files of `user`'s applications and requests to be excused: name and what is stored."""
     rows = ApplicationFile.objects.filter(application__applicant=user).select_related("upload").order_by("pk")
-    return [(row.upload.name, row.upload.file) for row in rows]
+    asked = Excuse.objects.filter(enrolment__person=user, evidence__isnull=False).select_related("evidence")
+    uploads = [row.upload for row in rows] + [row.evidence for row in asked.order_by("pk")]
+    return [(upload.name, upload.file) for upload in uploads]
 
 
 # --- closing the account ------------------------------------------------------------------------------------------
@@ -233,6 +274,8 @@ def follows(user, term, cohort):
     """What happens when `user` takes back the consent to `term` in `cohort`, in sentences."""
     if cohort is not None and term.kind == TermKind.OPTIONAL_ITEMS:
         return what_is_erased(user, cohort)
+    if cohort is not None and term.slug == excuses.TERM:
+        return [_("The files that you handed in with requests to be excused are deleted. This cannot be undone.")]
     if cohort is None or not is_needed(term, cohort.pk):
         return []
     is_collection = term.kind == TermKind.APPLICATION

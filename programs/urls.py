@@ -4,12 +4,14 @@ from django.urls import include, path
 
 from programs.views import (
     applications,
+    excuses,
     interviews,
     public,
     references,
     restrictions,
     results,
     reviews,
+    teaching,
     writing,
 )
 
@@ -42,6 +44,18 @@ review_urls = [
     path("<slug:program>/<slug:cohort>/<int:number>/pledge/", reviews.pledge, name="review-pledge"),
 ]
 
+teaching_urls = [
+    path("", teaching.desk, name="teaching"),
+    path("<slug:code>/", teaching.session, name="teaching-session"),
+    path("<slug:code>/sheet/", teaching.sheet, name="teaching-sheet"),
+]
+
+excuse_urls = [
+    path("", excuses.requests_page, name="learning-excuses"),
+    path("<slug:excuse>/withdraw/", excuses.withdraw, name="learning-excuse-withdraw"),
+    path("<slug:excuse>/file/", excuses.file, name="learning-excuse-file"),
+]
+
 urlpatterns = [
     path("programs/", public.programs, name="catalog"),
     path("programs/<slug:program>/", public.program, name="program"),
@@ -52,5 +66,7 @@ urlpatterns = [
     path("references/<slug:code>/", references.reference, name="reference"),
     path("applications/<slug:code>/", include(application_urls)),
     path("reviews/", include(review_urls)),
+    path("teaching/", include(teaching_urls)),
+    path("my/learning/<slug:code>/excuses/", include(excuse_urls)),
     path("my/restrictions/", restrictions.my_restrictions, name="my-restrictions"),
 ]

@@ -13,6 +13,7 @@ from portal import clock
 from programs import consents
 from programs.models.applications import EDITABLE, Application, ApplicationStatus, ReasonCode
 from programs.models.applying import ReferenceRequest
+from programs.models.attendance import Attendance, Excuse
 from programs.models.cohorts import Cohort, Criterion, Milestone, RegistrationMode, Session, SessionExpert
 from programs.models.eligibility import Appeal, Restriction
 from programs.models.enrolments import ENDED, Enrolment
@@ -411,3 +412,34 @@ def make_review(round_=None, application=None, reviewer=None, *, points=None, **
         scores = {str(criterion.pk): points for criterion in round_.criteria.all()}
         fields = {"scores": scores, "submitted_at": clock.now(), "saved_at": clock.now(), **fields}
     return Review.objects.create(round=round_, application=application, reviewer=reviewer, **fields)
+
+
+def make_attendance(session, enrolment, status="present", **fields):
+    """How somebody attended a session."""
+    return Attendance.objects.create(session=session, enrolment=enrolment, status=status, **fields)
+
+
+def make_excuse(enrolment=None, session=None, **fields):
+    """A request to be excused from a session, which waits for its decision."""
+    enrolment = enrolment or make_enrolment(status="active")
+    session = session or make_session(enrolment.cohort)
+    return Excuse.objects.create(enrolment=enrolment, session=session, **({"reason": "병원 진료"} | fields))
+
+
+def make_course(days=5, hours=7, *, begun=None, people=1, **fields):
+    """A cohort of so many days in a row with one session a day, of which `begun` have ended (all unless told).
+
+    Returns the cohort, its sessions, and the enrolments of so many people who take part.
+    """
+    now = clock.now()
+    begun = days if begun is None else begun
+    first = now - timedelta(days=begun - 1, hours=hours, minutes=30)
+    starts = [first + timedelta(days=day) for day in range(days)]
+    dates = {"starts_at": starts[0], "ends_at": starts[-1] + timedelta(hours=hours)}
+    cohort = make_cohort(phase="running", **(dates | {"hours": days * hours, "capacity": 400} | fields))
+    sessions = [make_session(cohort, starts_at=at, ends_at=at + timedelta(hours=hours)) for at in starts]
+    enrolled = [
+        make_enrolment(application=make_application(cohort, status="confirmed"), status="active")
+        for _person in range(people)
+    ]
+    return cohort, sessions, enrolled

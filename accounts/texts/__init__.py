@@ -40,6 +40,7 @@ TERMS = {  # in the order in which they are asked
     "abroad-netflix": Shipped("abroad", recipient="NFLX"),
     "portrait": Shipped("portrait"),
     "marketing": Shipped("marketing"),
+    "excuse-evidence": Shipped("sensitive"),  # asked where somebody hands in evidence for an absence
 }
 FIRST_DAY = datetime(2026, 1, 1, tzinfo=SEOUL)
 SECOND_DAY = datetime(2026, 1, 2, tzinfo=SEOUL)

@@ -5,6 +5,7 @@ from programs.admin import (  # noqa: F401 (each registers its models)
     catalog,
     cohorts,
     enrolments,
+    excuses,
     forms,
     imports,
     interviews,

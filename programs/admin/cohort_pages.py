@@ -11,7 +11,8 @@ from accounts.admin_tools import event_lines, moment_or_dash
 from portal import audit, clock, i18n
 from portal.errors import Refused
 from programs import seating
-from programs.admin import overview, round_overview
+from programs.admin import attendance_pages, overview, round_overview
+from programs.admin.attendance_pages import AttendancePages
 from programs.admin.deeds import ExtensionForm, seats_text, staged_text
 from programs.admin.on_behalf import EntryPages
 from programs.admin.ranking_pages import RankingPages
@@ -57,7 +58,7 @@ class PersonalExtensionForm(ExtensionForm):
         return address
 
 
-class CohortPages(RoundPages, RankingPages, ReleasePages, ReservationPages, EntryPages):
+class CohortPages(AttendancePages, RoundPages, RankingPages, ReleasePages, ReservationPages, EntryPages):
     """Adds the pages of one cohort to its admin."""
 
     def get_urls(self):
@@ -105,7 +106,10 @@ class CohortPages(RoundPages, RankingPages, ReleasePages, ReservationPages, Entr
             pill=overview.phase_pill(cohort),
             server_now=i18n.moment(now),
             facts=overview.facts(cohort, counts, counted, now),
-            todo=([going_out] if going_out else []) + todo + rounds.todo(),
+            todo=([going_out] if going_out else [])
+            + todo
+            + rounds.todo()
+            + attendance_pages.todo_lines(cohort, now),
             rounds=rounds.rows(),
             behind=behind,
             behind_left=behind_left,
@@ -136,6 +140,8 @@ class CohortPages(RoundPages, RankingPages, ReleasePages, ReservationPages, Entr
             chosen.append(("capacity", gettext("Change the seats")))
             chosen.append(("keep", gettext("Keep seats for a partner")))
             chosen.append(("extend", gettext("Extend for one person")))
+        if phase in (Phase.RUNNING, Phase.FINISHED) or cohort.sessions.exists():
+            chosen.append(("attendance", gettext("Attendance and completion")))
         if phase in TAKES_ENTRIES:
             chosen.append(("enter", gettext("Enter an application on behalf")))
         buttons = [

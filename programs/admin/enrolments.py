@@ -3,25 +3,24 @@
 from django import forms
 from django.contrib import admin
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_deeds import Deed, DeedForm, DeedReasonForm
 from accounts.admin_tools import ScopedAdmin, moment_in_list, pill_html
-from portal import i18n, pills
+from portal import clock, i18n, pills
 from portal.fields import CleanCharField
+from programs import attending
+from programs import completion_words as words
 from programs.admin.filters import CohortFilter
+from programs.models.attendance import Completion
 from programs.models.cohorts import Cohort
 from programs.models.enrolments import ENDED, Enrolment, EnrolmentStatus
-from programs.operations import enrolments, no_shows
+from programs.operations import completion, enrolments, no_shows
 
-OUTCOMES = (
-    EnrolmentStatus.COMPLETED,
-    EnrolmentStatus.NOT_COMPLETED,
-    EnrolmentStatus.DROPPED,
-    EnrolmentStatus.NO_SHOW,
-)
+OUTCOMES = (EnrolmentStatus.DROPPED, EnrolmentStatus.NO_SHOW)
 
 
 class EndForm(DeedForm):
@@ -88,6 +87,59 @@ class EndEnrolment(Deed):
     def done(self, count):
         """How many."""
         return ngettext("%(count)s enrolment ended.", "%(count)s enrolments ended.", count) % {"count": count}
+
+
+class CompletionForm(DeedForm):
+    """What is decided, and why where the rule says otherwise."""
+
+    outcome = forms.ChoiceField(
+        label=_("Decision"),
+        choices=[
+            (EnrolmentStatus.COMPLETED.value, EnrolmentStatus.COMPLETED.label),
+            (EnrolmentStatus.NOT_COMPLETED.value, EnrolmentStatus.NOT_COMPLETED.label),
+        ],
+        widget=forms.RadioSelect,
+    )
+    reason = CleanCharField(
+        label=_("Reason"),
+        max_length=300,
+        required=False,
+        help_text=_("Needed where the rule says otherwise, or says nothing yet. The participant reads it."),
+    )
+
+
+class DecideCompletion(Deed):
+    """Decides about chosen people, also against the completion rule."""
+
+    name = "decide_completion"
+    label = _("Decide completion")
+    note = _(
+        "For single people, also against the rule, with a reason that stays on record. Everyone in a cohort is "
+        "decided at once on the cohort's page. It is final."
+    )
+    danger = True
+    form_class = CompletionForm
+
+    def refusal(self, row):
+        """Still taking part, and the sessions are over."""
+        if row.status in ENDED:
+            return gettext("Ended already: %(status)s.") % {"status": row.get_status_display()}
+        return completion.too_early(row.cohort, clock.now())
+
+    def line(self, row):
+        """Who, in which cohort, and how it stands."""
+        return EndEnrolment.line(self, row)
+
+    def perform(self, row, *, by, data):
+        """Decide about one."""
+        is_completed = data["outcome"] == EnrolmentStatus.COMPLETED
+        completion.decide(row.pk, is_completed, by=by, reason=data["reason"])
+
+    def done(self, count):
+        """How many."""
+        return ngettext("Decided about %(count)s person.", "Decided about %(count)s people.", count) % {
+            "count": count
+        }
 
 
 class UndoNoShow(Deed):
@@ -162,10 +214,12 @@ class EnrolmentAdmin(ScopedAdmin):
         "enrolled",
         "ended",
         "end_reason",
+        "standing",
+        "decision",
         "no_show_count",
         "application_link",
     ]
-    actions = [EndEnrolment.action(), UndoNoShow.action()]
+    actions = [EndEnrolment.action(), DecideCompletion.action(), UndoNoShow.action()]
 
     def get_queryset(self, request):
         """With what a row and a page show."""
@@ -204,6 +258,26 @@ class EnrolmentAdmin(ScopedAdmin):
     def ended(self, enrolment):
         """When it ended."""
         return moment_in_list(enrolment.ended_at)
+
+    @admin.display(description=_("attendance"))
+    def standing(self, enrolment):
+        """The sums of the completion rule, line by line."""
+        where = attending.standing_of(enrolment, clock.now())
+        if not where.lines:
+            return "–"
+        pairs = [(words.pill(where)["label"], ""), *words.sums(where)]
+        return format_html_join(mark_safe("<br>"), "{} {}", pairs)  # noqa: S308 - a tag of ours
+
+    @admin.display(description=_("decision on completion"))
+    def decision(self, enrolment):
+        """By which version of the rule it was decided, and why where against it."""
+        found = Completion.objects.filter(enrolment=enrolment).select_related("rule", "by").first()
+        if found is None:
+            return "–"
+        by = found.by.display_name if found.by else gettext("System")
+        share = words.share_text(found.basis, found.present, found.total)
+        parts = [moment_in_list(found.at), by, str(found.rule), share, found.reason]
+        return " · ".join(part for part in parts if part)
 
     @admin.display(description=_("no-shows of the person that count"))
     def no_show_count(self, enrolment):

@@ -35,6 +35,14 @@ name_verbs(
         "enrolment.no_show_undone": gettext_lazy("No-show taken back"),
         "enrolment.completed": gettext_lazy("Completed"),
         "enrolment.not_completed": gettext_lazy("Not completed"),
+        "session.marked": gettext_lazy("Attendance marked"),
+        "excuse.asked": gettext_lazy("Asked to be excused"),
+        "excuse.withdrawn": gettext_lazy("Request to be excused taken back"),
+        "excuse.accepted": gettext_lazy("Absence excused"),
+        "excuse.refused": gettext_lazy("Absence not excused"),
+        "cohort.evidence_deleted": gettext_lazy("Evidence deleted whose time was over"),
+        "cohort.rule_changed": gettext_lazy("New version of the completion rule"),
+        "cohort.completion_decided": gettext_lazy("Completion decided"),
     }
 )
 
@@ -46,6 +54,18 @@ def applications_counted(before, after):
     return ngettext("%(count)s application", "%(count)s applications", int(after)) % {"count": after}
 
 
+def completion_counted(before, after):
+    """How many completed, and how many did not."""
+    completed, _space, others = after.partition(" ")
+    return _("completed %(completed)s, not completed %(others)s") % {"completed": completed, "others": others}
+
+
+def marks_counted(before, after):
+    """How many were marked, and how many marks were put right."""
+    marked, _space, corrected = after.partition(" ")
+    return _("marked %(marked)s, put right %(corrected)s") % {"marked": marked, "corrected": corrected}
+
+
 def enrolment_words(before, after):
     """From which state of a place to which."""
     labels = dict(EnrolmentStatus.choices)
@@ -54,6 +74,7 @@ def enrolment_words(before, after):
 
 OUTCOMES_OF_ENROLMENT = ("dropped", "no_show", "no_show_undone", "completed", "not_completed")
 word_values({f"decisions.staged.{outcome}": applications_counted for outcome in Outcome.values})
+word_values({"cohort.completion_decided": completion_counted, "session.marked": marks_counted})
 word_values({f"enrolment.{outcome}": enrolment_words for outcome in OUTCOMES_OF_ENROLMENT})
 
 

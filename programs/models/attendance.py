@@ -39,7 +39,7 @@ class Source(models.TextChoices):
 
 
 class Attendance(models.Model):
-    """One person at one session. `minutes` is how long they were there; None is the whole session, or none of it."""
+    """One person at one session. `minutes` is for how long; None is all of it, or none where they were absent."""
 
     session = models.ForeignKey(
         Session, on_delete=models.PROTECT, related_name="attendance", verbose_name=_("session")
@@ -128,7 +128,7 @@ class CompletionRuleQuerySet(models.QuerySet):
 
 
 class CompletionRule(models.Model):
-    """One version of what it takes to complete a cohort. A change is a new version; one that is used stays as it is."""
+    """One version of what it takes to complete a cohort. A change is a new version; a used one stays as it is."""
 
     cohort = models.ForeignKey(
         Cohort, on_delete=models.CASCADE, related_name="completion_rules", verbose_name=_("cohort")
@@ -230,7 +230,7 @@ class ExcuseQuerySet(models.QuerySet):
 
 
 class Excuse(models.Model):
-    """A trainee asks that missing a session be recognized (공가), with a reason and, under its own consent, a file."""
+    """A trainee asks that an absence be recognized (공가), with a reason and, under its own consent, a file."""
 
     code = models.CharField(max_length=20, unique=True, default=new_code, editable=False)
     enrolment = models.ForeignKey(

@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import TermKind
 from portal import audit, clock, uploads
+from programs import excuses as excuse_rules
 from programs.consents import OPTIONAL_NAME, is_optional_item
 from programs.models.applications import LIVE, WITHDRAWABLE, Application, ApplicationStatus, StateChange
 from programs.models.applying import ApplicationFile, EarlierAnswer, ReferenceRequest, Submission
+from programs.models.attendance import Completion, Excuse
 from programs.models.cohorts import Cohort
 from programs.models.eligibility import Appeal, Restriction
 from programs.models.enrolments import Enrolment, EnrolmentStatus
@@ -24,7 +26,7 @@ from programs.models.imports import ImportRow
 from programs.models.interviews import InterviewChange
 from programs.models.selection import Conflict, Review, ReviewEnd, Reviewer
 from programs.models.terms import CohortTerm
-from programs.operations import applications, enrolments, references, seats
+from programs.operations import applications, enrolments, excuses, references, seats
 from programs.operations.applications import without
 from programs.operations.moves import lock_application
 from programs.questions.conditions import is_blank
@@ -55,6 +57,8 @@ def erase_person(user):
     Application.objects.filter(pk__in=drafts).delete()
     Enrolment.objects.filter(person=user).update(end_reason="")
     ImportRow.objects.filter(Q(person=user) | Q(cells__email__iexact=user.email)).delete()
+    excuses.forget(Excuse.objects.filter(enrolment__person=user))
+    Completion.objects.filter(enrolment__person=user).exclude(reason="").update(reason="–")
     Appeal.objects.filter(restriction__person=user).update(text="", answer="")
     Restriction.objects.filter(person=user).update(reason="")
     leave_reviewing(user)
@@ -120,6 +124,9 @@ def leave_without_consent(user, term, cohort_id):
     the name under which somebody took part stays with their place. Where it was the consent to optional items, the
     application goes on without them.
     """
+    if cohort_id is not None and term.slug == excuse_rules.TERM:
+        excuses.forget(Excuse.objects.filter(enrolment__person=user, enrolment__cohort=cohort_id), with_words=False)
+        return
     if cohort_id is not None and term.kind == TermKind.OPTIONAL_ITEMS:
         forget_optional_items(user, cohort_id)
         return
@@ -131,6 +138,7 @@ def leave_without_consent(user, term, cohort_id):
     if application is not None:
         end_by(user, application, is_collection=is_collection)
     if is_collection:
+        excuses.forget(Excuse.objects.filter(enrolment__person=user, enrolment__cohort=cohort_id))
         own = Application.objects.filter(applicant=user, cohort=cohort_id)
         part = Q(enrolment__status__in=TOOK_PART)
         empty(list(own.filter(part).values_list("pk", flat=True)), keep_names=True)

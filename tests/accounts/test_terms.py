@@ -92,6 +92,7 @@ def test_trust_29_marketing_each_recipient_and_abroad_are_texts_of_their_own():
         "abroad-netflix",
         "portrait",
         "marketing",
+        "excuse-evidence",
     }
 
 

@@ -62,23 +62,24 @@ def test_end_with_an_outcome(client, boss):
     assert "reason" in confirm(client, page, outcome="dropped", reason="").context["form"].errors
     active.refresh_from_db()
     assert active.status == "active"
-    response = confirm(client, page, outcome="completed", reason="")
+    assert "outcome" in confirm(client, page, outcome="completed", reason="").context["form"].errors
+    response = confirm(client, page, outcome="dropped", reason="개인 사정")
 
     active.refresh_from_db()
-    assert active.status == "completed"
+    assert active.status == "dropped"
     assert said(response) == ["1 enrolment ended."]
-    assert AuditEvent.objects.get(verb="enrolment.completed").by == boss
+    assert AuditEvent.objects.get(verb="enrolment.dropped").by == boss
 
 
 def test_an_outcome_that_came_meanwhile_is_refused(client, boss, monkeypatch):
     active = make.make_enrolment(person=make.make_user(romanized_name="Min Deulle"), status="active")
     page = ask(client, active)
     monkeypatch.setattr(EndEnrolment, "refusal", lambda self, row: "")
-    Enrolment.objects.update(status="dropped", ended_at=active.enrolled_at)
+    Enrolment.objects.update(status="completed", ended_at=active.enrolled_at)
 
-    response = confirm(client, page, outcome="completed", reason="")
+    response = confirm(client, page, outcome="dropped", reason="개인 사정")
 
-    assert said(response) == ["Min Deulle: “Dropped out” cannot become “Completed”."]
+    assert said(response) == ["Min Deulle: “Completed” cannot become “Dropped out”."]
 
 
 def test_other_apps_may_add_deeds():

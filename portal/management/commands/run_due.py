@@ -13,7 +13,9 @@ from django_tasks_db.models import DBTaskResult
 from portal import clock, mail, uploads
 from programs.operations import (
     applications,
+    completion,
     enrolments,
+    excuses,
     imports,
     interview_news,
     references,
@@ -88,6 +90,8 @@ STEPS = (
     references.remind,
     interview_news.remind,
     interview_news.tell_panels,
+    hourly(completion.warn),
+    hourly(excuses.delete_evidence),
     hourly(retention.forget_due),
     hourly(imports.forget_rows),
     deliver_mail,
