@@ -5,6 +5,8 @@ of 300 people posts no more fields than a request may hold, and what somebody el
 noticed. Minutes are asked for only where the page is opened with them (`?minutes=1`).
 """
 
+from collections import Counter
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -150,11 +152,8 @@ class Roster:
 
     def counts(self):
         """How many stand how, as pairs for a line of facts."""
-        found = {}
-        for row in self.people:
-            if row.mark is not None:
-                found[row.mark.status] = found.get(row.mark.status, 0) + 1
-        facts = [{"term": status.label, "value": found[status]} for status in AttendanceStatus if found.get(status)]
+        found = Counter(row.mark.status for row in self.people if row.mark is not None)
+        facts = [{"term": status.label, "value": found[status]} for status in AttendanceStatus if found[status]]
         return [*facts, {"term": _("Not marked yet"), "value": len(self.unmarked)}]
 
     @property

@@ -28,6 +28,7 @@ VISITORS = (
     "applicant",
     "mentor",
     "reviewer",
+    "instructor",
     "partner",
     "manager",
     "other_manager",
@@ -45,6 +46,7 @@ PERSONAL = row(LOGIN, YES)
 OWN = row(LOGIN, HIDDEN, applicant=YES, manager=YES, admin=YES)  # staff of the cohort read it
 OWN_ACT = row(LOGIN, HIDDEN, applicant=MOVED)  # the page asks only while the answer is possible
 REVIEWERS = row(LOGIN, HIDDEN, reviewer=YES)
+INSTRUCTORS = row(LOGIN, HIDDEN, instructor=YES)
 STAFF = row(LOGIN, HIDDEN, manager=YES, admin=YES)
 
 EXPECTED = {
@@ -109,6 +111,12 @@ EXPECTED = {
     "review-give-back": REVIEWERS,
     "review-file": row(LOGIN, HIDDEN),  # there is no such file; tests/programs has one that there is
     "review-pledge": row(LOGIN, HIDDEN, reviewer=MOVED),  # made already
+    "teaching": INSTRUCTORS,
+    "teaching-session": INSTRUCTORS,
+    "teaching-sheet": INSTRUCTORS,
+    "learning-excuses": row(LOGIN, HIDDEN, applicant=YES),
+    "learning-excuse-withdraw": row(LOGIN, POST_ONLY),
+    "learning-excuse-file": row(LOGIN, HIDDEN),  # there is no such file; tests/programs/test_excuses.py has one
 }
 
 
@@ -132,7 +140,8 @@ def world():
     ours, theirs = make.make_organization(), make.make_organization()
     program = make.make_program(partners=[ours], kind="masterclass", has_mentoring=True)
     cohort = make.make_cohort(program, capacity=9)
-    make.make_session(cohort, experts=[make.make_expert()])
+    expert = make.make_expert(user=make.make_user())
+    session = make.make_session(cohort, experts=[expert])
     make.make_milestone(cohort)
     applicant = make.make_user()
     make.make_question(cohort.form_version, "referee", "referee")
@@ -141,6 +150,8 @@ def world():
     reference = make.make_reference(application)
     enrolment = make.make_enrolment(application=application)
     pairing = make.make_pairing(make.make_mentor(), enrolment)
+    excuse = make.make_excuse(enrolment, session)
+    make.make_attendance(session, enrolment)
     make.make_appeal(make.make_restriction(applicant))
     other = make.make_cohort(make.make_program(partners=[theirs]))
     round_ = make.make_round(make.make_cohort(program, phase="in_review"))
@@ -150,6 +161,7 @@ def world():
         "applicant": applicant,
         "mentor": pairing.mentor.user,
         "reviewer": review.reviewer,
+        "instructor": expert.user,
         "partner": make.make_user(role=Role.PARTNER, scope=ours),
         "manager": make.make_manager(ours),
         "other_manager": make.make_manager(theirs),
@@ -179,6 +191,11 @@ def world():
     arguments["application-reference-ask"] = arguments["application-reference"]
     arguments["application-file"] = [application.code, "nobody"]
     arguments |= {name: [pairing.code] for name in ("pairing", "evaluation-save", "evaluation-share", "goal-add")}
+    arguments |= {name: [session.code] for name in ("teaching-session", "teaching-sheet")}
+    arguments |= {
+        name: [enrolment.code, excuse.code] for name in ("learning-excuse-withdraw", "learning-excuse-file")
+    }
+    arguments["learning-excuses"] = [enrolment.code]
     arguments |= {name: [review.code] for name in ("review", "review-save", "review-give-back")}
     return {"people": people, "arguments": arguments, "other": other, "cohort": cohort}
 

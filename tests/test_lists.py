@@ -15,6 +15,7 @@ from partners.models import OrganizationKind
 from portal import clock
 from portal.models import MailTemplate, OutgoingMail, TextTemplate
 from programs.models.applications import Offer
+from programs.models.experts import Expert
 from programs.models.selection import ReviewRound
 from tests import make
 from tests.programs.interviews import make_interviews
@@ -92,6 +93,11 @@ def texts(count):
         ConsentRecord.objects.create(user=make.make_user(), version=version, cohort=make.make_cohort(), given=True)
 
 
+def excuses(count):
+    for _row in range(count):
+        make.make_excuse()
+
+
 def mails(count):
     for _row in range(count):
         person = make.make_user()
@@ -150,6 +156,7 @@ ADMIN = {
     "admin:programs_restriction_changelist": restrictions,
     "admin:programs_panel_changelist": panels,
     "admin:programs_appeal_changelist": restrictions,
+    "admin:programs_excuse_changelist": excuses,
     "admin:portal_outgoingmail_changelist": mails,
     "admin:portal_mailtemplate_changelist": wordings,
     "admin:portal_texttemplate_changelist": messages,
@@ -192,6 +199,31 @@ def test_one_row_and_three_hundred_cost_the_same(client, name):
         assert queries(client, address) == one
 
 
+def test_a_roster_of_three_hundred_costs_what_one_of_one_does(client):
+    cohort, [session], _people = make.make_course(days=1)
+    expert = make.make_expert(user=make.make_user())
+    session.session_experts.create(expert=expert)
+
+    def fill(count):
+        for _row in range(count):
+            enrolment = make.make_enrolment(application=make.make_application(cohort, status="confirmed"))
+            make.make_attendance(session, enrolment, marked_by=expert.user)
+
+    client.force_login(expert.user)
+    with override("ko"):
+        addresses = [reverse(name, args=[session.code]) for name in ("teaching-session", "teaching-sheet")]
+        fill(1)
+        one = [(queries(client, address), queries(client, address))[1] for address in addresses]
+        fill(MANY)
+        assert [queries(client, address) for address in addresses] == one
+        client.force_login(make.make_admin())
+        address = reverse("admin:programs_cohort_attendance", args=[cohort.pk])
+        queries(client, address)
+        many = queries(client, address)
+        fill(1)
+        assert queries(client, address) == many
+
+
 def mails(count, person):
     OutgoingMail.objects.bulk_create(
         OutgoingMail(
@@ -213,7 +245,15 @@ def reviews(count, person):
         make.make_review(round_, reviewer=person)
 
 
-@pytest.mark.parametrize("name", ["my", "my-mail", "my-privacy", "mentoring", "reviews"])
+def sessions(count, person):
+    expert = Expert.objects.filter(user=person).first() or make.make_expert(user=person)
+    for _row in range(count):
+        cohort = make.make_cohort(phase="running", ends_at=clock.now() + timedelta(days=9))
+        session = make.make_session(cohort, experts=[expert], starts_at=clock.now() + timedelta(days=1))
+        make.make_attendance(session, make.make_enrolment(cohort, status="active"))
+
+
+@pytest.mark.parametrize("name", ["my", "my-mail", "my-privacy", "mentoring", "reviews", "teaching"])
 def test_a_persons_own_lists_cost_the_same(client, name):
     person = make.make_user()
     client.force_login(person)
@@ -228,6 +268,8 @@ def test_a_persons_own_lists_cost_the_same(client, name):
             consents(count, person)
         elif name == "reviews":
             reviews(count, person)
+        elif name == "teaching":
+            sessions(count, person)
         else:
             mentees(count, mentor)
 

@@ -14,6 +14,7 @@ from mentoring.models import Evaluation, Goal, GoalScore, MentorProfile, Pairing
 from partners.models import Agreement, Campaign, Organization, Signature
 from portal.codes import ALPHABET, LENGTH
 from programs.models.applications import Application, Decision, Offer, StateChange
+from programs.models.attendance import Attendance, Completion, CompletionRule, Excuse
 from programs.models.cohorts import Cohort, Criterion, Milestone, Session, SessionExpert
 from programs.models.eligibility import Appeal, EligibilityRule, Restriction
 from programs.models.enrolments import Enrolment
@@ -51,6 +52,10 @@ ORDER = (
     Decision,
     Offer,
     Enrolment,
+    CompletionRule,
+    Attendance,
+    Excuse,
+    Completion,
     Review,
     Conflict,
     Panel,

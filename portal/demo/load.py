@@ -4,7 +4,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from portal import clock
-from portal.demo import camp, courses2024, events2024, internship, logins, reviewing, season, year2025
+from portal.demo import attendance, camp, courses2024, events2024, internship, logins, reviewing, season, year2025
 from portal.demo.consents import add_consents
 from portal.demo.eraser import erase
 from portal.demo.rules import add_rules
@@ -44,6 +44,7 @@ def tell(now, stage="all", scale=1):
     """The whole story at `now`, with nothing written yet."""
     world = World(now)
     books = courses2024.tell(world)
+    attendance.tell(world, books)
     camp.add_mentors(world)
     by_hand = set(map(id, world.crowd.known.values()))
 

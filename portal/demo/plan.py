@@ -153,7 +153,16 @@ def add_sessions(ledger, cohort, plan, text):
     for position, (starts_at, ends_at) in enumerate(plan.sessions):
         ko, en = titles[position % len(titles)]
         sessions.append(
-            ledger.add(Session(cohort=cohort, title_ko=ko, title_en=en, starts_at=starts_at, ends_at=ends_at))
+            ledger.add(
+                Session(
+                    code=ledger.new_code(),
+                    cohort=cohort,
+                    title_ko=ko,
+                    title_en=en,
+                    starts_at=starts_at,
+                    ends_at=ends_at,
+                )
+            )
         )
     if sessions and plan.experts:
         for step in range(max(len(sessions), len(plan.experts))):

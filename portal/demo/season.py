@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from portal.demo.attendance import attend
 from portal.demo.camp import PROGRAM as CAMP
 from portal.demo.camp import camp_days, camp_plan, pair_up
 from portal.demo.days import DAY, at, is_weekday, local_day, weekday, weekdays_from
@@ -84,6 +85,8 @@ def tell_entry(world, row, serial, returning, scale):
     else:
         register(book, entries, until=until)
     book.close()
+    if plan.starts_at and plan.starts_at <= world.now:
+        attend(world.ledger, book)
     if row["program"] == CAMP:
         pair_camp(world, book)
     if row["scene"] == "in_review":
