@@ -431,7 +431,7 @@ def make_course(days=5, hours=7, *, begun=None, people=1, **fields):
 
     Returns the cohort, its sessions, and the enrolments of so many people who take part.
     """
-    now = clock.now()
+    now = clock.now().replace(second=0, microsecond=0)
     begun = days if begun is None else begun
     first = now - timedelta(days=begun - 1, hours=hours, minutes=30)
     starts = [first + timedelta(days=day) for day in range(days)]

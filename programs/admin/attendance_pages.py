@@ -13,7 +13,9 @@ from portal import clock, i18n
 from portal.errors import Refused
 from programs import attending, rosters
 from programs import completion_words as words
+from programs.admin.meeting_pages import MeetingPages
 from programs.admin.overview import name_of
+from programs.completion import Verdict
 from programs.models.attendance import PERCENT, Basis, Completion, Excuse
 from programs.models.cohorts import Session
 from programs.operations import completion
@@ -45,7 +47,7 @@ class RuleForm(DeedForm):
         self.initial |= {name: getattr(rule, name) for name in completion.NUMBERS}
 
 
-class AttendancePages:
+class AttendancePages(MeetingPages):
     """Adds the pages on attendance and completion to those of a cohort."""
 
     def get_urls(self):
@@ -101,7 +103,7 @@ class AttendancePages:
             rule=words.rule_text(found.rule, basis_of(cohort, found, sessions)),
             buttons=self.attendance_buttons(cohort, found, waiting),
             sessions=rosters.session_lines(sessions, now, self.roster_url),
-            rows=[standing_row(row) for row in found.rows],
+            rows=[standing_row(row) for row in sorted(found.rows, key=lambda row: RISK[row.standing.verdict])],
             decided=[decision_row(row) for row in decided],
         )
 
@@ -176,7 +178,7 @@ class AttendancePages:
                 "Each person's part ends with what the rule computes, and the person reads the sums. It is final. "
                 "To decide otherwise about somebody, do that first, on the list of enrolments, with a reason."
             ),
-            warning=found.why_not,
+            warning=found.why_not or ("" if found.rows else gettext("Nobody waits for a decision.")),
             counts=[
                 (gettext("Completed"), found.count(True)),
                 (gettext("Not completed"), found.count(False)),
@@ -211,6 +213,7 @@ class AttendancePages:
             **roster.context(),
             plain_url=request.path,
             minutes_url="?minutes=1",
+            import_url=self.import_url(session),
             sheet_url=reverse("admin:programs_cohort_sheet", args=[cohort.pk, session.pk]),
         )
 
@@ -238,6 +241,15 @@ class AttendancePages:
             "cohort_name": name_of(cohort),
             "attendance_url": self.attendance_url(cohort),
         }
+
+
+RISK = {
+    Verdict.UNREACHABLE: 0,
+    Verdict.NOT_REACHED: 1,
+    Verdict.ONE_MORE: 2,
+    Verdict.WITHIN: 3,
+    Verdict.REACHED: 4,
+}  # who needs a look stands first
 
 
 def basis_of(cohort, found, sessions):

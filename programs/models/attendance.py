@@ -270,4 +270,4 @@ class Excuse(models.Model):
         ]
 
     def __str__(self):
-        return self.code
+        return f"{self.enrolment.person} · {self.session}"
