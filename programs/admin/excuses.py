@@ -6,6 +6,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.admin_deeds import DeedForm, object_deed
 from accounts.admin_tools import ScopedAdmin, moment_in_list, pill_html
@@ -37,7 +38,11 @@ class ExcuseStateFilter(admin.SimpleListFilter):
 
     def lookups(self, request, model_admin):
         """Three."""
-        return [("waiting", _("Being looked at")), ("accepted", _("Accepted")), ("refused", _("Not accepted"))]
+        return [
+            ("waiting", pgettext_lazy("excuse", "Being looked at")),
+            ("accepted", pgettext_lazy("excuse", "Accepted")),
+            ("refused", pgettext_lazy("excuse", "Not accepted")),
+        ]
 
     def queryset(self, request, queryset):
         """Those that stand so."""

@@ -65,10 +65,7 @@ class Migration(migrations.Migration):
                         verbose_name="attendance",
                     ),
                 ),
-                (
-                    "minutes",
-                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="minutes present"),
-                ),
+                ("minutes", models.PositiveSmallIntegerField(blank=True, null=True)),
                 (
                     "source",
                     models.CharField(
@@ -80,10 +77,9 @@ class Migration(migrations.Migration):
                         ],
                         default="hand",
                         max_length=8,
-                        verbose_name="how it was marked",
                     ),
                 ),
-                ("marked_at", models.DateTimeField(default=portal.clock.now, verbose_name="marked")),
+                ("marked_at", models.DateTimeField(default=portal.clock.now)),
                 (
                     "enrolment",
                     models.ForeignKey(
@@ -298,11 +294,11 @@ class Migration(migrations.Migration):
                         max_length=5,
                     ),
                 ),
-                ("present", models.PositiveIntegerField(verbose_name="present")),
-                ("total", models.PositiveIntegerField(verbose_name="of")),
+                ("present", models.PositiveIntegerField()),
+                ("total", models.PositiveIntegerField()),
                 ("slips", models.PositiveSmallIntegerField(default=0)),
-                ("is_reached", models.BooleanField(verbose_name="reached by the rule")),
-                ("is_completed", models.BooleanField(verbose_name="completed")),
+                ("is_reached", models.BooleanField()),
+                ("is_completed", models.BooleanField()),
                 ("reason", models.CharField(blank=True, max_length=300, verbose_name="reason")),
                 ("at", models.DateTimeField(default=portal.clock.now)),
                 (
@@ -350,7 +346,7 @@ class Migration(migrations.Migration):
                     models.CharField(default=portal.codes.new_code, editable=False, max_length=20, unique=True),
                 ),
                 ("reason", models.TextField(verbose_name="reason")),
-                ("had_evidence", models.BooleanField(default=False, verbose_name="handed in with a file")),
+                ("had_evidence", models.BooleanField(default=False)),
                 ("asked_at", models.DateTimeField(default=portal.clock.now, verbose_name="asked")),
                 ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="decided")),
                 ("is_accepted", models.BooleanField(null=True, verbose_name="accepted")),

@@ -48,12 +48,12 @@ class Attendance(models.Model):
         Enrolment, on_delete=models.PROTECT, related_name="attendance", verbose_name=_("enrolment")
     )
     status = models.CharField(_("attendance"), max_length=12, choices=AttendanceStatus)
-    minutes = models.PositiveSmallIntegerField(_("minutes present"), null=True, blank=True)
-    source = models.CharField(_("how it was marked"), max_length=8, choices=Source, default=Source.HAND)
+    minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    source = models.CharField(max_length=8, choices=Source, default=Source.HAND)
     marked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    marked_at = models.DateTimeField(_("marked"), default=clock.now)
+    marked_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         verbose_name = _("attendance")
@@ -185,11 +185,11 @@ class Completion(models.Model):
     enrolment = models.OneToOneField(Enrolment, on_delete=models.PROTECT, related_name="completion")
     rule = models.ForeignKey(CompletionRule, on_delete=models.PROTECT, related_name="completions")
     basis = models.CharField(max_length=5, choices=Basis)  # what it was counted in: never AUTO
-    present = models.PositiveIntegerField(_("present"))
-    total = models.PositiveIntegerField(_("of"))
+    present = models.PositiveIntegerField()
+    total = models.PositiveIntegerField()
     slips = models.PositiveSmallIntegerField(default=0)
-    is_reached = models.BooleanField(_("reached by the rule"))
-    is_completed = models.BooleanField(_("completed"))
+    is_reached = models.BooleanField()
+    is_completed = models.BooleanField()
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -243,7 +243,7 @@ class Excuse(models.Model):
     evidence = models.OneToOneField(
         Upload, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("evidence")
     )
-    had_evidence = models.BooleanField(_("handed in with a file"), default=False)
+    had_evidence = models.BooleanField(default=False)
     asked_at = models.DateTimeField(_("asked"), default=clock.now)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     decided_by = models.ForeignKey(

@@ -18,6 +18,7 @@ from portal import icons, pills, styleguide
 from portal.models import MailStatus
 from portal.templatetags import portal as tags
 from programs.models.applications import ApplicationStatus, Outcome
+from programs.models.attendance import AttendanceStatus
 from programs.models.cohorts import Phase
 from programs.models.enrolments import EnrolmentStatus
 
@@ -89,6 +90,7 @@ def test_pills_wear_known_tones_and_icons(name):
         (pills.EVALUATION_PILLS, EvaluationStatus),
         (pills.AGREEMENT_PILLS, AgreementState),
         (pills.MAIL_PILLS, MailStatus),
+        (pills.ATTENDANCE_PILLS, AttendanceStatus),
     ],
 )
 def test_every_state_has_its_pill(table, states):
