@@ -4,9 +4,8 @@ from django.contrib import admin
 from django.http import Http404
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.admin_deeds import DeedForm, object_deed
 from accounts.admin_tools import ScopedAdmin, moment_in_list, pill_html

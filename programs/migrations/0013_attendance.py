@@ -18,7 +18,7 @@ def give_each_session_its_code(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("portal", "0006_mail_events"),
-        ("programs", "0011_late_release_items"),
+        ("programs", "0012_imports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
