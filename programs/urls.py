@@ -4,6 +4,8 @@ from django.urls import include, path
 
 from programs.views import (
     applications,
+    badges,
+    certificates,
     interviews,
     public,
     references,
@@ -42,6 +44,21 @@ review_urls = [
     path("<slug:program>/<slug:cohort>/<int:number>/pledge/", reviews.pledge, name="review-pledge"),
 ]
 
+certificate_urls = [
+    path("verify/", certificates.verify, name="certificate-verify"),
+    path("<slug:code>/certificate.pdf", certificates.document, name="certificate-document"),
+    path("<slug:code>/badge.jwt", certificates.badge, name="certificate-badge"),
+    path("<slug:code>/make/", certificates.make, name="certificate-make"),
+]
+
+without_language = [
+    path("c/<slug:code>/", certificates.short, name="certificate-short"),
+    path("badges/issuer.json", badges.issuer, name="badge-issuer"),
+    path("badges/jwks.json", badges.keys, name="badge-keys"),
+    path("badges/keys/<slug:kid>.json", badges.key, name="badge-key"),
+    path("badges/status/<int:number>", badges.status, name="badge-status"),
+]
+
 urlpatterns = [
     path("programs/", public.programs, name="catalog"),
     path("programs/<slug:program>/", public.program, name="program"),
@@ -52,5 +69,7 @@ urlpatterns = [
     path("references/<slug:code>/", references.reference, name="reference"),
     path("applications/<slug:code>/", include(application_urls)),
     path("reviews/", include(review_urls)),
+    path("certificates/", include(certificate_urls)),
+    path("my/certificates/", certificates.my_certificates, name="my-certificates"),
     path("my/restrictions/", restrictions.my_restrictions, name="my-restrictions"),
 ]

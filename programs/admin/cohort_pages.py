@@ -12,6 +12,7 @@ from portal import audit, clock, i18n
 from portal.errors import Refused
 from programs import seating
 from programs.admin import overview, round_overview
+from programs.admin.certificate_pages import CertificatePages
 from programs.admin.deeds import ExtensionForm, seats_text, staged_text
 from programs.admin.on_behalf import EntryPages
 from programs.admin.ranking_pages import RankingPages
@@ -57,7 +58,7 @@ class PersonalExtensionForm(ExtensionForm):
         return address
 
 
-class CohortPages(RoundPages, RankingPages, ReleasePages, ReservationPages, EntryPages):
+class CohortPages(RoundPages, RankingPages, ReleasePages, ReservationPages, EntryPages, CertificatePages):
     """Adds the pages of one cohort to its admin."""
 
     def get_urls(self):
@@ -73,6 +74,8 @@ class CohortPages(RoundPages, RankingPages, ReleasePages, ReservationPages, Entr
             "capacity": self.capacity_view,
             "keep": self.keep_view,
             "extend": self.extend_view,
+            "certify": self.certify_view,
+            "certifying": self.certifying_view,
         }
         own = [
             path(f"<int:cohort_id>/{name}/", self.admin_site.admin_view(view), name=f"programs_cohort_{name}")
@@ -136,6 +139,9 @@ class CohortPages(RoundPages, RankingPages, ReleasePages, ReservationPages, Entr
             chosen.append(("capacity", gettext("Change the seats")))
             chosen.append(("keep", gettext("Keep seats for a partner")))
             chosen.append(("extend", gettext("Extend for one person")))
+        if phase in (Phase.RUNNING, Phase.FINISHED):
+            chosen.append(("certify", gettext("Issue certificates")))
+            chosen.append(("certifying", gettext("Certificates")))
         if phase in TAKES_ENTRIES:
             chosen.append(("enter", gettext("Enter an application on behalf")))
         buttons = [

@@ -11,6 +11,7 @@ from accounts.admin_deeds import Deed, DeedForm, DeedReasonForm
 from accounts.admin_tools import ScopedAdmin, moment_in_list, pill_html
 from portal import i18n, pills
 from portal.fields import CleanCharField
+from programs.admin.certificates import IssueCertificate
 from programs.admin.filters import CohortFilter
 from programs.models.cohorts import Cohort
 from programs.models.enrolments import ENDED, Enrolment, EnrolmentStatus
@@ -165,7 +166,7 @@ class EnrolmentAdmin(ScopedAdmin):
         "no_show_count",
         "application_link",
     ]
-    actions = [EndEnrolment.action(), UndoNoShow.action()]
+    actions = [EndEnrolment.action(), UndoNoShow.action(), IssueCertificate.action()]
 
     def get_queryset(self, request):
         """With what a row and a page show."""

@@ -3,6 +3,7 @@
 from programs.models import (  # noqa: F401
     applications,
     applying,
+    certificates,
     cohorts,
     eligibility,
     enrolments,

@@ -23,7 +23,7 @@ from programs.models.forms import Question
 from programs.models.interviews import InterviewChange
 from programs.models.selection import Conflict, Review, ReviewEnd, Reviewer
 from programs.models.terms import CohortTerm
-from programs.operations import applications, enrolments, references, seats
+from programs.operations import applications, certificates, enrolments, references, seats
 from programs.operations.applications import without
 from programs.operations.moves import lock_application
 from programs.questions.conditions import is_blank
@@ -55,6 +55,7 @@ def erase_person(user):
     Enrolment.objects.filter(person=user).update(end_reason="")
     Appeal.objects.filter(restriction__person=user).update(text="", answer="")
     Restriction.objects.filter(person=user).update(reason="")
+    certificates.forget_person(user)
     leave_reviewing(user)
 
 
