@@ -16,8 +16,13 @@ def new_code():
 
 def new_checked_code():
     """A code for people to type: 95 random bits and a check character at the end."""
-    code = new_code()[1:]
-    return code + ALPHABET[_double(_remainder(code))]
+    return checked_code(new_code())
+
+
+def checked_code(code):
+    """`code` with its last character in the place of a check of the others."""
+    kept = code[:-1]
+    return kept + ALPHABET[_double(_remainder(kept))]
 
 
 def typed_code(text):
