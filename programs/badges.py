@@ -46,8 +46,8 @@ def issuer():
     }
 
 
-def credential(certificate, email, salt):
-    """The badge of a certificate for whoever has the address `email`, hashed with `salt`."""
+def credential(certificate, email, salt, kid):
+    """The badge of a certificate for whoever has the address `email`, hashed with `salt`; key `kid` signs it."""
     held, identity = certificate.snapshot, address("certificate-short", certificate.code)
     own, cohort = held[EN], certificate.cohort
     with speaking(EN):
@@ -82,7 +82,7 @@ def credential(certificate, email, salt):
                 "criteria": {"narrative": f"Completed {course}. Issued by {', '.join(own['issuers'])}."},
             },
         },
-        "credentialStatus": [status_entry(certificate)],
+        "credentialStatus": [status_entry(certificate, kid)],
         "credentialSchema": [{"id": SCHEMA, "type": SCHEMA_TYPE}],
         "iss": issuer()["id"],
         "jti": identity,
@@ -93,10 +93,10 @@ def credential(certificate, email, salt):
 # --- status -------------------------------------------------------------------------------------------------------
 
 
-def status_entry(certificate):
-    """Where the status of a badge is told."""
+def status_entry(certificate, kid):
+    """Where the status of a badge is told that key `kid` has signed."""
     number, index = divmod(certificate.pk, LIST_SIZE)
-    url = address("badge-status", number)
+    url = address("badge-status", kid, number)
     return {
         "id": f"{url}#{index}",
         "type": "BitstringStatusListEntry",
@@ -106,13 +106,13 @@ def status_entry(certificate):
     }
 
 
-def status_list(number, now):
-    """The list `number` at `now`: a bit for each certificate, set where it was revoked or re-issued."""
+def status_list(kid, number, now):
+    """The list `number` of key `kid` at `now`: a bit each, set for certificates that are revoked or re-issued."""
     first = number * LIST_SIZE
     ended = Certificate.objects.exclude(status=CertificateStatus.VALID).filter(
         pk__gte=first, pk__lt=first + LIST_SIZE
     )
-    url = address("badge-status", number)
+    url = address("badge-status", kid, number)
     return {
         "@context": [VC],
         "id": url,

@@ -56,7 +56,7 @@ without_language = [
     path("badges/issuer.json", badges.issuer, name="badge-issuer"),
     path("badges/jwks.json", badges.keys, name="badge-keys"),
     path("badges/keys/<slug:kid>.json", badges.key, name="badge-key"),
-    path("badges/status/<int:number>", badges.status, name="badge-status"),
+    path("badges/status/<slug:kid>/<int:number>", badges.status, name="badge-status"),
 ]
 
 urlpatterns = [

@@ -186,7 +186,7 @@ def world():
     }
     arguments |= {name: [application.code] for name in EXPECTED if name.startswith("application")}
     arguments |= {f"certificate-{page}": ["nobody"] for page in ("short", "document", "badge", "make")}
-    arguments |= {"badge-key": ["nobody"], "badge-status": [0]}
+    arguments |= {"badge-key": ["nobody"], "badge-status": ["nobody", 0]}
     arguments |= {"application-reference": [application.code, "referee"], "reference": [reference.code]}
     arguments["application-reference-ask"] = arguments["application-reference"]
     arguments["application-file"] = [application.code, "nobody"]

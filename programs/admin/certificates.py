@@ -25,6 +25,7 @@ name_verbs(
         "certificate.revoked": gettext_lazy("Certificate revoked"),
         "badge_key.made": gettext_lazy("Key for badges made"),
         "badge_key.retired": gettext_lazy("Key for badges retired"),
+        "badge_key.leaked": gettext_lazy("Key for badges done away with"),
     }
 )
 
@@ -170,7 +171,15 @@ class CertificateAdmin(ScopedAdmin):
     admins_may = managers_may = ("view",)
     list_display = ["number", "person_name", "cohort_title", "status_pill", "issued", "document"]
     list_filter = [CohortFilter, CertificateStatusFilter]
-    list_select_related = ["enrolment__person", "cohort__program", "file", "issued_by", "ended_by", "supersedes"]
+    list_select_related = [
+        "enrolment__person",
+        "cohort__program",
+        "file",
+        "run",
+        "issued_by",
+        "ended_by",
+        "supersedes",
+    ]
     search_fields = [
         "number",
         "=code",
@@ -241,10 +250,18 @@ class CertificateAdmin(ScopedAdmin):
     def document(self, certificate):
         """The PDF; staff who open it are written down."""
         if not hasattr(certificate, "file"):
-            return gettext("Being made") if certificate.status == CertificateStatus.VALID else "–"
+            return self.why_missing(certificate)
         if certificate.status != CertificateStatus.VALID:
             return "PDF"
         return format_html('<a href="{}">PDF</a>', reverse("certificate-document", args=[certificate.code]))
+
+    @staticmethod
+    def why_missing(certificate):
+        """What is to be said of a document that is not there."""
+        if certificate.status != CertificateStatus.VALID:
+            return "–"
+        is_running = certificate.run is not None and certificate.run.finished_at is None
+        return gettext("Being made") if is_running else gettext("Not made yet")
 
     @admin.display(description="SHA-256")
     def digest(self, certificate):

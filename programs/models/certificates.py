@@ -158,7 +158,7 @@ class CertificateFile(models.Model):
 class BadgeKey(models.Model):
     """A key that signs badges. Only its public half stands here; the private one is a file of the portal's own.
 
-    A retired key signs nothing more and is published for good, so that what it has signed can be checked.
+    A retired key signs no badge more and is published for good, so that what it has signed can be checked.
     """
 
     kid = models.CharField(_("name of the key"), max_length=64, unique=True)

@@ -1,7 +1,7 @@
 """The keys that sign badges, and signing. The private half is a file of the portal's own, the public one a row.
 
-Files lie in `VAR_DIR/badge-keys/`, readable by their owner alone. A key that is retired signs nothing more; its
-public half stays published, so that older badges can still be checked.
+Files lie in `VAR_DIR/badge-keys/`, readable by their owner alone. A key that is retired signs no badge more; its
+public half stays published, and it still signs the status of its badges, so that they can be checked.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from jwt.algorithms import ECAlgorithm
 
 from portal import audit, clock
 from programs import badges
-from programs.models.certificates import BadgeKey
+from programs.models.certificates import BadgeKey, CertificateFile, CertificateStatus
 
 ALGORITHM = "ES256"
 FOLDER = "badge-keys"
@@ -42,7 +42,7 @@ def signer():
 
     def badge(certificate):
         email = certificate.enrolment.person.email.strip().lower()
-        return sign(badges.credential(certificate, email, secrets.token_hex(16)), key, private)
+        return sign(badges.credential(certificate, email, secrets.token_hex(16), key.kid), key, private)
 
     return badge
 
@@ -53,11 +53,19 @@ def sign(claims, key, private):
     return jwt.encode(claims, private, algorithm=ALGORITHM, headers=header)
 
 
-def signed_status_list(number, now):
-    """A status list at `now` as a VC-JWT; None where no key can sign it."""
-    key = BadgeKey.objects.filter(retired_at=None).first()
-    private = private_half(key) if key else None
-    return sign(badges.status_list(number, now), key, private) if private is not None else None
+def signed_status_list(key, number, now):
+    """A status list at `now` as a VC-JWT; None where nothing can sign it.
+
+    It is signed with `key`, which signed the badges that lead to it: checkers ask for the same key, also after it
+    was retired. Where its private half is gone, the key that signs now stands in.
+    """
+    signing = next((one for one in (key, active_key()) if one and private_half(one)), None)
+    return sign(badges.status_list(key.kid, number, now), signing, private_half(signing)) if signing else None
+
+
+def active_key():
+    """The key that signs badges now, or None."""
+    return BadgeKey.objects.filter(retired_at=None).first()
 
 
 @transaction.atomic
@@ -71,10 +79,30 @@ def rotate(*, by):
     return signing_key()
 
 
+@transaction.atomic
+def replace_leaked(*, by):
+    """Do away with every key there is, make another, and sign the badges of all certificates that hold anew.
+
+    What was signed before can no longer be checked by anyone: neither what we signed nor what somebody else did.
+    Returns how many badges were signed.
+    """
+    for key in BadgeKey.objects.select_for_update(no_key=True):
+        audit.record("badge_key.leaked", target=key, by=by, before=key.kid)
+        path_of(key.kid).unlink(missing_ok=True)
+        key.delete()
+    sign_anew, signed = signer(), 0
+    files = CertificateFile.objects.filter(certificate__status=CertificateStatus.VALID).exclude(badge="")
+    rows = files.select_related("certificate__enrolment__person", "certificate__cohort__program").defer("content")
+    for file in rows.iterator(chunk_size=500):
+        CertificateFile.objects.filter(pk=file.pk).update(badge=sign_anew(file.certificate))
+        signed += 1
+    return signed
+
+
 def signing_key():
     """The key that signs now; made where there is none. Two who make one at once end up with the same."""
     while True:
-        key = BadgeKey.objects.filter(retired_at=None).first()
+        key = active_key()
         if key is not None:
             return key
         try:

@@ -41,9 +41,10 @@ def key(request, kid):
 @require_safe
 @login_not_required
 @cache_control(public=True, max_age=badges.LIST_SECONDS)
-def status(request, number):
+def status(request, kid, number):
     """A status list, signed: a bit for each certificate that is revoked or was re-issued."""
-    token = signed_status_list(number, clock.now()) if number < MOST_LISTS else None
+    key = get_object_or_404(BadgeKey, kid=kid)
+    token = signed_status_list(key, number, clock.now()) if number < MOST_LISTS else None
     if token is None:
         raise Http404
     return HttpResponse(token, content_type="application/vc+jwt")

@@ -75,6 +75,18 @@ def test_it_holds_no_name_and_only_a_hash_of_the_address(client, certificate):
     assert len(identity["salt"]) == 32
 
 
+def status_of(certificate):
+    """Where the status of a certificate's badge is told."""
+    claims = jwt.decode(certificate.file.badge, options={"verify_signature": False})
+    return claims["credentialStatus"][0]["statusListCredential"]
+
+
+def test_no_number_of_a_list_is_an_error(client, certificate):
+    address = status_of(certificate).removeprefix(SITE).rpartition("/")[0]
+    assert client.get(f"{address}/9999").status_code == 200
+    assert client.get(f"{address}/99999999999999999999").status_code == 404
+
+
 def flipped(token, part):
     """The token with one byte of a part changed."""
     parts = token.split(".")
@@ -114,8 +126,9 @@ def test_revoked_and_superseded_are_reported_revoked(client, certificate, deed):
 
 
 def test_a_status_list_signed_by_another_is_refused(client, certificate):
+    listed = published(client, status_of(certificate))
     other = jwt.encode(
-        jwt.decode(published(client, f"{SITE}/badges/status/0").decode(), options={"verify_signature": False}),
+        jwt.decode(listed.decode(), options={"verify_signature": False}),
         keys.ec.generate_private_key(keys.ec.SECP256R1()),
         algorithm="ES256",
     )
@@ -149,7 +162,10 @@ def test_after_a_rotation_older_badges_are_still_accepted(client, certificate):
     first, second = (jwt.get_unverified_header(row.file.badge)["kid"] for row in (certificate, later))
     assert first != second
     accept(client, later.file.badge)
-    verifier(client, certificate.file.badge).verify(certificate.file.badge)
+    accept(client, certificate.file.badge)
+    certificates.revoke(certificate.pk, by=make.make_admin(), reason="x")
+    with pytest.raises(OB3VerificationError, match="revocation"):
+        accept(client, certificate.file.badge)
     listed = json.loads(published(client, f"{SITE}/badges/jwks.json"))["keys"]
     assert [badges.address("badge-key", key["kid"]) for key in listed] == [second, first]
     assert all("d" not in key for key in listed)
@@ -158,17 +174,32 @@ def test_after_a_rotation_older_badges_are_still_accepted(client, certificate):
 
 def test_a_key_whose_file_is_gone_is_replaced(client, certificate, caplog):
     keys.path_of(BadgeKey.objects.get().kid).unlink()
-    assert client.get("/badges/status/0").status_code == 404
+    listed = status_of(certificate).removeprefix(SITE)
+    assert client.get(listed).status_code == 404
     later = make.make_certificate()
     assert "is missing" in caplog.text
     accept(client, later.file.badge)
+    assert client.get(listed).status_code == 200  # the new key stands in
+
+
+def test_after_a_leak_older_badges_are_worth_nothing_and_those_that_hold_are_signed_anew(client, certificate):
+    revoked = make.make_certificate()
+    certificates.revoke(revoked.pk, by=make.make_admin(), reason="x")
+    before, path = certificate.file.badge, keys.path_of(BadgeKey.objects.get().kid)
+    call_command("rotate_badge_key", "--leaked", verbosity=0)
+    assert not path.exists()
+    assert client.get(jwt.get_unverified_header(before)["kid"].removeprefix(SITE)).status_code == 404
+    certificate.file.refresh_from_db()
+    assert certificate.file.badge != before
+    accept(client, certificate.file.badge)
+    with pytest.raises(OB3VerificationError):
+        verifier(client, certificate.file.badge).verify(before)
 
 
 def test_what_is_published_without_a_key(client, db):
     assert json.loads(client.get("/badges/jwks.json").content) == {"keys": []}
     assert json.loads(client.get("/badges/issuer.json").content)["id"] == f"{SITE}/badges/issuer.json"
-    assert client.get("/badges/status/0").status_code == 404
-    assert client.get("/badges/status/99999999999999999999").status_code == 404
+    assert client.get("/badges/status/nobody/0").status_code == 404
     assert client.get("/badges/keys/nobody.json").status_code == 404
 
 
