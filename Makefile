@@ -26,6 +26,7 @@ bench: .venv/development ## the measurements of bench/README.md in small (SIZE=f
 	$(PY) -m bench.first_come --sqlite $(if $(filter full,$(SIZE)),,--people 60 --seats 10 --seconds 10)
 	$(PY) -m bench.survive $(if $(filter full,$(SIZE)),,--people 40 --seconds 10)
 	$(PY) -m bench.release $(if $(filter full,$(SIZE)),,--decisions 200 --calm 5)
+	$(PY) -m bench.certificates $(if $(filter full,$(SIZE)),,--certificates 200)
 
 lint: .venv/development ## style, types, migrations, translations, deployment check
 	$(PY) -m ruff check .

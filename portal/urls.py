@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from portal import styleguide, views
+from programs import urls as programs_urls
 
 handler400 = "portal.views.bad_request"
 handler403 = "portal.views.not_found"  # 403 is for CSRF alone: a stranger learns nothing but 404
@@ -19,6 +20,7 @@ urlpatterns = [
     path("robots.txt", views.robots, name="robots"),
     path("posters/<slug:kind>/<slug:slug>.svg", views.poster, name="poster"),
     path("admin/", admin.site.urls),
+    *programs_urls.without_language,
     *i18n_patterns(
         path("", views.home, name="home"),
         path("my/", views.my, name="my"),

@@ -1,5 +1,7 @@
 """What programs hold about a person, for `accounts.privacy`: handed out, counted against closing, let go of."""
 
+from io import BytesIO
+
 from django.utils.translation import gettext as _
 
 from accounts.models import TermKind
@@ -8,6 +10,7 @@ from programs import excuses, feedback
 from programs.models.applications import WITHDRAWABLE, Application, ApplicationStatus
 from programs.models.applying import ApplicationFile
 from programs.models.attendance import Excuse
+from programs.models.certificates import Certificate, CertificateFile
 from programs.models.cohorts import Phase
 from programs.models.eligibility import Restriction
 from programs.models.enrolments import Enrolment, EnrolmentStatus
@@ -59,6 +62,18 @@ def export(user):
                 "excuses": [excuse_of(excuse) for excuse in row.excuses.all()],
             }
             for row in enrolments.order_by("enrolled_at", "pk")
+        ],
+        "certificates": [
+            {
+                "number": row.number,
+                "code": row.code,
+                "status": str(row.get_status_display()),
+                "issued_at": row.issued_at,
+                "ended_at": row.ended_at,
+                "end_reason": row.end_reason,
+                "what_it_says": row.snapshot,
+            }
+            for row in Certificate.objects.filter(enrolment__person=user).order_by("pk")
         ],
         "restrictions": [
             {
@@ -238,11 +253,26 @@ def file_of(row):
 
 
 def files(user):
-    """The files of `user`'s applications and requests to be excused: name and what is stored."""
+    """The files of `user`'s applications, requests to be excused and certificates: name and what is stored."""
     rows = ApplicationFile.objects.filter(application__applicant=user).select_related("upload").order_by("pk")
     asked = Excuse.objects.filter(enrolment__person=user, evidence__isnull=False).select_related("evidence")
     uploads = [row.upload for row in rows] + [row.evidence for row in asked.order_by("pk")]
-    return [(upload.name, upload.file) for upload in uploads]
+    documents = CertificateFile.objects.filter(certificate__enrolment__person=user).select_related("certificate")
+    return [
+        *((upload.name, upload.file) for upload in uploads),
+        *((f"{row.certificate}.pdf", Bytes(row.content)) for row in documents.order_by("pk")),
+    ]
+
+
+class Bytes:
+    """Bytes that open like a stored file."""
+
+    def __init__(self, content):
+        self.content = bytes(content)
+
+    def open(self, mode):
+        """The bytes, to be read."""
+        return BytesIO(self.content)
 
 
 # --- closing the account ------------------------------------------------------------------------------------------

@@ -4,6 +4,8 @@ from django.urls import include, path
 
 from programs.views import (
     applications,
+    badges,
+    certificates,
     excuses,
     interviews,
     public,
@@ -56,6 +58,21 @@ excuse_urls = [
     path("<slug:excuse>/file/", excuses.file, name="learning-excuse-file"),
 ]
 
+certificate_urls = [
+    path("verify/", certificates.verify, name="certificate-verify"),
+    path("<slug:code>/certificate.pdf", certificates.document, name="certificate-document"),
+    path("<slug:code>/badge.jwt", certificates.badge, name="certificate-badge"),
+    path("<slug:code>/make/", certificates.make, name="certificate-make"),
+]
+
+without_language = [
+    path("c/<slug:code>/", certificates.short, name="certificate-short"),
+    path("badges/issuer.json", badges.issuer, name="badge-issuer"),
+    path("badges/jwks.json", badges.keys, name="badge-keys"),
+    path("badges/keys/<slug:kid>.json", badges.key, name="badge-key"),
+    path("badges/status/<slug:kid>/<int:number>", badges.status, name="badge-status"),
+]
+
 urlpatterns = [
     path("programs/", public.programs, name="catalog"),
     path("programs/<slug:program>/", public.program, name="program"),
@@ -68,5 +85,7 @@ urlpatterns = [
     path("reviews/", include(review_urls)),
     path("teaching/", include(teaching_urls)),
     path("my/learning/<slug:code>/excuses/", include(excuse_urls)),
+    path("certificates/", include(certificate_urls)),
+    path("my/certificates/", certificates.my_certificates, name="my-certificates"),
     path("my/restrictions/", restrictions.my_restrictions, name="my-restrictions"),
 ]

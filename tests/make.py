@@ -21,6 +21,7 @@ from programs.models.experts import Expert
 from programs.models.forms import WITH_CHOICES, Form, FormVersion, Question, Section
 from programs.models.programs import PartnerRole, Program, ProgramKind, ProgramPartner, Track
 from programs.models.selection import Review, Reviewer, ReviewRound
+from programs.operations import certificates
 from programs.questions.drafts import as_draft
 
 _serial = count(1)
@@ -323,6 +324,15 @@ def make_enrolment(cohort=None, person=None, *, application=None, status="enroll
         status=status,
         **(defaults | fields),
     )
+
+
+def make_certificate(enrolment=None, *, is_made=True, by=None, **fields):
+    """A certificate of somebody who completed, by the operation; with its document unless told otherwise."""
+    enrolment = enrolment or make_enrolment(make_cohort(phase="finished"), status="completed")
+    certificate = certificates.issue(enrolment.pk, by=by)
+    if is_made:
+        certificates.make_documents(certificate.run_id)
+    return certificate
 
 
 def make_mentor(user=None, **fields):

@@ -58,6 +58,16 @@ EXPECTED = {
     "home": PUBLIC,
     "my": PERSONAL,
     "my-restrictions": PERSONAL,
+    "my-certificates": PERSONAL,
+    "certificate-verify": PUBLIC,
+    "certificate-short": row(MOVED, MOVED),  # to the check, whatever the code
+    "certificate-document": row(LOGIN, HIDDEN),  # there is none; tests/programs/test_certificate_pages.py has one
+    "certificate-badge": row(LOGIN, HIDDEN),
+    "certificate-make": row(LOGIN, POST_ONLY),
+    "badge-issuer": PUBLIC,
+    "badge-keys": PUBLIC,
+    "badge-key": row(HIDDEN, HIDDEN),  # there is none; tests/programs/test_badges.py has one
+    "badge-status": row(HIDDEN, HIDDEN),
     "catalog": PUBLIC,
     "program": PUBLIC,
     "cohort": PUBLIC,
@@ -187,6 +197,8 @@ def world():
         "agreement": [agreement.slug],
     }
     arguments |= {name: [application.code] for name in EXPECTED if name.startswith("application")}
+    arguments |= {f"certificate-{page}": ["nobody"] for page in ("short", "document", "badge", "make")}
+    arguments |= {"badge-key": ["nobody"], "badge-status": ["nobody", 0]}
     arguments |= {"application-reference": [application.code, "referee"], "reference": [reference.code]}
     arguments["application-reference-ask"] = arguments["application-reference"]
     arguments["application-file"] = [application.code, "nobody"]

@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from bench import client, first_come, first_come_rows, release_rows, servers
+from bench import certificate_rows, client, first_come, first_come_rows, release_rows, servers
 from portal.management.commands import serve
 from tests.pg import free_port
 
@@ -98,4 +98,28 @@ def test_what_the_bench_looks_for_in_a_release_it_finds():
         "one mail each",
         "one offer a seat",
         "waitlist numbers in order and without a gap",
+    ]
+
+
+@pytest.mark.postgres
+def test_certificates_whose_worker_is_killed():
+    command = [sys.executable, "-m", "bench.certificates", "--certificates", "110", "--kill"]
+    ended = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "Everything holds." in ended.stdout
+    assert "the clock made the rest" in ended.stdout
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_what_the_bench_looks_for_in_certificates_it_finds():
+    cohort = certificate_rows.prepare(3)
+    run, _held = certificate_rows.start(cohort)
+    lines, _counts = certificate_rows.wrong(cohort, run)
+    assert lines == [
+        "every document is made",
+        "every document names its person",
+        "qpdf finds nothing",
+        "one mail each",
+        "the run is finished",
     ]

@@ -76,6 +76,12 @@ def restrictions(count):
         make.make_appeal(make.make_restriction(make.make_user()))
 
 
+def certificates(count, person=None):
+    for _row in range(count):
+        enrolment = make.make_enrolment(make.make_cohort(phase="finished"), person, status="completed")
+        make.make_certificate(enrolment, is_made=False)
+
+
 def references(count):
     for number in range(count):
         make.make_reference(text="추천합니다." if number % 2 else "")
@@ -154,6 +160,7 @@ ADMIN = {
     "admin:accounts_consentrecord_changelist": texts,
     "admin:programs_referencerequest_changelist": references,
     "admin:programs_restriction_changelist": restrictions,
+    "admin:programs_certificate_changelist": certificates,
     "admin:programs_panel_changelist": panels,
     "admin:programs_appeal_changelist": restrictions,
     "admin:programs_excuse_changelist": excuses,
@@ -253,7 +260,9 @@ def sessions(count, person):
         make.make_attendance(session, make.make_enrolment(cohort, status="active"))
 
 
-@pytest.mark.parametrize("name", ["my", "my-mail", "my-privacy", "mentoring", "reviews", "teaching"])
+@pytest.mark.parametrize(
+    "name", ["my", "my-mail", "my-privacy", "my-certificates", "mentoring", "reviews", "teaching"]
+)
 def test_a_persons_own_lists_cost_the_same(client, name):
     person = make.make_user()
     client.force_login(person)
@@ -264,6 +273,8 @@ def test_a_persons_own_lists_cost_the_same(client, name):
             applications(count, person)
         elif name == "my-mail":
             mails(count, person)
+        elif name == "my-certificates":
+            certificates(count, person)
         elif name == "my-privacy":
             consents(count, person)
         elif name == "reviews":

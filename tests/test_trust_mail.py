@@ -21,9 +21,10 @@ from mentoring import emails as mentoring_emails
 from portal import clock, mail
 from portal.mail_events import EVENTS
 from portal.models import MailStatus, OutgoingMail
-from programs import emails, interview_emails, no_show_emails, reviewer_emails
+from programs import certificate_emails, emails, interview_emails, no_show_emails, reviewer_emails
 from programs.models.applications import Decision, Offer, StateChange
 from programs.models.selection import AssignmentRun
+from programs.operations import certificates as certificate_operations
 from programs.operations.interviews import note
 from tests import make
 from tests.programs.interviews import make_interviews
@@ -101,6 +102,8 @@ def write(name, language):
         return emails.entered(copy, "1") if name == "entered" else emails.fixed(copy, "1", [])
     if name.startswith("reference"):
         return getattr(emails, name)(make.make_reference(application))
+    if name.startswith("certificate"):
+        return certificate(name, person)
     if name.startswith(("restrict", "appeal")):
         appeal = make.make_appeal(make.make_restriction(person))
         appeal.is_accepted, appeal.answer = name == "appeal_accepted", "1"
@@ -131,6 +134,17 @@ def write(name, language):
         application=application, from_status="draft", to_status=application.status, reason="1"
     )
     return getattr(emails, name)(change)
+
+
+def certificate(name, person):
+    """A mail about a certificate of a cohort that is over."""
+    enrolment = make.make_enrolment(make.make_cohort(phase="finished"), person, status="completed")
+    row = make.make_certificate(enrolment, is_made=False)
+    if name == "certificate_reissued":
+        row = certificate_operations.reissue(row.pk, by=make.make_admin(), reason="1")
+    if name == "certificate_revoked":
+        row.end_reason = "1"
+    return getattr(certificate_emails, name.removeprefix("certificate_"))(row)
 
 
 def interview(name, person):

@@ -4,7 +4,18 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from portal import clock
-from portal.demo import attendance, camp, courses2024, events2024, internship, logins, reviewing, season, year2025
+from portal.demo import (
+    attendance,
+    camp,
+    certificates,
+    courses2024,
+    events2024,
+    internship,
+    logins,
+    reviewing,
+    season,
+    year2025,
+)
 from portal.demo.consents import add_consents
 from portal.demo.eraser import erase
 from portal.demo.rules import add_rules
@@ -36,6 +47,7 @@ def load(*, stage="all", scale=1, reset=False):
     world.ledger.write()
     year2025.bring_in(world)
     reviewing.score(world)
+    certificates.issue(world)
     logins.set_password(world)
     return True
 

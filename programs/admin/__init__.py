@@ -3,6 +3,7 @@
 from programs.admin import (  # noqa: F401 (each registers its models)
     applications,
     catalog,
+    certificates,
     cohorts,
     enrolments,
     excuses,

@@ -13,6 +13,7 @@ from portal.errors import Refused
 from programs import seating
 from programs.admin import attendance_pages, overview, round_overview
 from programs.admin.attendance_pages import AttendancePages
+from programs.admin.certificate_pages import CertificatePages
 from programs.admin.deeds import ExtensionForm, seats_text, staged_text
 from programs.admin.on_behalf import EntryPages
 from programs.admin.ranking_pages import RankingPages
@@ -58,7 +59,9 @@ class PersonalExtensionForm(ExtensionForm):
         return address
 
 
-class CohortPages(AttendancePages, RoundPages, RankingPages, ReleasePages, ReservationPages, EntryPages):
+class CohortPages(
+    AttendancePages, CertificatePages, RoundPages, RankingPages, ReleasePages, ReservationPages, EntryPages
+):
     """Adds the pages of one cohort to its admin."""
 
     def get_urls(self):
@@ -74,6 +77,8 @@ class CohortPages(AttendancePages, RoundPages, RankingPages, ReleasePages, Reser
             "capacity": self.capacity_view,
             "keep": self.keep_view,
             "extend": self.extend_view,
+            "certify": self.certify_view,
+            "certifying": self.certifying_view,
         }
         own = [
             path(f"<int:cohort_id>/{name}/", self.admin_site.admin_view(view), name=f"programs_cohort_{name}")
@@ -142,6 +147,9 @@ class CohortPages(AttendancePages, RoundPages, RankingPages, ReleasePages, Reser
             chosen.append(("extend", gettext("Extend for one person")))
         if phase in (Phase.RUNNING, Phase.FINISHED) or cohort.sessions.exists():
             chosen.append(("attendance", gettext("Attendance and completion")))
+        if phase in (Phase.RUNNING, Phase.FINISHED):
+            chosen.append(("certify", gettext("Issue certificates")))
+            chosen.append(("certifying", gettext("Certificates")))
         if phase in TAKES_ENTRIES:
             chosen.append(("enter", gettext("Enter an application on behalf")))
         buttons = [

@@ -14,6 +14,7 @@ from portal import clock, i18n, pills
 from portal.fields import CleanCharField
 from programs import attending
 from programs import completion_words as words
+from programs.admin.certificates import IssueCertificate
 from programs.admin.filters import CohortFilter
 from programs.models.attendance import Completion
 from programs.models.cohorts import Cohort
@@ -219,7 +220,7 @@ class EnrolmentAdmin(ScopedAdmin):
         "no_show_count",
         "application_link",
     ]
-    actions = [EndEnrolment.action(), DecideCompletion.action(), UndoNoShow.action()]
+    actions = [EndEnrolment.action(), DecideCompletion.action(), UndoNoShow.action(), IssueCertificate.action()]
 
     def get_queryset(self, request):
         """With what a row and a page show."""

@@ -4,6 +4,7 @@ from programs.models import (  # noqa: F401
     applications,
     applying,
     attendance,
+    certificates,
     cohorts,
     eligibility,
     enrolments,

@@ -26,7 +26,7 @@ from programs.models.imports import ImportRow
 from programs.models.interviews import InterviewChange
 from programs.models.selection import Conflict, Review, ReviewEnd, Reviewer
 from programs.models.terms import CohortTerm
-from programs.operations import applications, enrolments, excuses, references, seats
+from programs.operations import applications, certificates, enrolments, excuses, references, seats
 from programs.operations.applications import without
 from programs.operations.moves import lock_application
 from programs.questions.conditions import is_blank
@@ -61,6 +61,7 @@ def erase_person(user):
     Completion.objects.filter(enrolment__person=user).exclude(reason="").update(reason="–")
     Appeal.objects.filter(restriction__person=user).update(text="", answer="")
     Restriction.objects.filter(person=user).update(reason="")
+    certificates.forget_person(user)
     leave_reviewing(user)
 
 

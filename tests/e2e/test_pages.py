@@ -14,6 +14,7 @@ from mentoring.operations import add_goal
 from portal.mail import deliver_waiting
 from portal.models import OutgoingMail
 from programs.models.applications import Application, ApplicationStatus
+from programs.operations.certificates import reissue
 from programs.operations.on_behalf import fix_application
 from tests import make
 
@@ -23,17 +24,20 @@ WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 PUBLIC = [
     "home", "catalog", "catalog?q=zzzz", "program", "cohort", "cohort-first-come", "cohort-finished", "instructors",
     "partners", "partner", "agreements", "agreement", "privacy", "terms", "account_login", "age", "account_signup",
-    "account_reset_password", "nowhere",
+    "account_reset_password", "certificate-verify", "certificate-valid", "certificate-superseded",
+    "certificate-unknown", "nowhere",
 ]  # fmt: skip
 PERSONAL = [
     "my", "profile", "apply", "application", "application-offered", "application-edit", "application-withdraw",
     "mentoring", "pairing", "mfa_index", "account_change_password", "account_email", "my-mail", "my-mail-text",
+    "my-certificates",
 ]  # fmt: skip
 ADMIN = [
     "admin:index", "admin:programs_cohort_changelist", "admin:programs_application_changelist",
     "admin:programs_enrolment_changelist", "admin:partners_agreement_changelist", "admin:accounts_user_changelist",
     "admin:portal_outgoingmail_changelist", "cohort-admin", "application-admin", "program-admin",
-    "application-fix", "cohort-enter",
+    "application-fix", "cohort-enter", "admin:programs_certificate_changelist", "certificate-admin",
+    "cohort-certify", "cohort-certifying",
 ]  # fmt: skip
 
 
@@ -74,6 +78,14 @@ def world():
     fix_application(waiting.pk, {"career": "동시녹음 5년"}, by=staff, reason="본인 요청")
     deliver_waiting()
     mail = OutgoingMail.objects.get(reason="fixed")
+    earlier = make.make_certificate(
+        make.make_enrolment(make.make_cohort(phase="finished"), person, status="completed")
+    )
+    certificate = reissue(earlier.pk, by=staff, reason="개명")
+
+    def check(row, code=""):
+        return f"{reverse('certificate-verify')}?number={row.number}&code={code or row.code}"
+
     arguments = {
         "my-mail-text": [mail.code],
         "program": ["camp"],
@@ -96,6 +108,12 @@ def world():
         "application-admin": lambda: reverse("admin:programs_application_change", args=[waiting.pk]),
         "application-fix": lambda: reverse("admin:programs_application_fix", args=[waiting.pk]),
         "cohort-enter": lambda: reverse("admin:programs_cohort_enter", args=[cohort.pk]),
+        "certificate-valid": lambda: check(certificate),
+        "certificate-superseded": lambda: check(earlier),
+        "certificate-unknown": lambda: check(certificate, "0" * 20),
+        "certificate-admin": lambda: reverse("admin:programs_certificate_change", args=[earlier.pk]),
+        "cohort-certify": lambda: reverse("admin:programs_cohort_certify", args=[finished.pk]),
+        "cohort-certifying": lambda: reverse("admin:programs_cohort_certifying", args=[earlier.cohort_id]),
         "program-admin": lambda: reverse("admin:programs_program_change", args=[program.pk]),
     }
 

@@ -13,6 +13,7 @@ from django_tasks_db.models import DBTaskResult
 from portal import clock, mail, uploads
 from programs.operations import (
     applications,
+    certificates,
     completion,
     enrolments,
     excuses,
@@ -92,6 +93,7 @@ STEPS = (
     interview_news.tell_panels,
     hourly(completion.warn),
     hourly(excuses.delete_evidence),
+    certificates.resume_runs,
     hourly(retention.forget_due),
     hourly(imports.forget_rows),
     deliver_mail,
