@@ -10,6 +10,7 @@ from programs.views import (
     restrictions,
     results,
     reviews,
+    surveys,
     writing,
 )
 
@@ -52,5 +53,6 @@ urlpatterns = [
     path("references/<slug:code>/", references.reference, name="reference"),
     path("applications/<slug:code>/", include(application_urls)),
     path("reviews/", include(review_urls)),
+    path("surveys/<slug:code>/", surveys.survey, name="survey"),
     path("my/restrictions/", restrictions.my_restrictions, name="my-restrictions"),
 ]

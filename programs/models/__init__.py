@@ -11,5 +11,6 @@ from programs.models import (  # noqa: F401
     interviews,
     programs,
     selection,
+    surveys,
     terms,
 )

@@ -68,7 +68,7 @@ def lock_open(version_id):
 
 def locked_text():
     """Why a version stays as it is, and the way out."""
-    return _("Applications have been begun with this version, so its questions stay. Copy it to change them.")
+    return _("This version is being answered, so its questions stay. Copy it to change them.")
 
 
 # --- forms and versions ---------------------------------------------------------------------------------

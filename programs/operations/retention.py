@@ -22,6 +22,7 @@ from programs.models.enrolments import Enrolment, EnrolmentStatus
 from programs.models.forms import Question
 from programs.models.interviews import InterviewChange
 from programs.models.selection import Conflict, Review, ReviewEnd, Reviewer
+from programs.models.surveys import SignedResponse
 from programs.models.terms import CohortTerm
 from programs.operations import applications, enrolments, references, seats
 from programs.operations.applications import without
@@ -55,6 +56,7 @@ def erase_person(user):
     Enrolment.objects.filter(person=user).update(end_reason="")
     Appeal.objects.filter(restriction__person=user).update(text="", answer="")
     Restriction.objects.filter(person=user).update(reason="")
+    SignedResponse.objects.filter(person=user).delete()
     leave_reviewing(user)
 
 

@@ -11,7 +11,16 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from portal import clock, mail, uploads
-from programs.operations import applications, enrolments, interview_news, references, releases, retention, seats
+from programs.operations import (
+    applications,
+    enrolments,
+    interview_news,
+    references,
+    releases,
+    retention,
+    seats,
+    surveys,
+)
 
 logger = logging.getLogger(__name__)
 INTERVAL_SECONDS = 15
@@ -79,6 +88,8 @@ STEPS = (
     references.remind,
     interview_news.remind,
     interview_news.tell_panels,
+    surveys.invite_due,
+    surveys.remind_due,
     hourly(retention.forget_due),
     deliver_mail,
     free_stuck_tasks,
