@@ -14,7 +14,7 @@ from mentoring import summaries
 from portal import clock, home_page, i18n, mail, pills
 from portal.models import MailStatus, OutgoingMail
 from portal.public import public_page
-from programs import mine, posters, restrictions, reviewing
+from programs import mine, posters, restrictions, reviewing, surveys
 from programs.models.programs import ProgramKind
 
 MAILS_PER_PAGE = 30
@@ -35,6 +35,7 @@ def my(request):
         "pairs": summaries.for_person(request.user),
         "restriction": restrictions.notice(request.user, now),
         "reviews": reviewing.for_person(request.user),
+        "surveys": surveys.waiting_for(request.user, now),
     }
     return render(request, "portal/my.html", context)
 
@@ -117,7 +118,7 @@ def robots(request):
     lines += [
         f"Disallow: /{code}/{part}/"
         for code, _name in settings.LANGUAGES
-        for part in ("accounts", "my", "applications", "mentoring", "reviews")
+        for part in ("accounts", "my", "applications", "mentoring", "reviews", "surveys", "teaching")
     ]
     return HttpResponse("\n".join([*lines, "Disallow: /admin/", ""]), content_type="text/plain")
 

@@ -1,7 +1,7 @@
 """The core questions that every survey of a cohort asks, year after year, under the same keys. Pure.
 
-As past years asked them: ten sentences to agree with, whether one would recommend it, and two open questions; what is
-written there is shown only with the consent that the last one asks for.
+As past years asked them: ten sentences to agree with, whether one would recommend it, and two open questions; what
+is written there is shown only with the consent that the last one asks for.
 """
 
 from programs.models.forms import QuestionType
@@ -30,7 +30,10 @@ ITEMS = (  # key, in Korean, in English
 SECTIONS = (  # title and introduction, then the questions
     (
         {"title_ko": "과정은 어떠했습니까?", "title_en": "How was the course?"},
-        [{"key": key, "type": T.LIKERT, "label_ko": ko, "label_en": en, "is_required": True} for key, ko, en in ITEMS],
+        [
+            {"key": key, "type": T.LIKERT, "label_ko": ko, "label_en": en, "is_required": True}
+            for key, ko, en in ITEMS
+        ],
     ),
     (
         {"title_ko": "추천 의향", "title_en": "Would you recommend it?"},
@@ -66,8 +69,10 @@ SECTIONS = (  # title and introduction, then the questions
                 "type": T.STATEMENT,
                 "label_ko": "제가 쓴 의견을 이름 없이 공개하는 데 동의합니다.",
                 "label_en": "What I wrote may be shown without my name.",
-                "help_ko": "동의하시면 담당자와 강사가 읽고 결과보고서에 실을 수 있습니다. 동의하지 않으시면 누구에게도 보이지 않습니다.",
-                "help_en": "If you agree, staff and instructors read it and reports may quote it. If not, it is shown to nobody.",
+                "help_ko": "동의하시면 담당자와 강사가 읽고 결과보고서에 실을 수 있습니다. "
+                "동의하지 않으시면 누구에게도 보이지 않습니다.",
+                "help_en": "If you agree, staff and instructors read it and reports may quote it. "
+                "If not, it is shown to nobody.",
             },
         ],
     ),

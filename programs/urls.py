@@ -54,5 +54,7 @@ urlpatterns = [
     path("applications/<slug:code>/", include(application_urls)),
     path("reviews/", include(review_urls)),
     path("surveys/<slug:code>/", surveys.survey, name="survey"),
+    path("teaching/surveys/", surveys.teaching, name="teaching-surveys"),
+    path("teaching/surveys/<slug:code>/", surveys.teaching_results, name="teaching-survey"),
     path("my/restrictions/", restrictions.my_restrictions, name="my-restrictions"),
 ]

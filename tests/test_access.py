@@ -109,6 +109,9 @@ EXPECTED = {
     "review-give-back": REVIEWERS,
     "review-file": row(LOGIN, HIDDEN),  # there is no such file; tests/programs has one that there is
     "review-pledge": row(LOGIN, HIDDEN, reviewer=MOVED),  # made already
+    "survey": row(LOGIN, HIDDEN, applicant=YES),
+    "teaching-surveys": row(LOGIN, HIDDEN),  # nobody here teaches; tests/programs/test_survey_pages.py has one
+    "teaching-survey": row(LOGIN, HIDDEN),
 }
 
 
@@ -157,6 +160,8 @@ def world():
     }
     for person in people.values():  # as sign-up leaves it; allauth would add the row on looking
         EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    asked = make.make_survey(make.make_cohort(program, phase="running"))
+    make.make_enrolment(asked.cohort, applicant, status="active")
     agreement = make.make_agreement(parties=[ours])
     announced = make.make_cohort(make.make_program(partners=[theirs]), phase="announced")
     place = [program.slug, cohort.slug]
@@ -173,6 +178,8 @@ def world():
         "review-pledge": [program.slug, round_.cohort.slug, round_.number],
         "partner": [ours.slug],
         "agreement": [agreement.slug],
+        "survey": [asked.code],
+        "teaching-survey": [asked.code],
     }
     arguments |= {name: [application.code] for name in EXPECTED if name.startswith("application")}
     arguments |= {"application-reference": [application.code, "referee"], "reference": [reference.code]}

@@ -147,6 +147,7 @@ class CohortPages(RoundPages, RankingPages, ReleasePages, ReservationPages, Entr
             if round_.kind == RoundKind.INTERVIEW:
                 url = reverse("admin:programs_panel_round", args=[round_.pk])
                 buttons.append({"label": gettext("Interview times"), "url": url, "small": True})
+        buttons += survey_buttons(cohort)
         edit = reverse("admin:programs_cohort_change", args=[cohort.pk])
         buttons.append({"label": gettext("Edit"), "url": edit, "small": True})
         if phase not in (Phase.FINISHED, Phase.CANCELLED):
@@ -296,3 +297,13 @@ class CohortPages(RoundPages, RankingPages, ReleasePages, ReservationPages, Entr
             facts=lambda cohort: [(gettext("Applications close"), moment_or_dash(cohort.closes_at))],
             perform=perform,
         )
+
+
+def survey_buttons(cohort):
+    """The way to a cohort's surveys, and to a new one."""
+    listed = f"{reverse('admin:programs_survey_changelist')}?cohort={cohort.pk}"
+    buttons = [{"label": gettext("Surveys"), "url": listed, "small": True}]
+    if cohort.published_at and not cohort.cancelled_at:
+        url = reverse("admin:programs_survey_new", args=[cohort.pk])
+        buttons.append({"label": gettext("New survey"), "url": url, "small": True})
+    return buttons

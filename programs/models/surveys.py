@@ -1,10 +1,10 @@
 """Surveys: what is asked of whom until when, who has answered, and what was answered.
 
-An anonymous survey keeps two things that nothing joins. A Ticket says that a person has answered, without a time; a
-Response and its Comments say what somebody answered, without a person, a time, a number that counts up, or a link to
-each other. `programs/operations/surveys.py` alone writes them, and mixes new rows among old ones, so that the place of
-a row on the disk says nothing either (docs/decisions/0014). A survey that is not anonymous says so on its page and
-keeps SignedResponses.
+An anonymous survey keeps two things that nothing joins. A Ticket says that a person has answered, without a time;
+a Response and its Comments say what somebody answered, without a person, a time, a number that counts up, or a link
+to each other. `programs/operations/surveys.py` alone writes them, and mixes new rows among old ones, so that the
+place of a row on the disk says nothing either (docs/decisions/0014). A survey that is not anonymous says so on its
+page and keeps SignedResponses.
 """
 
 import uuid
@@ -18,7 +18,7 @@ from django.utils.translation import pgettext_lazy
 
 from portal import clock
 from portal.codes import new_code
-from programs.models.cohorts import Cohort, Session
+from programs.models.cohorts import Cohort, ExpertRole, Session, SessionExpert
 from programs.models.enrolments import Enrolment, EnrolmentStatus
 from programs.models.experts import Expert
 from programs.models.forms import FormVersion, QuestionType
@@ -28,8 +28,10 @@ LIKERT_STEPS = (5, 4, 3, 2, 1)  # from best to worst
 NPS_STEPS = tuple(range(11))
 T = QuestionType
 WORDS = (T.SHORT, T.LONG)  # kept apart from the other answers of a response
-TAKES = (T.LIKERT, T.NPS, T.SINGLE, T.MULTIPLE, T.YES_NO, T.NUMBER, T.STATEMENT, *WORDS)  # what a survey may ask
+TAKES = (T.LIKERT, T.NPS, T.SINGLE, T.MULTIPLE, T.YES_NO, T.STATEMENT, *WORDS)  # what a survey may ask
 QUOTE = "quote"  # the key of the statement by which people agree that their words are shown
+
+TEACHING = (ExpertRole.LEAD, ExpertRole.ASSISTANT)  # whose session it is
 
 
 class Asks(models.TextChoices):
@@ -79,7 +81,8 @@ class SurveyQuerySet(models.QuerySet):
 
     def taught_by(self, user):
         """Those about an expert who is `user`, or about a session in which that expert teaches."""
-        return self.filter(Q(expert__user=user) | Q(session__session_experts__expert__user=user)).distinct()
+        taught = SessionExpert.objects.filter(expert__user=user, role__in=TEACHING)
+        return self.filter(Q(expert__user=user) | Q(session__in=taught.values("session")))
 
 
 class Survey(models.Model):
@@ -134,7 +137,9 @@ class Survey(models.Model):
                 name="survey_of_cohort_once",
             ),
             models.UniqueConstraint(
-                fields=["session", "form_version"], condition=Q(session__isnull=False), name="survey_of_session_once"
+                fields=["session", "form_version"],
+                condition=Q(session__isnull=False),
+                name="survey_of_session_once",
             ),
             models.UniqueConstraint(
                 fields=["cohort", "expert", "form_version"],
@@ -220,7 +225,10 @@ class SignedResponse(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="signed_responses")
     person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="survey_responses", verbose_name=_("person")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="survey_responses",
+        verbose_name=_("person"),
     )
     answers = models.JSONField(_("answers"), default=dict)
 

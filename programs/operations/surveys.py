@@ -114,7 +114,9 @@ def create_survey(
         raise Refused(_("This expert does not teach in this cohort."))
     if min_shown < LEAST_SHOWN:
         raise Refused(_("Results of fewer than %(least)s answers are never shown.") % {"least": LEAST_SHOWN})
-    version = FormVersion.objects.select_for_update(of=("self",), no_key=True).get(pk=(version or core_version()).pk)
+    version = FormVersion.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=(version or core_version()).pk
+    )
     refuse_unfit(version)
     twice = _("There is such a survey already, with the same questions.")
     if Survey.objects.filter(cohort=cohort, form_version=version, session=session, expert=expert).exists():
@@ -259,8 +261,9 @@ def parted(survey, answers):
 def mix_in(model, survey, new):
     """Write `new` rows together with up to MIXED rows that are there, in an order that chance decides.
 
-    The rows that are there are written anew, so that neither the place of a row on the disk nor the transaction that
-    wrote it (`rowid` in SQLite, `ctid` and `xmin` in PostgreSQL) tells it from the others; also where nothing is new.
+    The rows that are there are written anew, so that neither the place of a row on the disk nor the transaction
+    that wrote it (`rowid` in SQLite, `ctid` and `xmin` in PostgreSQL) tells it from the others. It is done also
+    where nothing is new: whoever wrote no comment is not told from those who did.
     """
     known = list(model.objects.filter(survey=survey).values_list("pk", flat=True))
     chosen = _shuffle.sample(known, min(len(known), MIXED))

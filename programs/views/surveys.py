@@ -1,13 +1,16 @@
-"""A survey as the person answers it, and thanks afterwards."""
+"""A survey as the person answers it, thanks afterwards; and what those who teach read of their own."""
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from portal import clock
 from portal.errors import Refused
-from programs import survey_forms, surveys
+from programs import survey_forms, survey_tables, surveys
+from programs.models.experts import Expert
 from programs.models.surveys import SurveyState
 from programs.operations import surveys as operations
 from programs.questions.loading import questions_of
@@ -26,7 +29,9 @@ def survey(request, code):
         "copy": survey_forms.copy_name(row, request.user),
     }
     if request.method != "POST" and surveys.has_answered(row, request.user):
-        return render(request, "programs/surveys/thanks.html", context | {"waiting": others(request, now)})
+        return render(
+            request, "programs/surveys/thanks.html", context | {"waiting": surveys.waiting_for(request.user, now)}
+        )
     if request.method != "POST" and row.state_at(now) != SurveyState.OPEN:
         return render(request, "programs/surveys/shut.html", context | {"pill": surveys.pill(row, now)})
     questions = questions_of(row.form_version_id)
@@ -52,6 +57,31 @@ def survey(request, code):
     return render(request, "programs/surveys/survey.html", context)
 
 
-def others(request, now):
-    """The other surveys that wait for the person."""
-    return surveys.waiting_for(request.user, now)
+# --- those who teach --------------------------------------------------------------------------------------------
+
+
+@require_safe
+def teaching(request):
+    """The surveys about one's own sessions and oneself. For anyone who does not teach there is no such page."""
+    if not Expert.objects.filter(user=request.user).exists():
+        raise Http404
+    now = clock.now()
+    rows = surveys.with_counts(surveys.with_names().taught_by(request.user)).order_by("-closes_at", "-pk")
+    found = survey_tables.lines(rows, now, lambda row: reverse("teaching-survey", args=[row.code]))
+    return render(request, "programs/surveys/teaching.html", {"lines": found})
+
+
+@require_safe
+def teaching_results(request, code):
+    """What came of one of them, for whom it is about."""
+    rows = surveys.with_counts(surveys.with_names().taught_by(request.user))
+    row, now = get_object_or_404(rows, code=code), clock.now()
+    context = {
+        "survey": row,
+        "title": surveys.title_of(row),
+        "about": surveys.about(row),
+        "pill": surveys.pill(row, now),
+        "rate": survey_tables.rate_text(row.answered, row.asked),
+        "results": survey_tables.results(row, now),
+    }
+    return render(request, "programs/surveys/results.html", context)

@@ -44,16 +44,18 @@ def asked(survey, status="completed"):
 def test_a_survey_asks_the_core_questions_and_fixes_them():
     boss, cohort = make.make_admin(), make.make_cohort(phase="running")
     survey = operations.create_survey(cohort.pk, by=boss, **window())
-    keys = list(survey.form_version.questions.order_by("section__position", "position").values_list("key", flat=True))
+    keys = list(
+        survey.form_version.questions.order_by("section__position", "position").values_list("key", flat=True)
+    )
     assert keys[:2] == ["overall", "content"]
     assert keys[10:] == ["recommend", "best", "improve", "quote"]
     survey.form_version.refresh_from_db()
     assert survey.form_version.is_locked
     other = operations.create_survey(make.make_cohort(phase="running").pk, by=boss, **window())
     assert other.form_version == survey.form_version  # the core questions stay the same over cohorts and years
-    assert list(AuditEvent.objects.filter(target_id=survey.pk, verb="survey.made").values_list("by", flat=True)) == [
-        boss.pk
-    ]
+    assert list(
+        AuditEvent.objects.filter(target_id=survey.pk, verb="survey.made").values_list("by", flat=True)
+    ) == [boss.pk]
 
 
 def test_there_is_one_survey_about_one_thing_with_the_same_questions():
