@@ -4,7 +4,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from portal import clock
-from portal.demo import camp, courses2024, events2024, internship, logins, reviewing, season, year2025
+from portal.demo import camp, courses2024, events2024, internship, logins, reviewing, season, surveys, year2025
 from portal.demo.consents import add_consents
 from portal.demo.eraser import erase
 from portal.demo.rules import add_rules
@@ -35,6 +35,7 @@ def load(*, stage="all", scale=1, reset=False):
     world.forms.write()
     world.ledger.write()
     reviewing.score(world)
+    surveys.write(world)
     logins.set_password(world)
     return True
 
