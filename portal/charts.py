@@ -8,7 +8,6 @@ so that nothing hangs on hue alone. Each chart comes in two widths, for a page a
 from dataclasses import dataclass
 
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
 STEPS = {5: "#12319a", 4: "#5674d6", 3: "#a9a69c", 2: "#d08a3c", 1: "#a3221b"}  # light --step-5 … --step-1
 INK, TRACK = "#17181b", "#ebe8e0"
@@ -49,12 +48,17 @@ def stacked(name, title, told, rows):
 
     `name` is unique on its page; `told` says in a sentence what is to be seen.
     """
-    return SafeString("").join(draw(name, title, told, rows, layout, None) for layout in (PAGE, PHONE))
+    return joined(draw(name, title, told, rows, layout, None) for layout in (PAGE, PHONE))
 
 
 def bars(name, title, told, rows, whole):
     """Bars of one part each, on a track that stands for `whole`."""
-    return SafeString("").join(draw(name, title, told, rows, layout, whole) for layout in (PAGE, PHONE))
+    return joined(draw(name, title, told, rows, layout, whole) for layout in (PAGE, PHONE))
+
+
+def joined(parts):
+    """Pieces of SVG as one."""
+    return format_html_join("", "{}", ((part,) for part in parts))
 
 
 def draw(name, title, told, rows, layout, whole):
@@ -69,7 +73,7 @@ def draw(name, title, told, rows, layout, whole):
         '<svg class="chart {}" viewBox="0 0 {} {}" role="img" aria-labelledby="{}-title {}-desc">'
         '<title id="{}-title">{}</title><desc id="{}-desc">{}</desc>{}</svg>',
         *(layout.look, layout.width, top, name, name, name, title, name, told),
-        SafeString("").join(drawn),
+        joined(drawn),
     )
 
 
@@ -110,7 +114,7 @@ def draw_row(row, lines, top, height, layout, whole):
         '<text class="strong" x="{}" y="{}" text-anchor="end" fill="{}">{}</text>',
         *(layout.width, f"{bar_top + layout.thick / 2 + 5:g}", INK, row.value),
     )
-    return texts + track + shapes + value
+    return joined([texts, track, shapes, value])
 
 
 def shapes_of(parts, layout, whole):

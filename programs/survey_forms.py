@@ -31,7 +31,7 @@ def parts(form, questions):
             found.append({"section": question.section, "blocks": []})
             last = None
         look = SCALES.get(question.type, "field")
-        if look == "field" or look != last:
+        if look != last:
             found[-1]["blocks"].append({"look": look, "words": words_of(question), "fields": []})
         found[-1]["blocks"][-1]["fields"].append(form[question.key])
         last = look

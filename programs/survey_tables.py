@@ -207,7 +207,7 @@ def other_chart(question, row):
             "legend": nps_legend(),
             "table": {
                 "caption": question.label,
-                "headings": [_("Answer"), _("Number"), _("Share")],
+                "headings": [_("Answer"), _("Number"), _("In percent")],
                 "rows": [share(str(step), row.counts[step], row.n) for step in reversed(range(11))],
             },
         }
@@ -223,7 +223,7 @@ def other_chart(question, row):
             "svg": charts.bars(name, question.label, told, parts, row.n),
             "table": {
                 "caption": question.label,
-                "headings": [_("Answer"), _("Number"), _("Share")],
+                "headings": [_("Answer"), _("Number"), _("In percent")],
                 "rows": [share(label, count, row.n) for label, count in zip(labels, row.counts, strict=True)],
             },
         }

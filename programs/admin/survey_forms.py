@@ -44,7 +44,7 @@ class SurveyForm(WindowForm):
     COHORT = "cohort"
 
     version = forms.ChoiceField(
-        label=_("Questions"),
+        label=_("What is asked"),
         help_text=_("The core questions are the same every year, so that years and courses can be compared."),
     )
     about = forms.ChoiceField(label=_("About"))

@@ -16,6 +16,7 @@ from programs.admin.overview import name_of
 from programs.admin.survey_forms import SurveyForm, WindowForm
 from programs.core_survey import OVERALL
 from programs.models.cohorts import Cohort
+from programs.models.forms import QuestionType
 from programs.models.surveys import Asks, Survey, SurveyState
 from programs.operations import surveys as operations
 
@@ -119,7 +120,7 @@ class SurveyAdmin(ScopedAdmin):
         """The way to the page from which it is run."""
         return format_html('<a href="{}">{}</a>', self.url("run", survey.pk), surveys.about(survey))
 
-    @admin.display(description=_("questions"))
+    @admin.display(description=_("what is asked"))
     def title(self, survey):
         """Which form it asks."""
         return surveys.title_of(survey)
@@ -167,11 +168,11 @@ class SurveyAdmin(ScopedAdmin):
     def buttons(self, survey, now):
         """The deeds that make sense now."""
         chosen = {
-            S.COMING: [("open", gettext("Open now")), ("window", gettext("Change the dates"))],
+            S.COMING: [("open", gettext("Open the survey now")), ("window", gettext("Change the dates"))],
             S.OPEN: [
                 ("remind", gettext("Remind those who have not answered")),
                 ("window", gettext("Change the dates")),
-                ("close", gettext("Close now")),
+                ("close", gettext("Close the survey now")),
             ],
             S.CLOSED: [("results", gettext("Results"))],
         }[survey.state_at(now)]
@@ -227,6 +228,7 @@ class SurveyAdmin(ScopedAdmin):
             ],
             chosen=chosen,
             formulas=survey_tables.formulas(),
+            is_nps=chosen is not None and chosen.type == QuestionType.NPS,
             **(survey_tables.comparison(groups, chosen) if chosen else {"chart": None, "hidden": []}),
         )
 
@@ -287,7 +289,7 @@ class SurveyAdmin(ScopedAdmin):
         return self.ask(
             request,
             survey,
-            label=gettext("Open now"),
+            label=gettext("Open the survey now"),
             note=gettext("Everyone who is asked gets a mail."),
             facts=asked_facts(survey),
             perform=perform,
@@ -304,7 +306,7 @@ class SurveyAdmin(ScopedAdmin):
         return self.ask(
             request,
             survey,
-            label=gettext("Close now"),
+            label=gettext("Close the survey now"),
             note=gettext("No answers are taken any more and the results can be seen. It cannot be opened again."),
             danger=True,
             facts=asked_facts(survey),
@@ -355,7 +357,7 @@ def settings_of(survey):
     yes_no = {True: gettext("Yes"), False: gettext("No")}
     return [
         {
-            "term": gettext("Questions"),
+            "term": gettext("What is asked"),
             "value": str(survey.form_version),
             "url": reverse("admin:programs_form_version", args=[survey.form_version_id]),
         },

@@ -90,7 +90,7 @@ class Survey(models.Model):
 
     code = models.CharField(max_length=20, unique=True, default=new_code, editable=False)
     form_version = models.ForeignKey(
-        FormVersion, on_delete=models.PROTECT, related_name="surveys", verbose_name=_("questions")
+        FormVersion, on_delete=models.PROTECT, related_name="surveys", verbose_name=_("what is asked")
     )
     cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="surveys", verbose_name=_("cohort"))
     session = models.ForeignKey(

@@ -17,7 +17,7 @@ if (form) {
     const shown = form.querySelector("[data-progress-of]");
     const bar = shown.querySelector("progress");
     bar.value = names.size;
-    shown.querySelector("[role=status]").textContent = form.dataset.counted.replace("{answered}", names.size).replace("{count}", bar.max);
+    shown.querySelector("span").textContent = form.dataset.counted.replace("{answered}", names.size).replace("{count}", bar.max);
     shown.hidden = false;
   };
 
