@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from portal import charts, i18n
 from programs import survey_results, surveys
 from programs.core_survey import OVERALL, RECOMMEND
-from programs.models.forms import QuestionType
+from programs.models.forms import Question, QuestionType
 from programs.models.surveys import (
     LIKERT_STEPS,
     QUOTE,
@@ -272,14 +272,17 @@ def comparable(surveys_, now):
     return list(rows.order_by("-cohort__starts_at", "-opens_at", "-pk"))
 
 
+def year_of(survey):
+    """The year in which its cohort began, or else in which it opened."""
+    return i18n.local_date(survey.cohort.starts_at or survey.opens_at).year
+
+
 def keys_of(rows):
-    """The questions that can be put side by side: by key, agreement and recommendation, as newest worded."""
-    versions = {row.form_version_id: None for row in rows}
+    """The questions that can be put side by side, by key, as last worded: on agreement and recommendation."""
+    asked = Question.objects.filter(version__in={row.form_version_id for row in rows}, type__in=(T.LIKERT, T.NPS))
     found = {}
-    for version in versions:
-        for question in questions_of(version):
-            if question.type in (T.LIKERT, T.NPS):
-                found.setdefault((question.key, question.type), question)
+    for question in asked.order_by("-version__made_at", "-version", "section__position", "position", "pk"):
+        found.setdefault((question.key, question.type), question)
     return list(found.values())
 
 

@@ -22,6 +22,9 @@ RECENT = (  # cohorts of the season: program, days since it opened, until it clo
     {"program": "production-sound", "opened": 3, "left": -1, "answered": 3, "session": True},
     {"program": "production-sound", "opened": 1, "left": 4, "answered": 8, "session": True},
 )
+CAMP = ("reboot-camp", "2025-1")
+CAMP_OVERALL = (15, 1)  # how many of the camp's people chose 5 and 4 …
+CAMP_RECOMMENDED = (9, 5, 2)  # … and 10, 9 and 8 of the recommendation
 STEPS_OF_SEASON = (11, 6, 2, 1)  # how often 5, 4, 3, 2 come up
 
 
@@ -33,6 +36,7 @@ def write(world):
         version.save(update_fields=["locked_at"])
     rng = dice("surveys")
     write_2024(world, version, rng)
+    write_camp(world, version, rng)
     write_season(world, version, rng)
 
 
@@ -60,15 +64,7 @@ def write_2024(world, version, rng):
     said = texts("survey_words")
     for code, program in courses.items():
         cohort = world.cohorts[program, SLUG]
-        survey = Survey(
-            code=world.ledger.new_code(),
-            form_version=version,
-            cohort=cohort,
-            asks=Asks.COMPLETED,
-            opens_at=cohort.ends_at,
-            closes_at=cohort.ends_at + OPEN_DAYS * DAY,
-            made_at=cohort.ends_at - 7 * DAY,
-        )
+        survey = history(world, version, cohort)
         answers = [
             {key: str(step) for key, step in person.items() if key != "course"}
             for person in people
@@ -102,6 +98,32 @@ def put(rng, survey, places, answers, said=()):
     for model, rows in ((Ticket, tickets), (Response, responses), (Comment, comments)):
         rng.shuffle(rows)
         model.objects.bulk_create(rows, batch_size=500)
+
+
+def write_camp(world, version, rng):
+    """The Reboot Camp of 2025, all of whose people answered."""
+    cohort = world.cohorts[CAMP]
+    places = places_of(world, cohort, Asks.COMPLETED)
+    overall = [step for step, count in zip((5, 4), CAMP_OVERALL, strict=True) for _ in range(count)]
+    recommended = [step for step, count in zip((10, 9, 8), CAMP_RECOMMENDED, strict=True) for _ in range(count)]
+    answers = []
+    for first, last in zip(overall, recommended, strict=True):
+        steps = {key: str(rng.choices((5, 4), (4, 1))[0]) for key, _ko, _en in ITEMS}
+        answers.append(steps | {ITEMS[0][0]: str(first), RECOMMEND: str(last)})
+    put(rng, history(world, version, cohort), places, answers)
+
+
+def history(world, version, cohort):
+    """The survey of a cohort that is over: from its last session on, for two weeks."""
+    return Survey(
+        code=world.ledger.new_code(),
+        form_version=version,
+        cohort=cohort,
+        asks=Asks.COMPLETED,
+        opens_at=cohort.ends_at,
+        closes_at=cohort.ends_at + OPEN_DAYS * DAY,
+        made_at=cohort.ends_at - 7 * DAY,
+    )
 
 
 # --- the season -------------------------------------------------------------------------------------------------

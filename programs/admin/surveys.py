@@ -207,7 +207,9 @@ class SurveyAdmin(ScopedAdmin):
         by = request.GET.get("by", "cohort")
         by = by if by in survey_tables.GROUPS else "cohort"
         rows = survey_tables.comparable(Survey.objects.managed_by(request.user), clock.now())
-        groups = survey_tables.GROUPS[by](rows)
+        years = sorted({survey_tables.year_of(row) for row in rows}, reverse=True)
+        year = next((year for year in years if str(year) == request.GET.get("year")), None)
+        groups = survey_tables.GROUPS[by]([row for row in rows if year in (None, survey_tables.year_of(row))])
         questions = survey_tables.keys_of([row for _label, found in groups for row in found])
         named = {question.key: question for question in questions}
         chosen = named.get(request.GET.get("question", ""), named.get(OVERALL, next(iter(questions), None)))
@@ -222,6 +224,8 @@ class SurveyAdmin(ScopedAdmin):
                 for name, label in labels.items()
             ],
             by=by,
+            years=years,
+            year=year,
             questions=[
                 {"key": question.key, "label": question.label, "current": question is chosen}
                 for question in questions

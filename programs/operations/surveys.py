@@ -34,7 +34,7 @@ from programs.models.surveys import (
 from programs.questions.loading import questions_of
 from programs.surveys import has_answered, still_asked
 
-MIXED = 100  # so many rows that are there already are written anew together with each answer
+MIXED = 50  # so many rows that are there already are written anew together with each answer
 REMIND_BEFORE = timedelta(days=3)  # the clock's reminder: this long before the survey closes …
 APART = timedelta(days=1)  # … and never sooner than this after the survey opened, or after another reminder
 _shuffle = random.SystemRandom()

@@ -82,6 +82,15 @@ def test_the_recommendation():
     assert (row.promoters, row.passives, row.detractors, row.score) == (498, 261, 83, "+49.3")
 
 
+def test_the_camp_of_2025():
+    """All sixteen answered: fifteen very content, one content; fourteen promoters, two passives."""
+    [row] = survey_tables.comparable(Survey.objects.filter(cohort__slug="2025-1"), clock.now())
+    answers = survey_tables.responses_of([row.pk])[row.pk]
+    found = {q.key: survey_results.tally(q, answers) for q in questions_of(row.form_version_id)}
+    assert (row.cohort.program.slug, row.answered, row.asked) == ("reboot-camp", 16, 16)
+    assert (found["overall"].mean, found["recommend"].score) == ("4.94", "+87.5")
+
+
 def test_each_course_comes_out_to_the_digit():
     rows = {row.cohort.program.slug: row for row in of_2024()}
     assert rows.keys() == COURSES.keys()
@@ -117,7 +126,9 @@ def test_tickets_and_answers_are_as_many_and_each_ticket_is_of_one_who_was_asked
 def test_the_pages_show_the_table_of_courses():
     client = Client()
     client.force_login(make.make_admin())
-    text = client.get(reverse("admin:programs_survey_compare")).text
+    text = client.get(reverse("admin:programs_survey_compare") + "?year=2024").text
+    assert "83.0% (842 of 1,015)" in text
+    assert "Reboot Camp" not in text.partition("<svg")[2].partition("</main>")[0]
     for n, rate, *_counts, mean in COURSES.values():
         assert f"{rate}% ({n} of" in text
         assert f'<td class="r num">{mean}</td>' in text
