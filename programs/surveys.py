@@ -66,7 +66,7 @@ def _count(rows, name):
 
 
 def waiting_for(person, now):
-    """The open surveys that ask `person` and have no answer yet, the next to close first, as lines; two queries."""
+    """The open surveys that ask `person` and have no answer yet, the next to close first, as lines; one query."""
     answered = Ticket.objects.filter(person=person).values("survey")
     rows = with_names().asking(person).open_at(now).exclude(pk__in=answered).order_by("closes_at", "pk")
     return [
