@@ -138,6 +138,12 @@ APPEAL_PILLS = {
     "refused": ("done", "minus"),
 }
 
+SURVEY_PILLS = {
+    "coming": ("soon", "ring"),
+    "open": ("live", "open"),
+    "closed": ("done", "lock"),
+}
+
 MAIL_PILLS = {
     "waiting": ("soon", "clock"),
     "held": ("warn", "lock"),

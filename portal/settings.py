@@ -278,6 +278,9 @@ else:
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "Grow Creative <no-reply@example.com>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "help@example.com")
+SURVEY_POINTS = env.str("SURVEY_POINTS", "linear")  # which conversion to 100 points leads; both are printed
+if SURVEY_POINTS not in ("linear", "times20"):
+    raise ImproperlyConfigured(f"SURVEY_POINTS must be linear or times20, not {SURVEY_POINTS!r}.")
 EMAIL_TIMEOUT = 60
 MAIL_BOUNCES_TO = env.str("MAIL_BOUNCES_TO", "")  # the sender on the envelope; empty: the one above
 MAIL_HOLD_SECONDS = env.int("MAIL_HOLD_SECONDS", 0)

@@ -14,7 +14,7 @@ from mentoring import summaries
 from portal import clock, home_page, i18n, mail, pills
 from portal.models import MailStatus, OutgoingMail
 from portal.public import public_page
-from programs import mine, posters, restrictions, reviewing, teaching
+from programs import mine, posters, restrictions, reviewing, surveys, teaching
 from programs.models.programs import ProgramKind
 
 MAILS_PER_PAGE = 30
@@ -36,6 +36,7 @@ def my(request):
         "restriction": restrictions.notice(request.user, now),
         "reviews": reviewing.for_person(request.user),
         "teaching": teaching.for_person(request.user, now),
+        "surveys": surveys.waiting_for(request.user, now),
     }
     return render(request, "portal/my.html", context)
 
@@ -118,7 +119,7 @@ def robots(request):
     lines += [
         f"Disallow: /{code}/{part}/"
         for code, _name in settings.LANGUAGES
-        for part in ("accounts", "my", "applications", "mentoring", "reviews", "teaching")
+        for part in ("accounts", "my", "applications", "mentoring", "reviews", "surveys", "teaching")
     ]
     return HttpResponse("\n".join([*lines, "Disallow: /admin/", ""]), content_type="text/plain")
 

@@ -1,6 +1,9 @@
 """What keeps a certificate back besides completion: each gate says why not yet, or nothing."""
 
-GATES: tuple = ()  # functions of an enrolment that return a sentence, or "" where nothing stands in the way
+from programs.surveys import certificate_gate
+
+# Functions of an enrolment that return a sentence, or "" where nothing stands in the way.
+GATES: tuple = (certificate_gate,)
 
 
 def obstacle(enrolment):

@@ -48,8 +48,11 @@ def applicants_of(user):
 
 
 def cohorts_of_form(version):
-    """The cohorts that ask what a form version asks, or hold applications that answered it."""
-    return Cohort.objects.filter(Q(form_version=version) | Q(applications__form_version=version)).distinct()
+    """The cohorts that ask what a form version asks, also in a survey, or hold applications that answered it."""
+    surveyed = Cohort.objects.filter(surveys__form_version=version).values("pk")
+    return Cohort.objects.filter(
+        Q(form_version=version) | Q(applications__form_version=version) | Q(pk__in=surveyed)
+    ).distinct()
 
 
 def may_build(user, version):

@@ -14,6 +14,7 @@ from programs.models.certificates import Certificate, CertificateFile
 from programs.models.cohorts import Phase
 from programs.models.eligibility import Restriction
 from programs.models.enrolments import Enrolment, EnrolmentStatus
+from programs.models.surveys import SignedResponse, Survey
 from programs.operations.retention import is_needed, live_application, told_items
 from programs.questions.loading import questions_of
 from programs.questions.showing import row_of, shown
@@ -94,6 +95,7 @@ def export(user):
             }
             for row in restrictions
         ],
+        "surveys": surveys_of(user),
     }
 
 
@@ -128,6 +130,21 @@ def excuse_of(excuse):
         "is_accepted": excuse.is_accepted,
         "answer": excuse.answer,
     }
+
+
+def surveys_of(user):
+    """The surveys that `user` has answered; what was answered only where the survey is not anonymous."""
+    own = {row.survey_id: row.answers for row in SignedResponse.objects.filter(person=user)}
+    asked = _Forms()
+    rows = Survey.objects.filter(tickets__person=user).select_related("cohort__program", "form_version__form")
+    return [
+        {
+            "survey": f"{row.form_version.form.title} · {cohort_of(row.cohort)}",
+            "is_anonymous": row.is_anonymous,
+            "answers": answers_of(asked[row.form_version_id], own[row.pk], []) if row.pk in own else [],
+        }
+        for row in rows.order_by("opens_at", "pk")
+    ]
 
 
 class _Forms(dict):

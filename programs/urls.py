@@ -13,6 +13,7 @@ from programs.views import (
     restrictions,
     results,
     reviews,
+    surveys,
     teaching,
     writing,
 )
@@ -83,9 +84,12 @@ urlpatterns = [
     path("references/<slug:code>/", references.reference, name="reference"),
     path("applications/<slug:code>/", include(application_urls)),
     path("reviews/", include(review_urls)),
+    path("teaching/surveys/", surveys.teaching, name="teaching-surveys"),
+    path("teaching/surveys/<slug:code>/", surveys.teaching_results, name="teaching-survey"),
     path("teaching/", include(teaching_urls)),
     path("my/learning/<slug:code>/excuses/", include(excuse_urls)),
     path("certificates/", include(certificate_urls)),
     path("my/certificates/", certificates.my_certificates, name="my-certificates"),
+    path("surveys/<slug:code>/", surveys.survey, name="survey"),
     path("my/restrictions/", restrictions.my_restrictions, name="my-restrictions"),
 ]

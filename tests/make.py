@@ -21,7 +21,9 @@ from programs.models.experts import Expert
 from programs.models.forms import WITH_CHOICES, Form, FormVersion, Question, Section
 from programs.models.programs import PartnerRole, Program, ProgramKind, ProgramPartner, Track
 from programs.models.selection import Review, Reviewer, ReviewRound
+from programs.models.surveys import Comment, Response, Survey, Ticket
 from programs.operations import certificates
+from programs.operations.surveys import core_version
 from programs.questions.drafts import as_draft
 
 _serial = count(1)
@@ -453,3 +455,32 @@ def make_course(days=5, hours=7, *, begun=None, people=1, **fields):
         for _person in range(people)
     ]
     return cohort, sessions, enrolled
+
+
+def make_survey(cohort=None, **fields):
+    """A survey of a running cohort with the core form, open from yesterday for a week."""
+    now = clock.now()
+    defaults = {"opens_at": now - timedelta(days=1), "closes_at": now + timedelta(days=6)}
+    if "form_version" not in fields:
+        fields["form_version"] = core_version()
+    return Survey.objects.create(cohort=cohort or make_cohort(phase="running"), **(defaults | fields))
+
+
+def make_asked(survey, count=1):
+    """People whom `survey` asks."""
+    return [make_enrolment(survey.cohort, status="completed").person for _ in range(count)]
+
+
+def make_answered(survey, likert, *, nps=None, comments=()):
+    """Answers to an anonymous survey: for each of `likert` a person with that step for every such question.
+
+    `nps` are the steps of the recommendation, `comments` are triples of key, text and whether it may be shown.
+    """
+    keys = list(survey.form_version.questions.filter(type="likert").values_list("key", flat=True))
+    for place, step in enumerate(likert):
+        [person] = make_asked(survey)
+        Ticket.objects.create(survey=survey, person=person)
+        answers = dict.fromkeys(keys, str(step))
+        Response.objects.create(survey=survey, answers=answers | ({"recommend": str(nps[place])} if nps else {}))
+    for key, text, may_quote in comments:
+        Comment.objects.create(survey=survey, key=key, text=text, may_quote=may_quote)

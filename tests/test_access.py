@@ -127,6 +127,9 @@ EXPECTED = {
     "learning-excuses": row(LOGIN, HIDDEN, applicant=YES),
     "learning-excuse-withdraw": row(LOGIN, POST_ONLY),
     "learning-excuse-file": row(LOGIN, HIDDEN),  # there is no such file; tests/programs/test_excuses.py has one
+    "survey": row(LOGIN, HIDDEN, applicant=YES),
+    "teaching-surveys": row(LOGIN, HIDDEN),  # nobody here teaches; tests/programs/test_survey_pages.py has one
+    "teaching-survey": row(LOGIN, HIDDEN),
 }
 
 
@@ -179,6 +182,8 @@ def world():
     }
     for person in people.values():  # as sign-up leaves it; allauth would add the row on looking
         EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    asked = make.make_survey(make.make_cohort(program, phase="running"))
+    make.make_enrolment(asked.cohort, applicant, status="active")
     agreement = make.make_agreement(parties=[ours])
     announced = make.make_cohort(make.make_program(partners=[theirs]), phase="announced")
     place = [program.slug, cohort.slug]
@@ -195,6 +200,8 @@ def world():
         "review-pledge": [program.slug, round_.cohort.slug, round_.number],
         "partner": [ours.slug],
         "agreement": [agreement.slug],
+        "survey": [asked.code],
+        "teaching-survey": [asked.code],
     }
     arguments |= {name: [application.code] for name in EXPECTED if name.startswith("application")}
     arguments |= {f"certificate-{page}": ["nobody"] for page in ("short", "document", "badge", "make")}

@@ -21,7 +21,7 @@ from mentoring import emails as mentoring_emails
 from portal import clock, mail
 from portal.mail_events import EVENTS
 from portal.models import MailStatus, OutgoingMail
-from programs import certificate_emails, emails, interview_emails, no_show_emails, reviewer_emails
+from programs import certificate_emails, emails, interview_emails, no_show_emails, reviewer_emails, survey_emails
 from programs.models.applications import Decision, Offer, StateChange
 from programs.models.selection import AssignmentRun
 from programs.operations import certificates as certificate_operations
@@ -115,6 +115,11 @@ def write(name, language):
         if name == "no_show_undone":
             return no_show_emails.no_show_undone(enrolment)
         return no_show_emails.no_show_warning(enrolment, lapses_at=now)
+    if name.startswith("survey"):
+        survey = make.make_survey(gates_certificate=True)
+        return getattr(survey_emails, name)(
+            survey, make.make_enrolment(survey.cohort, person, status="active").person
+        )
     if name.startswith("interview"):
         return interview(name, person)
     if name.startswith("review"):

@@ -14,6 +14,7 @@ from portal.demo import (
     logins,
     reviewing,
     season,
+    surveys,
     year2025,
 )
 from portal.demo.consents import add_consents
@@ -48,6 +49,7 @@ def load(*, stage="all", scale=1, reset=False):
     year2025.bring_in(world)
     reviewing.score(world)
     certificates.issue(world)
+    surveys.write(world)
     logins.set_password(world)
     return True
 

@@ -12,4 +12,5 @@ from programs.admin import (  # noqa: F401 (each registers its models)
     interviews,
     references,
     restrictions,
+    surveys,
 )

@@ -164,6 +164,7 @@ class CohortPages(
         if phase == Phase.FINISHED:
             bring_in = reverse("admin:programs_import_participants", args=[cohort.pk])
             buttons.append({"label": gettext("Bring in earlier participants"), "url": bring_in, "small": True})
+        buttons += survey_buttons(cohort)
         edit = reverse("admin:programs_cohort_change", args=[cohort.pk])
         buttons.append({"label": gettext("Edit"), "url": edit, "small": True})
         if phase not in (Phase.FINISHED, Phase.CANCELLED):
@@ -313,3 +314,13 @@ class CohortPages(
             facts=lambda cohort: [(gettext("Applications close"), moment_or_dash(cohort.closes_at))],
             perform=perform,
         )
+
+
+def survey_buttons(cohort):
+    """The way to a cohort's surveys, and to a new one."""
+    listed = f"{reverse('admin:programs_survey_changelist')}?cohort={cohort.pk}"
+    buttons = [{"label": gettext("Surveys"), "url": listed, "small": True}]
+    if cohort.published_at and not cohort.cancelled_at:
+        url = reverse("admin:programs_survey_new", args=[cohort.pk])
+        buttons.append({"label": gettext("New survey"), "url": url, "small": True})
+    return buttons

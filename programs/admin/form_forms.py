@@ -45,6 +45,8 @@ NOTES = {  # what each type is for, where it is chosen
     T.FILE: _("PDF, DOCX, HWP, HWPX or images."),
     T.STATEMENT: _("A sentence with one box to tick."),
     T.REFEREE: _("A person whom we ask for a letter by mail."),
+    T.LIKERT: _("A sentence to agree with, in five steps; for surveys."),
+    T.NPS: _("Whether one would recommend it, in eleven steps; for surveys."),
 }
 CHOICE_COLUMNS = (
     Column("ko", _("Korean"), limit=120),

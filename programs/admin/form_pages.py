@@ -276,7 +276,7 @@ class FormPages(ScopedAdmin):
         """The way back where a version can no longer be changed, with the reason; else None."""
         if not version.is_locked:
             return None
-        messages.error(request, operations.locked_text())
+        messages.error(request, operations.locked_text(version))
         return HttpResponseRedirect(self.version_url(version))
 
     def edit_page(self, request, obj, form, **context):

@@ -14,5 +14,6 @@ from programs.models import (  # noqa: F401
     interviews,
     programs,
     selection,
+    surveys,
     terms,
 )

@@ -62,7 +62,7 @@ class FormVersion(models.Model):
 
     @property
     def is_locked(self):
-        """Whether an application has been begun with it."""
+        """Whether an application has been begun with it, or a survey asks it."""
         return self.locked_at is not None
 
 
@@ -108,6 +108,8 @@ class QuestionType(models.TextChoices):
     FILE = "file", _("File")
     STATEMENT = "statement", _("Statement to accept")
     REFEREE = "referee", _("Reference letter")
+    LIKERT = "likert", _("Agreement, from 1 to 5")
+    NPS = "nps", _("Would recommend, from 0 to 10")
 
 
 class Audience(models.TextChoices):

@@ -62,12 +62,14 @@ def lock_open(version_id):
     """The version, locked, if its meaning may still change; else refused."""
     version = lock_version(version_id)
     if version.is_locked:
-        raise Refused(locked_text())
+        raise Refused(locked_text(version))
     return version
 
 
-def locked_text():
+def locked_text(version):
     """Why a version stays as it is, and the way out."""
+    if version.surveys.exists():
+        return _("A survey asks these questions, so they stay. Copy this version to change them.")
     return _("Applications have been begun with this version, so its questions stay. Copy it to change them.")
 
 

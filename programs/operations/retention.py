@@ -25,6 +25,7 @@ from programs.models.forms import Question
 from programs.models.imports import ImportRow
 from programs.models.interviews import InterviewChange
 from programs.models.selection import Conflict, Review, ReviewEnd, Reviewer
+from programs.models.surveys import SignedResponse
 from programs.models.terms import CohortTerm
 from programs.operations import applications, certificates, enrolments, excuses, references, seats
 from programs.operations.applications import without
@@ -62,6 +63,7 @@ def erase_person(user):
     Appeal.objects.filter(restriction__person=user).update(text="", answer="")
     Restriction.objects.filter(person=user).update(reason="")
     certificates.forget_person(user)
+    SignedResponse.objects.filter(person=user).delete()
     leave_reviewing(user)
 
 

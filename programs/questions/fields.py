@@ -326,6 +326,14 @@ def answers_of(question):
     return list(regions.REGIONS) if question.type == T.REGION else choices_of(question)
 
 
+def steps_of(question):
+    """The steps of a scale as pairs of key and words: agreement from 5 to 1, a recommendation from 0 to 10."""
+    if question.type == T.NPS:
+        return [(str(step), str(step)) for step in range(11)]
+    words = (_("Strongly agree"), _("Agree"), _("Neither"), _("Disagree"), _("Strongly disagree"))
+    return [(str(step), label) for step, label in zip(range(5, 0, -1), words, strict=True)]
+
+
 def field_of(question, *, required, files=(), own_email=""):
     """The form field of `question`. `files` are the uploads given to it, `own_email` is the applicant's address.
 
@@ -373,6 +381,8 @@ def field_of(question, *, required, files=(), own_email=""):
             return forms.BooleanField(error_messages={"required": _("Please tick this box to go on.")}, **common)
         case T.REFEREE:
             return RefereeField(own_email=own_email, **common)
+        case T.LIKERT | T.NPS:
+            return forms.ChoiceField(choices=steps_of(question), widget=forms.RadioSelect, **common)
     raise ValueError(f"no field for a question of type {question.type!r}")
 
 

@@ -8,7 +8,7 @@ from portal import i18n, phones, regions, rows
 from programs.models.forms import Audience, QuestionType
 from programs.questions.conditions import asked, is_blank
 from programs.questions.drafts import shaped
-from programs.questions.fields import choices_of
+from programs.questions.fields import choices_of, steps_of
 
 T = QuestionType
 TABLES = {T.CREDITS: rows.CREDITS, T.CAREER: rows.CAREER}
@@ -88,6 +88,8 @@ def text_of(question, answer):
     kind = question.type
     if kind == T.SINGLE:
         return dict(choices_of(question)).get(answer, answer)
+    if kind == T.LIKERT:
+        return dict(steps_of(question)).get(answer, answer)
     if kind == T.YES_NO:
         return {"yes": _("Yes"), "no": _("No")}.get(answer, answer)
     if kind == T.REGION:

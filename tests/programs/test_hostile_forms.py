@@ -51,6 +51,8 @@ GOOD = {
         "career-0-role": "조수",
     },
     "statement": {"statement": "on"},
+    "likert": {"likert": "5"},
+    "nps": {"nps": "0"},
     "referee": {"referee_0": "남궁설", "referee_1": "", "referee_2": "referee@example.com"},
 }
 TYPES = list(GOOD)
@@ -109,6 +111,8 @@ WRONG = {
         {"0-from": "0000-00", "0-organization": "900101-1234567"},
     ],
     "statement": [""],
+    "likert": ["0", "6", "5.0", "매우 그렇다"],
+    "nps": ["-1", "11", "01", "ten"],
     "referee": [["이름", "", ""], ["", "", "a@example.com"], ["이름", "", "x"], ["x" * 61, "", "a@example.com"]],
 }
 

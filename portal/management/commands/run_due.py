@@ -23,6 +23,7 @@ from programs.operations import (
     releases,
     retention,
     seats,
+    surveys,
 )
 
 logger = logging.getLogger(__name__)
@@ -94,6 +95,8 @@ STEPS = (
     hourly(completion.warn),
     hourly(excuses.delete_evidence),
     certificates.resume_runs,
+    surveys.invite_due,
+    surveys.remind_due,
     hourly(retention.forget_due),
     hourly(imports.forget_rows),
     deliver_mail,

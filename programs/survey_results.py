@@ -1,0 +1,184 @@
+"""What came of a survey, as figures: pure counts, in whole numbers and fractions until the last digit is rounded.
+
+Rounding is half up, away from zero. Agreement has two conversions to 100 points that partners use side by side;
+every page that prints one prints its formula. Of fewer answers than `least` nothing is told. Results that are put
+side by side have one sum, which is that of the rows shown, so nothing hidden can be had by taking shown rows from
+it; and every figure anywhere is a sum of whole surveys each of which may be shown (docs/decisions/0014).
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from functools import cached_property, reduce
+from operator import add
+
+from programs.models.forms import QuestionType
+from programs.models.surveys import LIKERT_STEPS, NPS_STEPS
+
+T = QuestionType
+PROMOTERS, PASSIVES = (9, 10), (7, 8)  # all below are detractors
+MINUS = "−"
+
+
+def rounded(value, digits=0):
+    """A fraction to so many digits, half up; `4.5641…` is `4.56`."""
+    unit = Decimal(1).scaleb(-digits)
+    scaled = Fraction(value) * 10**digits
+    whole, rest = divmod(abs(scaled.numerator), scaled.denominator)
+    whole += 2 * rest >= scaled.denominator
+    text = str((Decimal(whole) * unit).quantize(unit, ROUND_HALF_UP))
+    return f"{MINUS}{text}" if scaled < 0 and whole else text
+
+
+def percent(part, whole):
+    """`part` of `whole` in percent, to one digit: `93.8`. Nothing of nothing is `0.0`."""
+    return rounded(Fraction(100 * part, whole), 1) if whole else "0.0"
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How many chose each of the five steps, from 5 down to 1."""
+
+    counts: tuple
+
+    @cached_property
+    def n(self):
+        """How many answered."""
+        return sum(self.counts)
+
+    @property
+    def exact(self):
+        """The mean as a fraction; there has to be an answer."""
+        return Fraction(sum(step * count for step, count in zip(LIKERT_STEPS, self.counts, strict=True)), self.n)
+
+    @property
+    def mean(self):
+        """To two digits."""
+        return rounded(self.exact, 2)
+
+    @property
+    def top2(self):
+        """The share of 5 and 4, in percent."""
+        return percent(self.counts[0] + self.counts[1], self.n)
+
+    def points(self, how):
+        """The mean on 100 points: `linear` is (mean − 1) ÷ 4 × 100, `times20` is mean × 20."""
+        return rounded(CONVERSIONS[how](self.exact), 1)
+
+    def __add__(self, other):
+        return Agreement(tuple(map(sum, zip(self.counts, other.counts, strict=True))))
+
+
+CONVERSIONS = {"linear": lambda mean: (mean - 1) / 4 * 100, "times20": lambda mean: mean * 20}
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """How many chose each of the steps from 0 to 10."""
+
+    counts: tuple
+
+    @cached_property
+    def n(self):
+        """How many answered."""
+        return sum(self.counts)
+
+    @property
+    def promoters(self):
+        """Those who chose 9 or 10."""
+        return sum(self.counts[step] for step in PROMOTERS)
+
+    @property
+    def passives(self):
+        """Those who chose 7 or 8."""
+        return sum(self.counts[step] for step in PASSIVES)
+
+    @property
+    def detractors(self):
+        """Those who chose 0 to 6."""
+        return self.n - self.promoters - self.passives
+
+    @property
+    def score(self):
+        """Promoters minus detractors, in percent of all: `+49.3`."""
+        exact = Fraction(100 * (self.promoters - self.detractors), self.n)
+        text = rounded(exact, 1)
+        return f"+{text}" if exact > 0 and text != "0.0" else text
+
+    def __add__(self, other):
+        return Recommendation(tuple(map(sum, zip(self.counts, other.counts, strict=True))))
+
+
+@dataclass(frozen=True)
+class Choices:
+    """How many chose each of the choices of a question; with several choices a person counts under each."""
+
+    counts: tuple
+    n: int
+
+
+def tally(question, responses):
+    """The answers of `responses` (dicts by key) to a question, counted; None where its type is not counted."""
+    given = [answers[question.key] for answers in responses if question.key in answers]
+    if question.type == T.LIKERT:
+        return Agreement(steps(given, LIKERT_STEPS))
+    if question.type == T.NPS:
+        return Recommendation(steps(given, NPS_STEPS))
+    if question.type == T.MULTIPLE:
+        found = Counter(key for keys in given for key in keys)
+        return Choices(tuple(found[choice["key"]] for choice in question.choices), len(given))
+    keys = {
+        T.SINGLE: [choice["key"] for choice in question.choices],
+        T.YES_NO: ["yes", "no"],
+        T.STATEMENT: [True],
+    }.get(question.type)
+    if keys is None:
+        return None
+    found = Counter(given)
+    return Choices(tuple(found[key] for key in keys), len(given))
+
+
+def steps(given, known):
+    """How often each of the `known` steps was given."""
+    found = Counter(given)
+    return tuple(found[str(step)] for step in known)
+
+
+def is_shown(result, least):
+    """Whether enough have answered for a result to be told."""
+    return result is not None and result.n >= least
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """Results side by side: the rows that are shown, their sum, and the labels of those that are not."""
+
+    rows: tuple
+    total: Agreement | Recommendation | None
+    hidden: tuple
+
+
+def side_by_side(rows):
+    """A Breakdown of `(label, result)`, results as `summed` gives them; those that are None are hidden."""
+    shown = tuple((label, result) for label, result in rows if result is not None)
+    hidden = tuple(label for label, result in rows if result is None)
+    return Breakdown(shown, add_up([result for _label, result in shown]), hidden)
+
+
+def summed(results):
+    """The sum of `(result, least)`, each of which may be shown by itself; None where none may.
+
+    One that may not is left out, so that it cannot be had by taking the others, shown elsewhere, from the sum.
+    """
+    return add_up([result for result, least in results if is_shown(result, least)])
+
+
+def add_up(results):
+    """The sum of results; None of none."""
+    return reduce(add, results) if results else None
+
+
+def mean_of_means(results):
+    """The mean of the means of several Agreements, to two digits."""
+    return rounded(sum((result.exact for result in results), Fraction(0)) / len(results), 2)
