@@ -85,7 +85,8 @@ def waiting_for(person, now):
 def certificate_gate(enrolment):
     """Why the certificate of `enrolment` waits for a survey, as a sentence; empty where it does not.
 
-    It waits where the cohort's rule says so, for as long as the survey can still be answered. Once that is closed nobody could catch up, and what
+    It waits where the cohort's rule says so, for as long as the survey can still be answered. Once that is closed
+    nobody could catch up, and what
     was earned is not lost over a form (docs/decisions/0014).
     """
     now = clock.now()
