@@ -24,6 +24,7 @@ from portal.models import MailStatus, OutgoingMail
 from programs import emails, interview_emails, no_show_emails, reviewer_emails
 from programs.models.applications import Decision, Offer, StateChange
 from programs.models.selection import AssignmentRun
+from programs.operations import sessions
 from programs.operations.interviews import note
 from tests import make
 from tests.programs.interviews import make_interviews
@@ -114,6 +115,12 @@ def write(name, language):
         return no_show_emails.no_show_warning(enrolment, lapses_at=now)
     if name.startswith("interview"):
         return interview(name, person)
+    if name.startswith("session_"):
+        make.make_enrolment(make.make_session(cohort).cohort, person)
+        session = cohort.sessions.get()
+        if name == "session_cancelled":
+            return sessions.cancel_session(session.pk, by=make.make_admin(), reason="1")
+        return sessions.change_session(session.pk, {"place_ko": "2호", "place_en": "2"}, by=make.make_admin())
     if name.startswith("review"):
         reviewer = make.make_reviewer(user=person)
         if name == "reviewer_invited":

@@ -9,4 +9,5 @@ from programs.admin import (  # noqa: F401 (each registers its models)
     interviews,
     references,
     restrictions,
+    sessions,
 )

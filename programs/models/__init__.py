@@ -3,13 +3,16 @@
 from programs.models import (  # noqa: F401
     applications,
     applying,
+    check_in,
     cohorts,
     eligibility,
     enrolments,
     experts,
     forms,
     interviews,
+    materials,
     programs,
+    schedule,
     selection,
     terms,
 )
