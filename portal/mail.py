@@ -102,8 +102,8 @@ def queue(
     Where staff have worded the mail, theirs counts. Returns the row, which is the earlier one where the mail was
     queued before. `again=True` sends it once more each time; a reminder of a `deadline` is another one for another
     deadline. `person` and `target` are None for an address that belongs to nobody here. The text of a mail that
-    `expires_at` some time holds a code, and is erased once the mail is done with. With `hold` it waits that long, or
-    as long as every mail does where that is longer.
+    `expires_at` some time holds a code, and is erased once the mail is done with. With `hold` it waits at least so
+    long.
     """
     event = Path(template).stem
     chosen = language or (person.language if person and person.language in LANGUAGES else KO)

@@ -104,7 +104,7 @@ def _tell(change, person, code, before):
 @event(FOLDER, CANCELLED, _("Session cancelled"), *OF_SESSION, why(_("Why it does not take place.")))
 def _queue(message, change, person, code, *, told, **context):
     cohort = change.session.cohort
-    page = address("my", person.language)
+    page = address("learning", person.language, code) if code else address("my-calendar", person.language)
     return mail.queue(
         f"{FOLDER}/{message}.txt",
         person=person,

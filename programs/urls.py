@@ -4,7 +4,9 @@ from django.urls import include, path
 
 from programs.views import (
     applications,
+    calendars,
     interviews,
+    learning,
     public,
     references,
     restrictions,
@@ -47,6 +49,11 @@ urlpatterns = [
     path("programs/<slug:program>/", public.program, name="program"),
     path("programs/<slug:program>/<slug:cohort>/", public.cohort, name="cohort"),
     path("programs/<slug:program>/<slug:cohort>/results/", results.cohort_results, name="cohort-results"),
+    path("calendar/", calendars.calendar, name="calendar"),
+    path("calendar.ics", calendars.calendar_ics, name="calendar-ics"),
+    path("calendar/<slug:code>.ics", calendars.feed, name="calendar-feed"),
+    path("my/learning/<slug:code>/", learning.learning, name="learning"),
+    path("my/calendar/", calendars.my_calendar, name="my-calendar"),
     path("instructors/", public.instructors, name="instructors"),
     path("programs/<slug:program>/<slug:cohort>/apply/", writing.apply, name="apply"),
     path("references/<slug:code>/", references.reference, name="reference"),

@@ -17,6 +17,7 @@ from django.utils.translation import override
 from accounts.models import Role
 from portal import clock
 from portal.models import OutgoingMail
+from programs.operations import feeds
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,11 @@ EXPECTED = {
     "cohort": PUBLIC,
     "cohort-results": PUBLIC,  # of one whose results are out; tests/programs/test_results.py has one whose are not
     "instructors": PUBLIC,
+    "calendar": PUBLIC,
+    "calendar-ics": PUBLIC,
+    "calendar-feed": PUBLIC,  # for whoever has its address; the code in it is the key
+    "my-calendar": PERSONAL,
+    "learning": OWN,
     "partners": PUBLIC,
     "partner": PUBLIC,
     "agreements": PUBLIC,
@@ -174,6 +180,7 @@ def world():
         "partner": [ours.slug],
         "agreement": [agreement.slug],
     }
+    arguments |= {"calendar-feed": [feeds.renew_feed(applicant, "learning").code], "learning": [enrolment.code]}
     arguments |= {name: [application.code] for name in EXPECTED if name.startswith("application")}
     arguments |= {"application-reference": [application.code, "referee"], "reference": [reference.code]}
     arguments["application-reference-ask"] = arguments["application-reference"]

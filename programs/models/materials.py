@@ -48,7 +48,7 @@ class MaterialQuerySet(models.QuerySet):
         return open_to_all.filter(cohort__published_at__isnull=False, cohort__cancelled_at=None)
 
     def visible_to(self, user, now):
-        """Those that `user` may have at `now`; who teaches or runs the cohort has them before they are handed out."""
+        """Those that `user` may have at `now`; who teaches or runs the cohort has them before that."""
         taken_part = user.enrolments.filter(status__in=RECEIVES).values("cohort")
         held = Q(session__in=Session.objects.taught_by(user).values("pk"))
         held |= Q(session=None, cohort__in=Session.objects.taught_by(user).values("cohort"))

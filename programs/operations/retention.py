@@ -21,6 +21,7 @@ from programs.models.eligibility import Appeal, Restriction
 from programs.models.enrolments import Enrolment, EnrolmentStatus
 from programs.models.forms import Question
 from programs.models.interviews import InterviewChange
+from programs.models.schedule import CalendarFeed
 from programs.models.selection import Conflict, Review, ReviewEnd, Reviewer
 from programs.models.terms import CohortTerm
 from programs.operations import applications, enrolments, references, seats
@@ -55,6 +56,7 @@ def erase_person(user):
     Enrolment.objects.filter(person=user).update(end_reason="")
     Appeal.objects.filter(restriction__person=user).update(text="", answer="")
     Restriction.objects.filter(person=user).update(reason="")
+    CalendarFeed.objects.filter(person=user).delete()
     leave_reviewing(user)
 
 
