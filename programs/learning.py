@@ -1,7 +1,7 @@
 """What the page of a place shows: today's session, the next one, the whole schedule, and the parts below it.
 
-Each of `PARTS` takes an enrolment and the time, and gives what its template shows, or None where there is nothing to
-show: `{"template": "programs/learning/_x.html", …}`. Reads only.
+Each of `PARTS` takes an enrolment and the time, and gives what its template shows, or None where there is nothing:
+`{"template": "programs/learning/_x.html", …}`. Reads only.
 """
 
 from django.db.models import Prefetch
@@ -9,11 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from portal import i18n, pills
-from programs import cohort_page, own_steps, schedule, steps
+from programs import cohort_page, materials, own_steps, schedule, steps
 from programs.models.cohorts import LINK_SHOWN, SessionExpert
 from programs.models.enrolments import EnrolmentStatus
 from programs.models.materials import RECEIVES
+from programs.models.schedule import SessionChange, SessionChangeKind
 from programs.models.selection import ReviewRound
+
+MOST_NEWS = 30
 
 
 def sessions_of(enrolment):
@@ -158,7 +161,43 @@ def _state(session, held, now):
     return None
 
 
-PARTS = (schedule_part,)
+def materials_part(enrolment, now):
+    """What was handed out, to all who take part: whoever joins late has what the others have. One query."""
+    if not is_inside(enrolment):
+        return None
+    rows = list(materials.rows().out(now).filter(cohort=enrolment.cohort_id).order_by("made_at", "pk"))
+    if not rows:
+        return None
+    lines = [materials.line(row, now) | {"when": i18n.day(row.visible_from or row.made_at)} for row in rows]
+    joined = any((row.visible_from or row.made_at) < enrolment.enrolled_at for row in rows)
+    return {"template": "programs/learning/_materials.html", "lines": lines, "joined": joined}
+
+
+def news_part(enrolment, now):
+    """What those in the cohort were told of its sessions, newest first, before the person joined too. One query."""
+    if not is_inside(enrolment):
+        return None
+    rows = SessionChange.objects.filter(session__cohort=enrolment.cohort_id).select_related("session")
+    rows = [row for row in rows.order_by("-pk")[:MOST_NEWS] if row.at >= (enrolment.cohort.published_at or now)]
+    if not rows:
+        return None
+    joined = any(row.at < enrolment.enrolled_at for row in rows)
+    return {"template": "programs/learning/_news.html", "lines": [news_line(row) for row in rows], "joined": joined}
+
+
+def news_line(change):
+    """One change of a session in words."""
+    told = change.after
+    if change.kind == SessionChangeKind.CANCELLED:
+        note = f"{change.get_kind_display()} · {change.reason}"
+    elif change.before:
+        note = " · ".join(schedule.differences(change.before, told))
+    else:
+        note = f"{change.get_kind_display()} · {schedule.times(told)}"
+    return {"when": i18n.moment(change.at), "title": schedule.words(told, "title"), "note": note}
+
+
+PARTS = (schedule_part, materials_part, news_part)
 
 
 def parts(enrolment, now):

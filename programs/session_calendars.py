@@ -1,7 +1,7 @@
 """Sessions as calendar events: the public calendar, and what each person takes part in or teaches.
 
-A session is known by its code, so that it stays one event whatever is changed; each change raises SEQUENCE. One that
-is called off stays with STATUS:CANCELLED, for calendars that would otherwise keep what they have. Reads only.
+A session is known by its code, so that it stays one event whatever is changed; each change raises SEQUENCE. One
+that is called off stays with STATUS:CANCELLED, for calendars that would otherwise keep what they have. Reads only.
 """
 
 from collections import Counter

@@ -67,6 +67,10 @@ EXPECTED = {
     "calendar-feed": PUBLIC,  # for whoever has its address; the code in it is the key
     "my-calendar": PERSONAL,
     "learning": OWN,
+    # a link for those enrolled; tests/programs/test_materials.py has a file, and one for everyone
+    "material": row(LOGIN, HIDDEN, applicant=MOVED, manager=MOVED, admin=MOVED),
+    "teaching-materials": STAFF,  # tests/programs/test_materials.py has somebody who teaches
+    "teaching-material-remove": row(LOGIN, POST_ONLY),
     "partners": PUBLIC,
     "partner": PUBLIC,
     "agreements": PUBLIC,
@@ -138,7 +142,7 @@ def world():
     ours, theirs = make.make_organization(), make.make_organization()
     program = make.make_program(partners=[ours], kind="masterclass", has_mentoring=True)
     cohort = make.make_cohort(program, capacity=9)
-    make.make_session(cohort, experts=[make.make_expert()])
+    session = make.make_session(cohort, experts=[make.make_expert()])
     make.make_milestone(cohort)
     applicant = make.make_user()
     make.make_question(cohort.form_version, "referee", "referee")
@@ -180,6 +184,9 @@ def world():
         "partner": [ours.slug],
         "agreement": [agreement.slug],
     }
+    material = make.make_material(cohort, session=session, link="https://files.example.com/a")
+    arguments |= {"material": [material.code], "teaching-materials": [session.code]}
+    arguments["teaching-material-remove"] = [session.code, material.code]
     arguments |= {"calendar-feed": [feeds.renew_feed(applicant, "learning").code], "learning": [enrolment.code]}
     arguments |= {name: [application.code] for name in EXPECTED if name.startswith("application")}
     arguments |= {"application-reference": [application.code, "referee"], "reference": [reference.code]}

@@ -10,9 +10,11 @@ from accounts.admin_deeds import DeedForm, DeedReasonForm, object_deed
 from accounts.admin_tools import event_lines, moment_or_dash
 from portal import audit, clock, i18n
 from portal.errors import Refused
+from portal.uploads import takes_files
 from programs import seating
 from programs.admin import overview, round_overview
 from programs.admin.deeds import ExtensionForm, seats_text, staged_text
+from programs.admin.material_pages import MaterialPages
 from programs.admin.on_behalf import EntryPages
 from programs.admin.ranking_pages import RankingPages
 from programs.admin.release_pages import ReleasePages
@@ -57,7 +59,7 @@ class PersonalExtensionForm(ExtensionForm):
         return address
 
 
-class CohortPages(RoundPages, RankingPages, ReleasePages, ReservationPages, EntryPages):
+class CohortPages(RoundPages, RankingPages, ReleasePages, ReservationPages, EntryPages, MaterialPages):
     """Adds the pages of one cohort to its admin."""
 
     def get_urls(self):
@@ -73,6 +75,7 @@ class CohortPages(RoundPages, RankingPages, ReleasePages, ReservationPages, Entr
             "capacity": self.capacity_view,
             "keep": self.keep_view,
             "extend": self.extend_view,
+            "materials": takes_files()(self.materials_view),
         }
         own = [
             path(f"<int:cohort_id>/{name}/", self.admin_site.admin_view(view), name=f"programs_cohort_{name}")
@@ -147,6 +150,11 @@ class CohortPages(RoundPages, RankingPages, ReleasePages, ReservationPages, Entr
             if round_.kind == RoundKind.INTERVIEW:
                 url = reverse("admin:programs_panel_round", args=[round_.pk])
                 buttons.append({"label": gettext("Interview times"), "url": url, "small": True})
+        for name, label in (("session", gettext("Sessions")), ("enrolment", gettext("Enrolments"))):
+            url = reverse(f"admin:programs_{name}_changelist") + f"?cohort={cohort.pk}"
+            buttons.append({"label": label, "url": url, "small": True})
+        materials = reverse("admin:programs_cohort_materials", args=[cohort.pk])
+        buttons.append({"label": gettext("Materials"), "url": materials, "small": True})
         edit = reverse("admin:programs_cohort_change", args=[cohort.pk])
         buttons.append({"label": gettext("Edit"), "url": edit, "small": True})
         if phase not in (Phase.FINISHED, Phase.CANCELLED):

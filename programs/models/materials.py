@@ -73,8 +73,8 @@ class Material(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=9, choices=MaterialKind, default=MaterialKind.MATERIAL)
     audience = models.CharField(_("for whom"), max_length=8, choices=Audience, default=Audience.ENROLLED)
-    title_ko = models.CharField(_("title (Korean)"), max_length=120)
-    title_en = models.CharField(_("title (English)"), max_length=120)
+    title_ko = models.CharField(_("title (Korean)"), max_length=120, blank=True)
+    title_en = models.CharField(_("title (English)"), max_length=120, blank=True)
     upload = models.OneToOneField(
         Upload, on_delete=models.PROTECT, null=True, blank=True, related_name="material", verbose_name=_("file")
     )
@@ -100,7 +100,12 @@ class Material(models.Model):
                 condition=(Q(upload__isnull=False) & Q(link="")) | (Q(upload__isnull=True) & ~Q(link="")),
                 name="material_is_a_file_or_a_link",
             ),
+            models.CheckConstraint(condition=~Q(title_ko="", title_en=""), name="material_has_a_title"),
         ]
 
     def __str__(self):
         return self.title
+
+    def is_out(self, now):
+        """Whether it is handed out at `now`."""
+        return self.visible_from is None or self.visible_from <= now

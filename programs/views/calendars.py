@@ -1,4 +1,4 @@
-"""Calendars: the public one as a page and to subscribe to, and each person's own behind an address that is theirs."""
+"""Calendars: the public one as a page and to subscribe to, and each person's own behind an address of theirs."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required

@@ -249,7 +249,7 @@ def test_hostile_posts_get_404(client, data):
 def test_a_closed_account_has_no_calendar(client, session):
     person = make.make_user()
     code = feeds.renew_feed(person, "learning").code
-    close_account(person, by=person)
+    close_account(person.pk, by=person)
     assert client.get(f"/ko/calendar/{code}.ics").status_code == 404
 
 
