@@ -24,7 +24,7 @@ from portal.models import MailStatus, OutgoingMail
 from programs import emails, interview_emails, no_show_emails, reviewer_emails
 from programs.models.applications import Decision, Offer, StateChange
 from programs.models.selection import AssignmentRun
-from programs.operations import sessions
+from programs.operations import sessions, transfers
 from programs.operations.interviews import note
 from tests import make
 from tests.programs.interviews import make_interviews
@@ -115,6 +115,12 @@ def write(name, language):
         return no_show_emails.no_show_warning(enrolment, lapses_at=now)
     if name.startswith("interview"):
         return interview(name, person)
+    if name == "place_moved":
+        application.status = "confirmed"
+        application.save()
+        place = make.make_enrolment(application=application)
+        there = make.make_cohort(phase="announced")
+        return transfers.move_place(place.pk, there.pk, by=make.make_admin(), reason="1")
     if name.startswith("session_"):
         make.make_enrolment(make.make_session(cohort).cohort, person)
         session = cohort.sessions.get()

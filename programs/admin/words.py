@@ -35,6 +35,8 @@ name_verbs(
         "enrolment.no_show_undone": gettext_lazy("No-show taken back"),
         "enrolment.completed": gettext_lazy("Completed"),
         "enrolment.not_completed": gettext_lazy("Not completed"),
+        "enrolment.moved": gettext_lazy("Moved to another cohort"),
+        "enrolment.moved_here": gettext_lazy("Moved here from another cohort"),
     }
 )
 
