@@ -5,11 +5,12 @@ Each of `PARTS` takes an enrolment and the time, and gives what its template sho
 """
 
 from django.db.models import Prefetch
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from portal import i18n, pills
-from programs import cohort_page, materials, own_steps, schedule, steps
+from programs import check_in, cohort_page, materials, own_steps, schedule, steps
 from programs.models.cohorts import LINK_SHOWN, SessionExpert
 from programs.models.enrolments import EnrolmentStatus
 from programs.models.materials import RECEIVES
@@ -70,7 +71,24 @@ def panel(enrolment, now):
             "title": following.title,
             "when": schedule.times_of(following),
         }
-    return shown | {"title": title, "text": text, "facts": facts(first, now), "actions": actions(first, now)}
+    door, came = at_the_door(enrolment, first, now)
+    return shown | {
+        "title": title,
+        "text": text,
+        "facts": facts(first, now) + came,
+        "actions": door + actions(first, now),
+    }
+
+
+def at_the_door(enrolment, session, now):
+    """The way to check in while the door is open, and the fact that one has. One query then, none otherwise."""
+    if not check_in.is_open(session, now):
+        return [], []
+    known = session.check_ins.filter(enrolment=enrolment).first()
+    label = _("Check in") if known is None else _("Check out")
+    url = reverse("check-in", args=[session.code])
+    came = [] if known is None else [{"term": _("Checked in"), "value": i18n.clock_time(known.in_at)}]
+    return [{"label": label, "url": url, "look": "primary" if known is None else ""}], came
 
 
 def pill_of(enrolment):

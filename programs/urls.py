@@ -5,6 +5,7 @@ from django.urls import include, path
 from programs.views import (
     applications,
     calendars,
+    check_in,
     interviews,
     learning,
     materials,
@@ -60,6 +61,10 @@ urlpatterns = [
         materials.remove_material,
         name="teaching-material-remove",
     ),
+    path("teaching/<slug:code>/check-in/", check_in.door, name="teaching-check-in"),
+    path("teaching/<slug:code>/check-in/code/", check_in.door_code, name="teaching-check-in-code"),
+    path("check-in/<slug:code>/", check_in.check_in, name="check-in"),
+    path("check-in/<slug:code>/<slug:token>/", check_in.check_in, name="check-in-scan"),
     path("my/learning/<slug:code>/", learning.learning, name="learning"),
     path("my/calendar/", calendars.my_calendar, name="my-calendar"),
     path("instructors/", public.instructors, name="instructors"),

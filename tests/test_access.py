@@ -71,6 +71,10 @@ EXPECTED = {
     "material": row(LOGIN, HIDDEN, applicant=MOVED, manager=MOVED, admin=MOVED),
     "teaching-materials": STAFF,  # tests/programs/test_materials.py has somebody who teaches
     "teaching-material-remove": row(LOGIN, POST_ONLY),
+    "teaching-check-in": STAFF,  # tests/programs/test_check_in.py has somebody who teaches
+    "teaching-check-in-code": STAFF,
+    "check-in": row(LOGIN, HIDDEN, applicant=YES),  # of those who take part
+    "check-in-scan": row(LOGIN, HIDDEN, applicant=YES),  # a reason with a code that holds; tests/programs has one
     "partners": PUBLIC,
     "partner": PUBLIC,
     "agreements": PUBLIC,
@@ -186,6 +190,8 @@ def world():
     }
     material = make.make_material(cohort, session=session, link="https://files.example.com/a")
     arguments |= {"material": [material.code], "teaching-materials": [session.code]}
+    arguments |= {name: [session.code] for name in ("teaching-check-in", "teaching-check-in-code", "check-in")}
+    arguments["check-in-scan"] = [session.code, "nobody"]
     arguments["teaching-material-remove"] = [session.code, material.code]
     arguments |= {"calendar-feed": [feeds.renew_feed(applicant, "learning").code], "learning": [enrolment.code]}
     arguments |= {name: [application.code] for name in EXPECTED if name.startswith("application")}
