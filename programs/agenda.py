@@ -105,7 +105,7 @@ def _line(cohort, when, what, note=""):
 
 def chips(first, what):
     """Links to all of a month, to its sessions alone, to what concerns applying."""
-    labels = {"": _("All dates"), SESSIONS: _("Sessions"), APPLICATIONS: _("Applications")}
+    labels = {"": _("All dates"), SESSIONS: _("Sessions"), APPLICATIONS: pgettext("calendar", "Applications")}
     return [
         {"label": label, "url": address(first, value), "current": value == what} for value, label in labels.items()
     ]

@@ -76,7 +76,7 @@ def panel(enrolment, now):
         "title": title,
         "text": text,
         "facts": facts(first, now) + came,
-        "actions": door + actions(first, now),
+        "actions": door + actions(first, now, look="" if any(one["look"] for one in door) else "primary"),
     }
 
 
@@ -98,10 +98,16 @@ def pill_of(enrolment):
 
 def facts(session, now):
     """When and where a session is held."""
-    rows = [(_("When"), schedule.times_of(session)), (_("Place"), session.place), (_("Room"), session.address)]
+    place = session.place or session.cohort.place
+    rows = [(_("When"), schedule.times_of(session)), (_("Place"), place), (_("Room"), session.address)]
     if session.link and not session.shows_link(now):
         rows.append((_("Online link"), link_note(session)))
     return [{"term": term, "value": value} for term, value in rows if value]
+
+
+def where(session, cohort, *, inside=True):
+    """Where a session is held: its own place, or its cohort's; the room is for those enrolled."""
+    return ", ".join(part for part in (session.place or cohort.place, session.address if inside else "") if part)
 
 
 def link_note(session):
@@ -111,11 +117,11 @@ def link_note(session):
     }
 
 
-def actions(session, now):
+def actions(session, now, *, look="primary"):
     """Where a session leads to at `now`: its online room and its map."""
     found = []
     if session.shows_link(now):
-        found.append({"label": _("Join online"), "url": session.link, "look": "primary"})
+        found.append({"label": _("Join online"), "url": session.link, "look": look})
     if session.map_link:
         found.append({"label": _("Map"), "url": session.map_link})
     return found
@@ -154,7 +160,7 @@ def session_line(session, cohort, now, *, inside):
         "title": session.title,
         "title_lang": i18n.language_of(session, "title"),
         "who": ", ".join(row.expert.name for row in session.session_experts.all()),
-        "where": ", ".join(part for part in (session.place, session.address if inside else "") if part),
+        "where": where(session, cohort, inside=inside),
         "access": session.access if inside and held else "",
         "map": session.map_link if inside and held else "",
         "link": session.link if inside and held and session.shows_link(now) else "",

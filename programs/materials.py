@@ -11,8 +11,6 @@ from portal.fields import CleanCharField
 from portal.models import UploadKind
 from programs.models.materials import Audience, Material, MaterialKind
 
-ICONS = {MaterialKind.MATERIAL: "file", MaterialKind.RECORDING: "play"}
-
 
 class MaterialForm(forms.Form):
     """A title in one language at least, a file or a link, since when, for whom; the session where one chooses."""
@@ -90,7 +88,6 @@ def line(material, now, *, with_session=True):
         "title_lang": i18n.language_of(material, "title"),
         "note": " · ".join(str(part) for part in note),
         "url": address(material),
-        "icon": ICONS[MaterialKind(material.kind)],
     }
 
 

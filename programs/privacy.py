@@ -51,8 +51,16 @@ def export(user):
                 "enrolled_at": row.enrolled_at,
                 "ended_at": row.ended_at,
                 "end_reason": row.end_reason,
+                "check_ins": [
+                    {"session": entry.session.title, "came_at": entry.in_at, "left_at": entry.out_at}
+                    for entry in row.check_ins.all()
+                ],
             }
-            for row in enrolments.order_by("enrolled_at", "pk")
+            for row in enrolments.prefetch_related("check_ins__session")
+        ],
+        "calendar_addresses": [
+            {"kind": str(row.get_kind_display()), "since": row.made_at}
+            for row in user.calendar_feeds.order_by("pk")
         ],
         "restrictions": [
             {

@@ -35,11 +35,19 @@ def moment_of(text):
 
 
 def times(told):
-    """When a snapshot's session meets, with its year."""
-    starts_at, ends_at = (moment_of(told[name]) for name in ("starts_at", "ends_at"))
+    """When a snapshot's session meets, with its year: for what is kept, such as a mail."""
+    return _times(moment_of(told["starts_at"]), moment_of(told["ends_at"]), year=True)
+
+
+def times_of(session):
+    """When a session meets."""
+    return _times(session.starts_at, session.ends_at, year=None)
+
+
+def _times(starts_at, ends_at, *, year):
     if i18n.local_date(starts_at) == i18n.local_date(ends_at):
-        return i18n.span(starts_at, ends_at, times=True, year=True)
-    return f"{i18n.moment(starts_at, year=True)} – {i18n.moment(ends_at, year=True)}"
+        return i18n.span(starts_at, ends_at, times=True, year=year)
+    return f"{i18n.moment(starts_at, year=year)} – {i18n.moment(ends_at, year=year)}"
 
 
 def differences(before, after):
@@ -69,8 +77,3 @@ def changed(label, before, after):
     if not after:
         return _("%(label)s: none any more (before: %(before)s)") % values
     return (_("%(label)s: %(after)s (before: %(before)s)") if before else _("%(label)s: %(after)s")) % values
-
-
-def times_of(session):
-    """When a session meets."""
-    return times({"starts_at": session.starts_at.isoformat(), "ends_at": session.ends_at.isoformat()})

@@ -35,6 +35,11 @@ def state_of(session):
     return CANCELLED if session.cancelled_at or session.cohort.cancelled_at else CONFIRMED
 
 
+def where(session):
+    """Where it is held, for those who take part or teach."""
+    return ", ".join(part for part in (session.place or session.cohort.place, session.address) if part)
+
+
 def absolute(name, *args):
     """The absolute address of a page in the active language."""
     return settings.SITE_URL + reverse(name, args=args)
@@ -147,7 +152,7 @@ def of_learner(session, place, times_left, now):
     page = absolute("learning", place.code)
     return event_of(
         session,
-        place="" if has_left else ", ".join(part for part in (session.place, session.address) if part),
+        place="" if has_left else where(session),
         link=session.link if not has_left and session.shows_link(now) else page,
         text=[]
         if has_left
@@ -163,7 +168,7 @@ def teaching(person, now):
     return [
         event_of(
             row,
-            place=", ".join(part for part in (row.place, row.address) if part),
+            place=where(row),
             link=row.link or settings.SITE_URL + row.cohort.get_absolute_url(),
             text=[row.cohort.label, row.access, row.map_link],
         )

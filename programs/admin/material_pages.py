@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin_tools import ScopedAdmin, name_verbs
 from portal import clock
 from programs import materials as reads
+from programs.admin.overview import name_of
 from programs.operations import materials as operations
 from programs.views.materials import take
 
@@ -38,7 +39,7 @@ class MaterialPages(ScopedAdmin):
             "admin/programs/cohort/materials.html",
             cohort,
             title=gettext("Materials"),
-            subtitle=self.named(cohort),
+            cohort_name=name_of(cohort),
             lines=[reads.managed_line(row, now) for row in reads.rows().filter(cohort=cohort)],
             form=form,
             back_url=self.overview_url(cohort),

@@ -54,7 +54,7 @@ class SessionAdmin(ScopedAdmin):
     ordering = ["-starts_at", "pk"]
     readonly_fields = ["cohort_name", "state", "clash_list", "told"]
     fieldsets = [
-        (None, {"fields": ["cohort_name", "state", ("title_ko", "title_en"), ("starts_at", "ends_at")]}),
+        (None, {"fields": ["cohort_name", "state", ("title_ko", "title_en"), ("starts_at", "ends_at"), "despite"]}),
         (_("Who teaches"), {"fields": ["teachers"]}),
         (
             _("Where"),
@@ -70,7 +70,7 @@ class SessionAdmin(ScopedAdmin):
             },
         ),
         (_("Attendance"), {"fields": ["is_required", ("late_after", "early_before")]}),
-        (_("Collisions and news"), {"fields": ["clash_list", "told", "despite"]}),
+        (_("Collisions and news"), {"fields": ["clash_list", "told"]}),
     ]
 
     def get_queryset(self, request):

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from portal import clock
 from portal.errors import Refused
 from programs import check_in as reads
+from programs import privacy
 from programs.models.check_in import CheckIn
 from programs.models.cohorts import SessionExpert
 from programs.operations import check_in as operations
-from programs.operations import sessions
+from programs.operations import feeds, sessions
 from programs.signals import checked_in
 from tests import make
 from tests.races import at_once
@@ -386,6 +387,17 @@ def test_each_check_in_is_told_on(session):
     finally:
         checked_in.disconnect(note)
     assert told == ["present", "absent"]
+
+
+def test_a_person_takes_their_check_ins_along(session):
+    person = trainee(session).person
+    operations.come(session.pk, person, "1")
+    feeds.renew_feed(person, "learning")
+    data = privacy.export(person)
+    (row,) = data["enrolments"][0]["check_ins"]
+    assert (row["session"], row["came_at"], row["left_at"]) == (session.title, NOON, None)
+    assert len(data["calendar_addresses"]) == 1
+    assert person.calendar_feeds.get().code not in str(data)
 
 
 def test_what_must_not_happen_twice_is_a_constraint(session):
