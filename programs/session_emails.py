@@ -21,7 +21,8 @@ from programs.mail_places import CONTACT, FOLDER, LABEL, NAME, PROGRAM, SITE, wh
 from programs.models.enrolments import Enrolment
 from programs.models.schedule import SessionChange, SessionChangeKind
 
-CHANGED, CANCELLED = "session_changed", "session_cancelled"
+ADDED, CHANGED, CANCELLED = "session_added", "session_changed", "session_cancelled"
+PLACE = sometimes("place", Kind.TEXT, _("The place, if there is one."))
 QUIET = timedelta(minutes=5)  # what is changed again within it is told once
 OF_SESSION = (
     NAME,
@@ -85,21 +86,23 @@ def _tell(change, person, code, before):
                 return 0
             _queue(CANCELLED, change, person, code, told=before, why=change.reason)
             return 1
-        lines = schedule.differences(before, change.after) if before else []
-        if before and not lines:
-            return 0
-        _queue(CHANGED, change, person, code, told=change.after, lines=lines, is_new=not before)
-        return 1
+        if not before:
+            _queue(ADDED, change, person, code, told=change.after)
+            return 1
+        lines = schedule.differences(before, change.after)
+        if lines:
+            _queue(CHANGED, change, person, code, told=change.after, lines=lines)
+        return 1 if lines else 0
 
 
+@event(FOLDER, ADDED, _("Session added"), *OF_SESSION, PLACE)
 @event(
     FOLDER,
     CHANGED,
     _("Session changed"),
     *OF_SESSION,
-    sometimes("lines", Kind.LIST, _("What has changed, one a line.")),
-    sometimes("place", Kind.TEXT, _("The place, if there is one.")),
-    sometimes("is_new", Kind.YES_NO, _("Whether the session is a new one.")),
+    needed("lines", Kind.LIST, _("What has changed, one a line.")),
+    PLACE,
 )
 @event(FOLDER, CANCELLED, _("Session cancelled"), *OF_SESSION, why(_("Why it does not take place.")))
 def _queue(message, change, person, code, *, told, **context):
@@ -134,6 +137,7 @@ def _concerned(row):
     return change if takes_part or teaches else None
 
 
+@mail.still_wanted(ADDED, of_mail=True)
 @mail.still_wanted(CHANGED, of_mail=True)
 def _still_so(row):
     change = _concerned(row)

@@ -124,6 +124,10 @@ def write(name, language):
     if name.startswith("session_"):
         make.make_enrolment(make.make_session(cohort).cohort, person)
         session = cohort.sessions.get()
+        if name == "session_added":
+            values = {"title_ko": "1", "title_en": "1", "starts_at": session.ends_at}
+            values["ends_at"] = session.ends_at + timedelta(hours=1)
+            return sessions.add_session(cohort.pk, values, by=make.make_admin())
         if name == "session_cancelled":
             return sessions.cancel_session(session.pk, by=make.make_admin(), reason="1")
         return sessions.change_session(session.pk, {"place_ko": "2호", "place_en": "2"}, by=make.make_admin())

@@ -174,8 +174,9 @@ def test_a_new_session_is_told_as_new_and_what_is_mended_at_once_is_part_of_it(s
     added = sessions.add_session(session.cohort_id, values, by=boss)
     sessions.change_session(added.pk, {"title_en": "Extra hour"}, by=boss)
     run_clock(settings)
-    (sent,) = mails().filter(language="en", status=MailStatus.SENT)
+    (sent,) = mails("session_added").filter(language="en", status=MailStatus.SENT)
     assert "has a new session: Extra hour." in sent.body
+    assert not mails().filter(status=MailStatus.SENT).exists()
     assert "before" not in sent.body
 
 
