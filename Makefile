@@ -25,6 +25,7 @@ bench: .venv/development ## the measurements of bench/README.md in small (SIZE=f
 	$(PY) -m bench.first_come $(if $(filter full,$(SIZE)),,--people 100 --seats 15 --seconds 20)
 	$(PY) -m bench.first_come --sqlite $(if $(filter full,$(SIZE)),,--people 60 --seats 10 --seconds 10)
 	$(PY) -m bench.survive $(if $(filter full,$(SIZE)),,--people 40 --seconds 10)
+	$(PY) -m bench.check_in $(if $(filter full,$(SIZE)),,--phones 60 --seconds 15)
 	$(PY) -m bench.release $(if $(filter full,$(SIZE)),,--decisions 200 --calm 5)
 	$(PY) -m bench.certificates $(if $(filter full,$(SIZE)),,--certificates 200)
 

@@ -172,6 +172,7 @@ class DayInput(forms.DateInput):
 NATIVE_INPUTS = {
     models.DateTimeField: {"form_class": MomentField, "widget": MomentInput},
     models.DateField: {"form_class": forms.DateField, "widget": DayInput},
+    models.URLField: {"assume_scheme": "https"},
 }
 
 

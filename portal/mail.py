@@ -95,6 +95,7 @@ def queue(
     again=False,
     expires_at=None,
     deadline=None,
+    hold=timedelta(0),
 ):
     """Write one mail to `person` about `target`, in that person's language; once for each reason.
 
@@ -102,7 +103,8 @@ def queue(
     Where staff have worded the mail, theirs counts. Returns the row, which is the earlier one where the mail was
     queued before. `again=True` sends it once more each time; a reminder of a `deadline` is another one for another
     deadline. `person` and `target` are None for an address that belongs to nobody here. The text of a mail that
-    `expires_at` some time holds a code, and is erased once the mail is done with.
+    `expires_at` some time holds a code, and is erased once the mail is done with. With `hold` it waits at least so
+    long.
     """
     event = Path(template).stem
     chosen = language or (person.language if person and person.language in LANGUAGES else KO)
@@ -126,7 +128,8 @@ def queue(
     written = wordings.written(declared, chosen, values) if declared else None
     subject, body = written or _rendered(template, context, person, chosen)
     now = clock.now()
-    wait = timedelta(seconds=settings.MAIL_HOLD_SECONDS if declared is not None and expires_at is None else 0)
+    usual = timedelta(seconds=settings.MAIL_HOLD_SECONDS if declared is not None and expires_at is None else 0)
+    wait = max(usual, hold)
     mail = OutgoingMail.objects.create(
         **about,
         event=event,

@@ -1,9 +1,12 @@
 """Programs as Django sees them."""
 
+from contextlib import suppress
+
 from django.apps import AppConfig
 
 from accounts.signals import consent_withdrawn
-from programs.signals import application_moved
+from portal.errors import Refused
+from programs.signals import application_moved, checked_in
 
 
 class ProgramsConfig(AppConfig):
@@ -27,6 +30,7 @@ class ProgramsConfig(AppConfig):
         )
         consent_withdrawn.connect(on_consent_withdrawn, dispatch_uid="programs.consent_withdrawn")
         application_moved.connect(on_application_moved, dispatch_uid="programs.interviews")
+        checked_in.connect(on_checked_in, dispatch_uid="programs.attendance")
 
 
 def on_consent_withdrawn(sender, user, term, cohort_id, **kwargs):
@@ -41,3 +45,18 @@ def on_application_moved(sender, application, change, **kwargs):
     from programs.operations import interviews
 
     interviews.leave(application, change)
+
+
+def on_checked_in(sender, check_in, **kwargs):
+    """What somebody's own check-in says becomes their attendance, unless whoever teaches has marked it otherwise.
+
+    Where it cannot be marked, the check-in stands all the same.
+    """
+    from programs import check_in as reads
+    from programs.models.attendance import Source
+    from programs.operations import attendance
+
+    attended = reads.attendance_of(check_in, check_in.session)
+    mark = attendance.Mark(check_in.enrolment_id, attended.status, attended.minutes)
+    with suppress(Refused):
+        attendance.mark(check_in.session_id, [mark], by=check_in.enrolment.person, source=Source.QR)

@@ -1,4 +1,4 @@
-"""Interviews as calendar events (RFC 5545).
+"""Interviews as calendar events (RFC 5545); sessions are in `programs/session_calendars.py`.
 
 Times are written in UTC, so that no time zone has to be described or can be misread; every calendar shows them in
 its owner's. A downloaded calendar is METHOD:PUBLISH. What comes by mail is METHOD:REQUEST with its reader as an
@@ -8,7 +8,7 @@ the other. An applicant's event is known by application and round, so that it st
 another slot; a panel's by its slot.
 """
 
-from datetime import UTC
+from datetime import UTC, timedelta
 from email.mime.text import MIMEText
 from email.utils import parseaddr
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event, vCalAddress
+from icalendar import Calendar, Event, vCalAddress, vDuration
 
 from portal import clock
 from portal.i18n import speaking
@@ -25,6 +25,7 @@ from programs import interviews
 
 PUBLISH, REQUEST, CANCEL = "PUBLISH", "REQUEST", "CANCEL"
 PRODUCT = "-//Grow Creative//Portal//EN"
+ASK_AGAIN = timedelta(hours=1)  # how often a calendar that somebody subscribes to is fetched
 
 
 def host():
@@ -37,27 +38,34 @@ def uid_of(application, round_):
     return f"interview-{application.code}-{round_.number}@{host()}"
 
 
-def calendar(events, method=PUBLISH):
-    """The text of a calendar that holds `events`."""
+def calendar(events, method=PUBLISH, *, name=""):
+    """The text of a calendar that holds `events`; one to subscribe to has a `name`, and says how often to ask."""
     whole = Calendar()
     whole.add("prodid", PRODUCT)
     whole.add("version", "2.0")
     whole.add("calscale", "GREGORIAN")
     whole.add("method", method)
+    if name:
+        whole.add("name", name)
+        whole.add("x-wr-calname", name)
+        whole.add("x-wr-timezone", clock.SEOUL.key)
+        whole.add("refresh-interval", ASK_AGAIN, {"value": "DURATION"})
+        whole.add("x-published-ttl", vDuration(ASK_AGAIN))
     for found in events:
         whole.add_component(found)
     return whole.to_ical().decode()
 
 
-def event(*, uid, sequence, start, end, changed_at, title, place="", link="", text="", status="CONFIRMED"):
-    """One event, stamped with the present."""
+def event(*, uid, sequence, start, changed_at, end=None, title, place="", link="", text="", status="CONFIRMED"):
+    """One event, stamped with the present; without `end` it is a moment."""
     made = Event()
     made.add("uid", uid)
     made.add("dtstamp", clock.now().astimezone(UTC))
     made.add("last-modified", changed_at.astimezone(UTC))
     made.add("sequence", sequence)
     made.add("dtstart", start.astimezone(UTC))
-    made.add("dtend", end.astimezone(UTC))
+    if end is not None:
+        made.add("dtend", end.astimezone(UTC))
     made.add("summary", title)
     made.add("status", status)
     for name, value in (("location", place), ("url", link), ("description", text)):

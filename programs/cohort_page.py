@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from partners.models import Organization
-from portal import i18n
+from portal import i18n, pills
 from programs import catalog, metrics, posters, seating, steps
 from programs.countries import country_name
 from programs.models.cohorts import TAKES_APPLICATIONS, Cohort, Delivery, Phase, SessionExpert
@@ -201,9 +201,15 @@ def session_lines(sessions, parts):
             "title": session.title,
             "title_lang": i18n.language_of(session, "title"),
             "note": " · ".join(part for part in (", ".join(who.get(session.pk, [])), session.place) if part),
+            "pill": cancelled_pill() if session.cancelled_at else None,
         }
         for session in sessions
     ]
+
+
+def cancelled_pill():
+    """The pill of a session that does not take place."""
+    return pills.pill(pills.PHASE_PILLS, "cancelled", pgettext("session", "Cancelled"))
 
 
 def expert_row(expert):
@@ -388,4 +394,4 @@ def session_parts(cohort):
 
 def meeting_days(sessions):
     """On how many days the cohort meets."""
-    return len({i18n.as_seoul(session.starts_at).date() for session in sessions})
+    return len({i18n.as_seoul(session.starts_at).date() for session in sessions if not session.cancelled_at})

@@ -148,13 +148,14 @@ def restriction_finding(person, now):
 def clash_of(cohort, person):
     """A session of another cohort, in which `person` has a place, that overlaps with one of `cohort`; or None."""
     meets = Q()
-    for starts_at, ends_at in cohort.sessions.values_list("starts_at", "ends_at"):
+    for starts_at, ends_at in cohort.sessions.filter(cancelled_at=None).values_list("starts_at", "ends_at"):
         meets |= Q(starts_at__lt=ends_at, ends_at__gt=starts_at)
     if not meets:
         return None
     return (
         Session.objects.filter(
             meets,
+            cancelled_at=None,
             cohort__enrolments__person=person,
             cohort__enrolments__status__in=[EnrolmentStatus.ENROLLED, EnrolmentStatus.ACTIVE],
         )

@@ -134,7 +134,7 @@ def _line(application, enrolment):
 def _place(application, enrolment):
     cohort = application.cohort
     return {
-        "url": cohort.get_absolute_url(),
+        "url": reverse("learning", args=[enrolment.code]),
         "title": cohort.program.title,
         "title_lang": i18n.language_of(cohort.program, "title"),
         "note": " · ".join(part for part in (cohort.label, cohort.place) if part),

@@ -4,9 +4,10 @@ from django.db.models import Q
 
 from accounts.models import Role
 from programs.models.applications import Application, ApplicationStatus
-from programs.models.cohorts import Cohort
+from programs.models.cohorts import Cohort, ExpertRole, Session, SessionExpert
 from programs.models.programs import PartnerRole, Program
 
+LEADS = (ExpertRole.LEAD, ExpertRole.ASSISTANT, ExpertRole.MODERATOR)  # whoever interprets does not
 RUNS = (PartnerRole.ORGANIZER, PartnerRole.OPERATOR)
 
 
@@ -61,3 +62,12 @@ def may_build(user, version):
         return True
     own = Cohort.objects.managed_by(user).values("pk")
     return user.is_staff and not cohorts_of_form(version).exclude(pk__in=own).exists()
+
+
+def sessions_led_by(user):
+    """The sessions in which `user` hands out materials and opens the door: those taught, those of own cohorts."""
+    parts = SessionExpert.objects.filter(expert__user=user, role__in=LEADS)
+    led = Q(pk__in=parts.values("session"), cohort__published_at__isnull=False)
+    if user.is_staff:
+        led |= Q(cohort__in=Cohort.objects.managed_by(user).values("pk"))
+    return Session.objects.filter(led)

@@ -61,8 +61,16 @@ def export(user):
                 "end_reason": row.end_reason,
                 "attendance": [attendance_of(mark) for mark in row.attendance.all()],
                 "excuses": [excuse_of(excuse) for excuse in row.excuses.all()],
+                "check_ins": [
+                    {"session": entry.session.title, "came_at": entry.in_at, "left_at": entry.out_at}
+                    for entry in row.check_ins.all()
+                ],
             }
-            for row in enrolments.order_by("enrolled_at", "pk")
+            for row in enrolments.prefetch_related("check_ins__session")
+        ],
+        "calendar_addresses": [
+            {"kind": str(row.get_kind_display()), "since": row.made_at}
+            for row in user.calendar_feeds.order_by("pk")
         ],
         "certificates": [
             {

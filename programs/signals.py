@@ -7,3 +7,6 @@ enrolment_ended = Signal()
 
 # Sent with `application` and `change` (a StateChange) whenever an application has moved to another status.
 application_moved = Signal()
+
+# Sent with `check_in` whenever somebody has checked in to a session, or out of it, by themselves.
+checked_in = Signal()

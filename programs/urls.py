@@ -5,9 +5,13 @@ from django.urls import include, path
 from programs.views import (
     applications,
     badges,
+    calendars,
     certificates,
+    check_in,
     excuses,
     interviews,
+    learning,
+    materials,
     public,
     references,
     restrictions,
@@ -49,8 +53,16 @@ review_urls = [
 
 teaching_urls = [
     path("", teaching.desk, name="teaching"),
+    path("surveys/", surveys.teaching, name="teaching-surveys"),
+    path("surveys/<slug:code>/", surveys.teaching_results, name="teaching-survey"),
     path("<slug:code>/", teaching.session, name="teaching-session"),
     path("<slug:code>/sheet/", teaching.sheet, name="teaching-sheet"),
+    path("<slug:code>/materials/", materials.teaching_materials, name="teaching-materials"),
+    path(
+        "<slug:code>/materials/<slug:material>/remove/", materials.remove_material, name="teaching-material-remove"
+    ),
+    path("<slug:code>/check-in/", check_in.door, name="teaching-check-in"),
+    path("<slug:code>/check-in/code/", check_in.door_code, name="teaching-check-in-code"),
 ]
 
 excuse_urls = [
@@ -79,13 +91,19 @@ urlpatterns = [
     path("programs/<slug:program>/", public.program, name="program"),
     path("programs/<slug:program>/<slug:cohort>/", public.cohort, name="cohort"),
     path("programs/<slug:program>/<slug:cohort>/results/", results.cohort_results, name="cohort-results"),
+    path("calendar/", calendars.calendar, name="calendar"),
+    path("calendar.ics", calendars.calendar_ics, name="calendar-ics"),
+    path("calendar/<slug:code>.ics", calendars.feed, name="calendar-feed"),
+    path("materials/<slug:code>/", materials.material, name="material"),
+    path("check-in/<slug:code>/", check_in.check_in, name="check-in"),
+    path("check-in/<slug:code>/<slug:token>/", check_in.check_in, name="check-in-scan"),
+    path("my/learning/<slug:code>/", learning.learning, name="learning"),
+    path("my/calendar/", calendars.my_calendar, name="my-calendar"),
     path("instructors/", public.instructors, name="instructors"),
     path("programs/<slug:program>/<slug:cohort>/apply/", writing.apply, name="apply"),
     path("references/<slug:code>/", references.reference, name="reference"),
     path("applications/<slug:code>/", include(application_urls)),
     path("reviews/", include(review_urls)),
-    path("teaching/surveys/", surveys.teaching, name="teaching-surveys"),
-    path("teaching/surveys/<slug:code>/", surveys.teaching_results, name="teaching-survey"),
     path("teaching/", include(teaching_urls)),
     path("my/learning/<slug:code>/excuses/", include(excuse_urls)),
     path("certificates/", include(certificate_urls)),

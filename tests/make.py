@@ -9,7 +9,8 @@ from itertools import count
 from accounts.models import ConsentRecord, Role, RoleGrant, User
 from mentoring.models import Evaluation, EvaluationStatus, Goal, GoalScore, MentorProfile, Pairing
 from partners.models import Agreement, Organization, OrganizationKind, Signature
-from portal import clock
+from portal import clock, uploads
+from portal.models import UploadKind
 from programs import consents
 from programs.models.applications import EDITABLE, Application, ApplicationStatus, ReasonCode
 from programs.models.applying import ReferenceRequest
@@ -19,12 +20,14 @@ from programs.models.eligibility import Appeal, Restriction
 from programs.models.enrolments import ENDED, Enrolment
 from programs.models.experts import Expert
 from programs.models.forms import WITH_CHOICES, Form, FormVersion, Question, Section
+from programs.models.materials import Material
 from programs.models.programs import PartnerRole, Program, ProgramKind, ProgramPartner, Track
 from programs.models.selection import Review, Reviewer, ReviewRound
 from programs.models.surveys import Comment, Response, Survey, Ticket
 from programs.operations import certificates
 from programs.operations.surveys import core_version
 from programs.questions.drafts import as_draft
+from tests.files import make_pdf, uploaded
 
 _serial = count(1)
 LABELS = {
@@ -236,6 +239,16 @@ def make_session(cohort, *, experts=(), **fields):
     for expert in experts:
         SessionExpert.objects.create(session=session, expert=expert)
     return session
+
+
+def make_material(cohort, *, file=None, **fields):
+    """What is handed out in `cohort`: a PDF, or what `link` says."""
+    owner = fields.pop("made_by", None) or make_user()
+    if not fields.get("link"):
+        file = file or uploaded(make_pdf(), "자료.pdf")
+        fields["upload"] = uploads.store(file, owner=owner, kinds=UploadKind.values, most_bytes=uploads.MOST_BYTES)
+    defaults = {"title_ko": f"자료 {next(_serial)}", "title_en": f"Material {next(_serial)}"}
+    return Material.objects.create(cohort=cohort, made_by=owner, **(defaults | fields))
 
 
 def make_milestone(cohort, **fields):

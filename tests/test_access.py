@@ -17,6 +17,7 @@ from django.utils.translation import override
 from accounts.models import Role
 from portal import clock
 from portal.models import OutgoingMail
+from programs.operations import feeds
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +48,7 @@ OWN = row(LOGIN, HIDDEN, applicant=YES, manager=YES, admin=YES)  # staff of the 
 OWN_ACT = row(LOGIN, HIDDEN, applicant=MOVED)  # the page asks only while the answer is possible
 REVIEWERS = row(LOGIN, HIDDEN, reviewer=YES)
 INSTRUCTORS = row(LOGIN, HIDDEN, instructor=YES)
+TEACHERS = row(LOGIN, HIDDEN, instructor=YES, manager=YES, admin=YES)
 STAFF = row(LOGIN, HIDDEN, manager=YES, admin=YES)
 
 EXPECTED = {
@@ -73,6 +75,19 @@ EXPECTED = {
     "cohort": PUBLIC,
     "cohort-results": PUBLIC,  # of one whose results are out; tests/programs/test_results.py has one whose are not
     "instructors": PUBLIC,
+    "calendar": PUBLIC,
+    "calendar-ics": PUBLIC,
+    "calendar-feed": PUBLIC,  # for whoever has its address; the code in it is the key
+    "my-calendar": PERSONAL,
+    "learning": OWN,
+    # a link for those enrolled; tests/programs/test_materials.py has a file, and one for everyone
+    "material": row(LOGIN, HIDDEN, applicant=MOVED, instructor=MOVED, manager=MOVED, admin=MOVED),
+    "teaching-materials": TEACHERS,
+    "teaching-material-remove": row(LOGIN, POST_ONLY),
+    "teaching-check-in": TEACHERS,
+    "teaching-check-in-code": TEACHERS,
+    "check-in": row(LOGIN, HIDDEN, applicant=YES),  # of those who take part
+    "check-in-scan": row(LOGIN, HIDDEN, applicant=YES),  # a reason with a code that holds; tests/programs has one
     "partners": PUBLIC,
     "partner": PUBLIC,
     "agreements": PUBLIC,
@@ -128,7 +143,7 @@ EXPECTED = {
     "learning-excuse-withdraw": row(LOGIN, POST_ONLY),
     "learning-excuse-file": row(LOGIN, HIDDEN),  # there is no such file; tests/programs/test_excuses.py has one
     "survey": row(LOGIN, HIDDEN, applicant=YES),
-    "teaching-surveys": row(LOGIN, HIDDEN),  # nobody here teaches; tests/programs/test_survey_pages.py has one
+    "teaching-surveys": INSTRUCTORS,
     "teaching-survey": row(LOGIN, HIDDEN),
 }
 
@@ -203,6 +218,12 @@ def world():
         "survey": [asked.code],
         "teaching-survey": [asked.code],
     }
+    material = make.make_material(cohort, session=session, link="https://files.example.com/a")
+    arguments |= {"material": [material.code], "teaching-materials": [session.code]}
+    arguments |= {name: [session.code] for name in ("teaching-check-in", "teaching-check-in-code", "check-in")}
+    arguments["check-in-scan"] = [session.code, "nobody"]
+    arguments["teaching-material-remove"] = [session.code, material.code]
+    arguments |= {"calendar-feed": [feeds.renew_feed(applicant, "learning").code], "learning": [enrolment.code]}
     arguments |= {name: [application.code] for name in EXPECTED if name.startswith("application")}
     arguments |= {f"certificate-{page}": ["nobody"] for page in ("short", "document", "badge", "make")}
     arguments |= {"badge-key": ["nobody"], "badge-status": ["nobody", 0]}

@@ -10,7 +10,16 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from bench import certificate_rows, client, first_come, first_come_rows, release_rows, servers
+from bench import (
+    certificate_rows,
+    check_in,
+    check_in_rows,
+    client,
+    first_come,
+    first_come_rows,
+    release_rows,
+    servers,
+)
 from portal.management.commands import serve
 from tests.pg import free_port
 
@@ -123,3 +132,20 @@ def test_what_the_bench_looks_for_in_certificates_it_finds():
         "one mail each",
         "the run is finished",
     ]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_crowd_at_one_door(web):
+    session, visitors = check_in_rows.prepare(PEOPLE)
+    lines, _counts = check_in_rows.wrong(session, visitors)
+    assert lines == ["everybody saw that they are in", "none is lost"]
+    tally = client.Tally()
+
+    with ThreadPoolExecutor(1) as apart:
+        crowd = check_in.play(web.port, visitors, lambda: check_in_rows.address_now(session), tally, seconds=2.0)
+        apart.submit(asyncio.run, crowd).result()
+
+    lines, counts = check_in_rows.wrong(session, visitors)
+    assert lines == tally.odd == []
+    assert (counts["check-ins"], counts["different phones"]) == (PEOPLE, PEOPLE)

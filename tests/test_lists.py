@@ -138,6 +138,8 @@ def messages(count):
 
 PUBLIC = {
     "catalog": cohorts,
+    "calendar": cohorts,
+    "calendar-ics": cohorts,
     "instructors": experts,
     "partners": partners,
     "agreements": partners,
@@ -150,6 +152,7 @@ ADMIN = {
     "admin:programs_form_changelist": cohorts,
     "admin:programs_application_changelist": applications,
     "admin:programs_enrolment_changelist": enrolments,
+    "admin:programs_session_changelist": cohorts,
     "admin:programs_expert_changelist": experts,
     "admin:partners_organization_changelist": partners,
     "admin:partners_agreement_changelist": partners,

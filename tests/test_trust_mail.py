@@ -21,10 +21,20 @@ from mentoring import emails as mentoring_emails
 from portal import clock, mail
 from portal.mail_events import EVENTS
 from portal.models import MailStatus, OutgoingMail
-from programs import certificate_emails, emails, interview_emails, no_show_emails, reviewer_emails, survey_emails
+from programs import (
+    attendance_emails,
+    attending,
+    certificate_emails,
+    emails,
+    interview_emails,
+    no_show_emails,
+    reviewer_emails,
+    survey_emails,
+)
 from programs.models.applications import Decision, Offer, StateChange
 from programs.models.selection import AssignmentRun
 from programs.operations import certificates as certificate_operations
+from programs.operations import sessions, transfers
 from programs.operations.interviews import note
 from tests import make
 from tests.programs.interviews import make_interviews
@@ -104,6 +114,8 @@ def write(name, language):
         return getattr(emails, name)(make.make_reference(application))
     if name.startswith("certificate"):
         return certificate(name, person)
+    if name.startswith(("attendance", "excuse")):
+        return attendance(name, person)
     if name.startswith(("restrict", "appeal")):
         appeal = make.make_appeal(make.make_restriction(person))
         appeal.is_accepted, appeal.answer = name == "appeal_accepted", "1"
@@ -122,6 +134,22 @@ def write(name, language):
         )
     if name.startswith("interview"):
         return interview(name, person)
+    if name == "place_moved":
+        application.status = "confirmed"
+        application.save()
+        place = make.make_enrolment(application=application)
+        there = make.make_cohort(phase="announced")
+        return transfers.move_place(place.pk, there.pk, by=make.make_admin(), reason="1")
+    if name.startswith("session_"):
+        make.make_enrolment(make.make_session(cohort).cohort, person)
+        session = cohort.sessions.get()
+        if name == "session_added":
+            values = {"title_ko": "1", "title_en": "1", "starts_at": session.ends_at}
+            values["ends_at"] = session.ends_at + timedelta(hours=1)
+            return sessions.add_session(cohort.pk, values, by=make.make_admin())
+        if name == "session_cancelled":
+            return sessions.cancel_session(session.pk, by=make.make_admin(), reason="1")
+        return sessions.change_session(session.pk, {"place_ko": "2호", "place_en": "2"}, by=make.make_admin())
     if name.startswith("review"):
         reviewer = make.make_reviewer(user=person)
         if name == "reviewer_invited":
@@ -139,6 +167,19 @@ def write(name, language):
         application=application, from_status="draft", to_status=application.status, reason="1"
     )
     return getattr(emails, name)(change)
+
+
+def attendance(name, person):
+    """A mail about somebody's attendance in a course that runs."""
+    cohort, sessions, _enrolments = make.make_course(days=5, begun=2, people=0)
+    enrolment = make.make_enrolment(cohort, person, status="active")
+    if name.startswith("excuse"):
+        excuse = make.make_excuse(enrolment, sessions[0], answer="1")
+        excuse.is_accepted = name == "excuse_accepted"
+        return attendance_emails.excuse_decided(excuse)
+    make.make_attendance(sessions[0], enrolment, status="absent")
+    standing = attending.standing_of(enrolment, clock.now())
+    return getattr(attendance_emails, name)(enrolment, standing)
 
 
 def certificate(name, person):

@@ -12,5 +12,6 @@ from programs.admin import (  # noqa: F401 (each registers its models)
     interviews,
     references,
     restrictions,
+    sessions,
     surveys,
 )

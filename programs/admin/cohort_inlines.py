@@ -1,4 +1,4 @@
-"""The rows beneath a cohort: sessions with those who teach, criteria, milestones, conditions, texts to agree to."""
+"""The rows beneath a cohort: criteria, milestones, conditions, texts to agree to. Sessions are in `sessions.py`."""
 
 from django import forms
 from django.utils.translation import gettext
@@ -6,75 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_tools import ALL, ScopedStackedInline
 from accounts.models import OF_THE_ACCOUNT, Term
-from programs.models.cohorts import Criterion, Milestone, Session, SessionExpert
+from programs.models.cohorts import Criterion, Milestone
 from programs.models.eligibility import EligibilityRule
-from programs.models.experts import Expert
 from programs.models.programs import Program
 from programs.models.selection import ReviewRound
 from programs.models.terms import CohortTerm
-
-
-class SessionForm(forms.ModelForm):
-    """A meeting, with those who teach it."""
-
-    expert_choices = ()  # set once a request by the inline, so that the rows do not ask one by one
-    teachers = forms.TypedMultipleChoiceField(
-        label=_("Experts"),
-        coerce=int,
-        required=False,
-        help_text=_("Several with Ctrl, or Cmd on a Mac. Whoever is added here leads the session."),
-    )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["teachers"].choices = self.expert_choices
-        if self.instance.pk:
-            self.initial["teachers"] = [row.expert_id for row in self.instance.session_experts.all()]
-
-    def set_teachers(self):
-        """Add and remove experts as chosen; those who stay keep their role."""
-        chosen = set(self.cleaned_data["teachers"])
-        rows = self.instance.session_experts
-        rows.exclude(expert__in=chosen).delete()
-        known = set(rows.values_list("expert", flat=True))
-        SessionExpert.objects.bulk_create(
-            SessionExpert(session=self.instance, expert_id=pk)
-            for pk in self.cleaned_data["teachers"]
-            if pk not in known
-        )
-
-
-class SessionInline(ScopedStackedInline):
-    """The meetings, in order; the cohort's own dates follow them."""
-
-    model = Session
-    form = SessionForm
-    managers_may = ALL
-    extra = 1
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    ("title_ko", "title_en"),
-                    ("starts_at", "ends_at"),
-                    ("place_ko", "place_en"),
-                    "is_required",
-                    "teachers",
-                ]
-            },
-        )
-    ]
-
-    def get_queryset(self, request):
-        """With those who teach."""
-        return super().get_queryset(request).prefetch_related("session_experts")
-
-    def get_formset(self, request, obj=None, **kwargs):
-        """All rows share one list of experts."""
-        formset = super().get_formset(request, obj, **kwargs)
-        formset.form.expert_choices = [(expert.pk, expert.name) for expert in Expert.objects.all()]
-        return formset
 
 
 class ReviewRoundInline(ScopedStackedInline):

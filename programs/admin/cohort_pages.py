@@ -10,11 +10,13 @@ from accounts.admin_deeds import DeedForm, DeedReasonForm, object_deed
 from accounts.admin_tools import event_lines, moment_or_dash
 from portal import audit, clock, i18n
 from portal.errors import Refused
+from portal.uploads import takes_files
 from programs import seating
 from programs.admin import attendance_pages, overview, round_overview
 from programs.admin.attendance_pages import AttendancePages
 from programs.admin.certificate_pages import CertificatePages
 from programs.admin.deeds import ExtensionForm, seats_text, staged_text
+from programs.admin.material_pages import MaterialPages
 from programs.admin.on_behalf import EntryPages
 from programs.admin.ranking_pages import RankingPages
 from programs.admin.release_pages import ReleasePages
@@ -60,7 +62,14 @@ class PersonalExtensionForm(ExtensionForm):
 
 
 class CohortPages(
-    AttendancePages, CertificatePages, RoundPages, RankingPages, ReleasePages, ReservationPages, EntryPages
+    AttendancePages,
+    CertificatePages,
+    MaterialPages,
+    RoundPages,
+    RankingPages,
+    ReleasePages,
+    ReservationPages,
+    EntryPages,
 ):
     """Adds the pages of one cohort to its admin."""
 
@@ -79,6 +88,7 @@ class CohortPages(
             "extend": self.extend_view,
             "certify": self.certify_view,
             "certifying": self.certifying_view,
+            "materials": takes_files()(self.materials_view),
         }
         own = [
             path(f"<int:cohort_id>/{name}/", self.admin_site.admin_view(view), name=f"programs_cohort_{name}")
@@ -165,6 +175,11 @@ class CohortPages(
             bring_in = reverse("admin:programs_import_participants", args=[cohort.pk])
             buttons.append({"label": gettext("Bring in earlier participants"), "url": bring_in, "small": True})
         buttons += survey_buttons(cohort)
+        for name, label in (("session", gettext("Sessions")), ("enrolment", gettext("Enrolments"))):
+            url = reverse(f"admin:programs_{name}_changelist") + f"?cohort={cohort.pk}"
+            buttons.append({"label": label, "url": url, "small": True})
+        materials = reverse("admin:programs_cohort_materials", args=[cohort.pk])
+        buttons.append({"label": gettext("Materials"), "url": materials, "small": True})
         edit = reverse("admin:programs_cohort_change", args=[cohort.pk])
         buttons.append({"label": gettext("Edit"), "url": edit, "small": True})
         if phase not in (Phase.FINISHED, Phase.CANCELLED):

@@ -16,10 +16,10 @@ from programs.admin.cohort_inlines import (
     EligibilityRuleInline,
     MilestoneInline,
     ReviewRoundInline,
-    SessionInline,
 )
 from programs.admin.cohort_pages import CohortPages
 from programs.admin.filters import KindFilter, PhaseFilter, YearFilter
+from programs.admin.session_forms import SessionInline, save_sessions
 from programs.admin.words import next_moment
 from programs.models.cohorts import Cohort, PromotionStop, Session
 from programs.operations import cohorts as operations
@@ -132,12 +132,11 @@ class CohortAdmin(CohortPages):
         return fixed
 
     def save_formset(self, request, form, formset, change):
-        """The rows, and who teaches them."""
-        super().save_formset(request, form, formset, change)
+        """The rows; sessions through their operations, which tell those concerned."""
         if formset.model is Session:
-            for row in formset.forms:
-                if "teachers" in row.changed_data and row.instance.pk and not row.cleaned_data.get("DELETE"):
-                    row.set_teachers()
+            save_sessions(self, request, form.instance, formset)
+        else:
+            super().save_formset(request, form, formset, change)
 
     def save_related(self, request, form, formsets, change):
         """The cohort's dates follow its sessions; a condition that its form cannot tell is pointed out."""

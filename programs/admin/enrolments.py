@@ -16,10 +16,11 @@ from programs import attending
 from programs import completion_words as words
 from programs.admin.certificates import IssueCertificate
 from programs.admin.filters import CohortFilter
+from programs.admin.overview import name_of
 from programs.models.attendance import Completion
 from programs.models.cohorts import Cohort
 from programs.models.enrolments import ENDED, Enrolment, EnrolmentStatus
-from programs.operations import completion, enrolments, no_shows
+from programs.operations import completion, enrolments, no_shows, transfers
 
 OUTCOMES = (EnrolmentStatus.DROPPED, EnrolmentStatus.NO_SHOW)
 
@@ -173,6 +174,55 @@ class UndoNoShow(Deed):
         return ngettext("%(count)s no-show taken back.", "%(count)s no-shows taken back.", count) % {"count": count}
 
 
+class MoveForm(DeedForm):
+    """Where to, and why."""
+
+    cohort = forms.TypedChoiceField(label=_("To the cohort"), coerce=int)
+    reason = CleanCharField(label=_("Reason"), max_length=300, help_text=_("The participant reads it."))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        now = clock.now()
+        here = {row.cohort_id for row in self.rows}
+        found = Cohort.objects.managed_by(self.request.user).with_phase(now).with_counts(now)
+        found = found.exclude(phase__in=transfers.CLOSED).select_related("program").order_by("starts_at", "pk")
+        self.fields["cohort"].choices = [
+            (row.pk, f"{name_of(row)} · {row.seats_taken} / {row.capacity}") for row in found if {row.pk} != here
+        ]
+
+
+class MoveToCohort(Deed):
+    """Moves people who have a place to another cohort."""
+
+    name = "move_place"
+    label = _("Move to another cohort")
+    note = _(
+        "The place here ends, and its seat goes to whoever waits; there a seat is taken. Whoever moves is told the "
+        "reason. A mentoring pair ends with the place, and attendance stays where it was."
+    )
+    form_class = MoveForm
+
+    def refusal(self, row):
+        """What has ended has ended."""
+        return EndEnrolment.refusal(self, row)
+
+    def line(self, row):
+        """Who, in which cohort, and how it stands."""
+        return EndEnrolment.line(self, row)
+
+    def facts(self, request, rows):
+        """How many."""
+        return [(gettext("People"), len(rows))]
+
+    def perform(self, row, *, by, data):
+        """Move one."""
+        transfers.move_place(row.pk, data["cohort"], by=by, reason=data["reason"])
+
+    def done(self, count):
+        """How many."""
+        return ngettext("%(count)s place moved.", "%(count)s places moved.", count) % {"count": count}
+
+
 class EnrolmentStatusFilter(admin.SimpleListFilter):
     """How someone's part stands."""
 
@@ -220,7 +270,13 @@ class EnrolmentAdmin(ScopedAdmin):
         "no_show_count",
         "application_link",
     ]
-    actions = [EndEnrolment.action(), DecideCompletion.action(), UndoNoShow.action(), IssueCertificate.action()]
+    actions = [
+        EndEnrolment.action(),
+        DecideCompletion.action(),
+        UndoNoShow.action(),
+        MoveToCohort.action(),
+        IssueCertificate.action(),
+    ]
 
     def get_queryset(self, request):
         """With what a row and a page show."""

@@ -43,6 +43,8 @@ name_verbs(
         "cohort.evidence_deleted": gettext_lazy("Evidence deleted whose time was over"),
         "cohort.rule_changed": gettext_lazy("New version of the completion rule"),
         "cohort.completion_decided": gettext_lazy("Completion decided"),
+        "enrolment.moved": gettext_lazy("Moved to another cohort"),
+        "enrolment.moved_here": gettext_lazy("Moved here from another cohort"),
     }
 )
 

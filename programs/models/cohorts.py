@@ -17,10 +17,12 @@ from portal.i18n import Bilingual
 from programs.models.experts import Expert
 from programs.models.forms import FormVersion
 from programs.models.programs import PartnerRole, Program
+from programs.models.session_queries import SessionQuerySet
 
 CLOSING_HOURS = 72
 SHORT_NOTICE = timedelta(hours=48)  # this close to the start …
 SHORT_ANSWER = timedelta(hours=2)  # … an offer lasts this long
+LINK_SHOWN = timedelta(minutes=60)  # before a session begins, until it ends
 HOUR_RULE_BELOW = 30  # hours: shorter courses complete by hours, longer ones by days
 
 
@@ -200,6 +202,12 @@ class Cohort(models.Model):
     audience_en = models.TextField(_("who may apply (English), one a line"), blank=True)
     selection_ko = models.CharField(_("steps of selection (Korean)"), max_length=80, blank=True)
     selection_en = models.CharField(_("steps of selection (English)"), max_length=80, blank=True)
+    late_after = models.PositiveSmallIntegerField(
+        _("late after"), default=10, help_text=_("Minutes from the begin of a session.")
+    )
+    early_before = models.PositiveSmallIntegerField(
+        _("left early before"), default=10, help_text=_("Minutes to the end of a session.")
+    )
     contact_email = models.EmailField(_("contact"), blank=True)
     is_demo_season = models.BooleanField(_("demo season"), default=False, editable=False)
     promotion_stop = models.CharField(
@@ -410,7 +418,10 @@ class ExpertRole(models.TextChoices):
 
 
 class Session(models.Model):
-    """One meeting (회차) of a cohort. Only a required one counts towards completion."""
+    """One meeting (회차) of a cohort. Only a required one counts towards completion; a cancelled one stays.
+
+    `sequence` counts its changes, for calendars.
+    """
 
     code = models.CharField(max_length=20, unique=True, default=new_code, editable=False)
     cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="sessions", verbose_name=_("cohort"))
@@ -420,15 +431,41 @@ class Session(models.Model):
     ends_at = models.DateTimeField(_("ends"))
     place_ko = models.CharField(_("place (Korean)"), max_length=120, blank=True)
     place_en = models.CharField(_("place (English)"), max_length=120, blank=True)
+    address_ko = models.CharField(
+        _("room and address (Korean)"), max_length=200, blank=True, help_text=_("Shown to those enrolled.")
+    )
+    address_en = models.CharField(_("room and address (English)"), max_length=200, blank=True)
+    map_link = models.URLField(_("map"), blank=True)
+    access_ko = models.CharField(_("how to get in (Korean)"), max_length=300, blank=True)
+    access_en = models.CharField(_("how to get in (English)"), max_length=300, blank=True)
+    link = models.URLField(
+        _("online link"),
+        blank=True,
+        help_text=_("Shown to those enrolled from an hour before the session until its end."),
+    )
     is_required = models.BooleanField(
         _("required"), default=True, help_text=_("What is optional does not count towards completion.")
+    )
+    late_after = models.PositiveSmallIntegerField(
+        _("late after"), null=True, blank=True, help_text=_("Minutes. Empty: as the cohort has it.")
+    )
+    early_before = models.PositiveSmallIntegerField(
+        _("left early before"), null=True, blank=True, help_text=_("Minutes. Empty: as the cohort has it.")
     )
     experts = models.ManyToManyField(
         Expert, through="SessionExpert", related_name="sessions", verbose_name=_("experts")
     )
+    sequence = models.PositiveIntegerField(default=0, editable=False)
+    changed_at = models.DateTimeField(default=clock.now, editable=False)
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True, editable=False)
+    cancel_reason = models.CharField(_("reason for the cancellation"), max_length=300, blank=True, editable=False)
 
     title = Bilingual()
     place = Bilingual()
+    address = Bilingual()
+    access = Bilingual()
+
+    objects = SessionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("session")
@@ -441,10 +478,20 @@ class Session(models.Model):
                 name="session_ends_after_it_begins",
                 violation_error_message=_("A session ends after it begins."),
             ),
+            models.CheckConstraint(
+                condition=Q(cancelled_at__isnull=True, cancel_reason="")
+                | (Q(cancelled_at__isnull=False) & ~Q(cancel_reason="")),
+                name="session_cancelled_with_its_reason",
+            ),
         ]
 
     def __str__(self):
         return self.title
+
+    def shows_link(self, now):
+        """Whether those enrolled see the online link at `now`: an hour before the session until its end."""
+        near = self.starts_at - LINK_SHOWN <= now <= self.ends_at
+        return bool(self.link) and near and self.cancelled_at is None
 
 
 class SessionExpert(models.Model):

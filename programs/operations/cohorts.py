@@ -1,7 +1,7 @@
 """What staff do with a cohort as a whole."""
 
 from django.db import transaction
-from django.db.models import Max, Min
+from django.db.models import F, Max, Min
 from django.utils.translation import gettext as _
 
 from portal import audit, clock
@@ -18,9 +18,10 @@ from programs.signals import enrolment_ended
 
 @transaction.atomic
 def refresh_schedule(cohort_id):
-    """Set the cohort's begin and end to those of its sessions. Without sessions they stay as they were given."""
+    """Set the cohort's begin and end to those of its sessions. Without any that are held they stay as they are."""
     cohort = lock_cohort(cohort_id)
-    bounds = Session.objects.filter(cohort=cohort).aggregate(starts_at=Min("starts_at"), ends_at=Max("ends_at"))
+    held = Session.objects.filter(cohort=cohort, cancelled_at=None)
+    bounds = held.aggregate(starts_at=Min("starts_at"), ends_at=Max("ends_at"))
     if bounds["starts_at"] is None or (cohort.starts_at, cohort.ends_at) == (
         bounds["starts_at"],
         bounds["ends_at"],
@@ -83,6 +84,8 @@ def cancel_cohort(cohort_id, *, by, reason):
     cohort.cancelled_at, cohort.cancel_reason = now, reason.strip()[:300]
     cohort.save(update_fields=["cancelled_at", "cancel_reason"])
     audit.record("cohort.cancelled", target=cohort, by=by, reason=reason)
+    # for calendars every session that was to be held has changed with it
+    cohort.sessions.filter(cancelled_at=None).update(sequence=F("sequence") + 1, changed_at=now)
     ends = {
         ApplicationStatus.OFFERED: ApplicationStatus.RESCINDED,
         ApplicationStatus.CONFIRMED: ApplicationStatus.CANCELLED,

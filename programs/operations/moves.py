@@ -14,6 +14,12 @@ def lock_cohort(cohort_id):
     return Cohort.objects.select_for_update(of=("self",), no_key=True).select_related("program").get(pk=cohort_id)
 
 
+def lock_cohorts(*cohort_ids):
+    """Several cohorts by their numbers, locked in the order of these, so that two deeds cannot deadlock."""
+    rows = Cohort.objects.select_for_update(of=("self",), no_key=True).select_related("program")
+    return {row.pk: row for row in rows.filter(pk__in=cohort_ids).order_by("pk")}
+
+
 def lock_application(application_id):
     """The application and its cohort, both locked; always the cohort first, so that two deeds cannot deadlock.
 

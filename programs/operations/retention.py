@@ -24,6 +24,7 @@ from programs.models.enrolments import Enrolment, EnrolmentStatus
 from programs.models.forms import Question
 from programs.models.imports import ImportRow
 from programs.models.interviews import InterviewChange
+from programs.models.schedule import CalendarFeed
 from programs.models.selection import Conflict, Review, ReviewEnd, Reviewer
 from programs.models.surveys import SignedResponse
 from programs.models.terms import CohortTerm
@@ -64,6 +65,7 @@ def erase_person(user):
     Restriction.objects.filter(person=user).update(reason="")
     certificates.forget_person(user)
     SignedResponse.objects.filter(person=user).delete()
+    CalendarFeed.objects.filter(person=user).delete()
     leave_reviewing(user)
 
 

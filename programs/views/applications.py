@@ -63,6 +63,9 @@ def application(request, code):
     panel = status.panel(found, steps.next_step(all_steps), now, ahead=ahead, rounds=rounds, slots=slots)
     if not is_own:
         panel["actions"] = []
+    if enrolment is not None:
+        address = reverse("learning", args=[enrolment.code])
+        panel["actions"] = [{"label": _("Schedule and materials"), "url": address, "look": "primary"}]
     questions = questions_of(found.form_version_id)
     context = {
         "application": found,

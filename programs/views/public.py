@@ -12,7 +12,7 @@ from partners import showing
 from portal import clock, i18n
 from portal.context import viewer
 from portal.public import public_page
-from programs import catalog, cohort_page, people, results, steps
+from programs import catalog, cohort_page, materials, people, results, steps
 from programs.filters import PHASE_GROUPS, CatalogFilters, ExpertFilters
 from programs.models.applications import Application
 from programs.models.cohorts import TAKES_APPLICATIONS, Cohort, Phase
@@ -128,6 +128,7 @@ def cohort(request, program, cohort):
         "results_url": results.address(cohort, rounds),
         "figures": figures,
         "sessions": cohort_page.session_lines(sessions, parts),
+        "materials": materials.for_everyone(cohort, now),
         "experts": cohort_page.experts(parts),
         "partners": cohort_page.partner_facts(
             cohort.program, cohort.program.program_partners.select_related("organization__parent")
