@@ -37,7 +37,7 @@ def read(content, columns):
     parted by commas, semicolons or tabs. Empty lines are passed over; `line` is its number in the file. Refuses
     what is no such text, is empty, or is longer than MOST_BYTES or MOST_ROWS.
     """
-    lines = _lines(_text(content))
+    lines = _lines(text_of(content))
     headings = next((cells for _line, cells in lines if any(cells)), None)
     if headings is None:
         raise Refused(_("The file is empty."))
@@ -62,9 +62,10 @@ def read(content, columns):
     return Table(headings, rows, [key for key in columns if key not in places], ignored)
 
 
-def _text(content):
-    if len(content) > MOST_BYTES:
-        raise Refused(_("The file is larger than %(size)s MB.") % {"size": MOST_BYTES // (1024 * 1024)})
+def text_of(content, most_bytes=MOST_BYTES):
+    """The text in the bytes of a file: UTF-8, UTF-16 with its mark, or CP949. Refuses what is none or too long."""
+    if len(content) > most_bytes:
+        raise Refused(_("The file is larger than %(size)s MB.") % {"size": most_bytes // (1024 * 1024)})
     codings = ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp949")
     for coding in codings:
         try:

@@ -20,7 +20,6 @@ from portal.validators import clean_text
 MOST_BYTES = 2 * 1024 * 1024
 MOST_ROWS = 20_000
 HEADER_WITHIN = 30  # lines
-ENCODINGS = ("utf-8-sig", "cp949")
 COLUMNS = {
     "name": (
         "name",
@@ -79,24 +78,6 @@ class Unread(NamedTuple):
     line: int
     name: str
     why: str
-
-
-def text_of(data):
-    """The text of a file; Refused where it is none."""
-    if len(data) > MOST_BYTES:
-        raise Refused(_("This file is too large for a list of participants."))
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encodings = ("utf-16",)
-    else:
-        encodings = ENCODINGS
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text:
-            return text
-    raise Refused(_("This file is no table of text. Export the participants as CSV."))
 
 
 def read(text):

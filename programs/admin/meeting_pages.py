@@ -8,7 +8,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal import clock, uploads
+from portal import clock, csvs, uploads
 from portal.errors import Refused
 from programs import attending, meeting_csv, meetings, rosters
 from programs import completion_words as words
@@ -51,7 +51,7 @@ class MeetingForm(forms.Form):
             self.add_error("file", gettext("This file is too large for a list of participants."))
         elif data.get("file"):
             try:
-                data["text"] = meeting_csv.text_of(data["file"].read())
+                data["text"] = csvs.text_of(data["file"].read(), meeting_csv.MOST_BYTES)
             except Refused as refusal:
                 self.add_error("file", str(refusal))
         elif not data.get("text"):

@@ -9,6 +9,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal import csvs
 from portal.clock import SEOUL
 from portal.errors import Refused
 from programs import meeting_csv, meetings
@@ -80,7 +81,7 @@ def test_what_is_no_time_is_none(text):
 def test_files_as_such_programs_write_them(encoding):
     text = "이름(원래 이름),사용자 이메일,참가 시간,나간 시간,기간(분)\n"
     text += "김다별,a@example.com,2026-09-21 10:00:00,2026-09-21 11:00:00,60\n"
-    stays, unread = meeting_csv.read(meeting_csv.text_of(text.encode(encoding)))
+    stays, unread = meeting_csv.read(csvs.text_of(text.encode(encoding)))
     assert ([row.name for row in stays], unread) == (["김다별"], [])
 
 
@@ -109,12 +110,12 @@ def test_what_is_no_such_table_is_refused(text):
 )
 def test_what_is_no_text_is_refused(data):
     with pytest.raises(Refused):
-        meeting_csv.read(meeting_csv.text_of(data))
+        meeting_csv.read(csvs.text_of(data))
 
 
 def test_too_much_is_refused():
     with pytest.raises(Refused):
-        meeting_csv.text_of(b"x" * (meeting_csv.MOST_BYTES + 1))
+        csvs.text_of(b"x" * (meeting_csv.MOST_BYTES + 1), meeting_csv.MOST_BYTES)
     row = "Kim,,2026-09-21 10:00:00,2026-09-21 11:00:00,1,Yes"
     with pytest.raises(Refused):
         meeting_csv.read(table(*[row] * (meeting_csv.MOST_ROWS + 1)))
@@ -130,7 +131,7 @@ def test_no_text_breaks_the_reader(text):
 @given(st.binary(max_size=400))
 def test_no_bytes_break_the_reader(data):
     with suppress(Refused):
-        meeting_csv.read(meeting_csv.text_of(data))
+        meeting_csv.read(csvs.text_of(data))
 
 
 # --- matching ---------------------------------------------------------------------------------------------------
