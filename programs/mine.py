@@ -10,7 +10,7 @@ from portal import i18n, pills
 from programs import own_steps, status, steps
 from programs.models.applications import LIVE, Application, ApplicationStatus, StateChange
 from programs.models.cohorts import Milestone
-from programs.models.enrolments import EnrolmentStatus
+from programs.models.enrolments import Enrolment, EnrolmentStatus
 from programs.models.interviews import InterviewSlot
 from programs.models.selection import ReviewRound
 
@@ -71,8 +71,17 @@ def overview(person, now):
         elif until := status.choosing_until(application, now, **held):
             choosing.append(_interview_to_choose(application, until))
         if enrolment is not None:
-            learning.append(_place(application, enrolment))
+            enrolment.cohort = application.cohort
+            learning.append(_place(enrolment))
+    for enrolment in places_without_application(person):
+        (learning if enrolment.ended_at is None else ended).append(_place(enrolment))
     return {"waiting": waiting + choosing, "current": current, "learning": learning, "ended": ended}
+
+
+def places_without_application(person):
+    """The places of `person` that came in from a table of an earlier year, the latest first; one query."""
+    rows = Enrolment.objects.filter(person=person, application=None).exclude(status=EnrolmentStatus.CANCELLED)
+    return rows.select_related("cohort__program").order_by("-enrolled_at", "-pk")
 
 
 def _interview_to_choose(application, until):
@@ -131,8 +140,8 @@ def _line(application, enrolment):
     }
 
 
-def _place(application, enrolment):
-    cohort = application.cohort
+def _place(enrolment):
+    cohort = enrolment.cohort
     return {
         "url": reverse("learning", args=[enrolment.code]),
         "title": cohort.program.title,

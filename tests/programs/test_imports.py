@@ -378,3 +378,14 @@ def test_a_thousand_rows_cost_as_many_queries_as_ten(django_assert_max_num_queri
     with django_assert_max_num_queries(80):
         imports.apply(batch.pk, by=batch.by)
     assert Enrolment.objects.filter(cohort=cohort).count() == 1000
+
+
+def test_whoever_came_in_from_a_table_finds_it_on_their_page(client):
+    person = make.make_user("known@example.com", full_name="남궁별", language="ko")
+    batch = take_in(over(), "known@example.com,남궁별,,수료")
+    imports.apply(batch.pk, by=make.make_admin())
+    enrolment = Enrolment.objects.get(person=person)
+    client.force_login(person)
+    page = client.get("/ko/my/").text
+    assert f"/ko/my/learning/{enrolment.code}/" in page
+    assert client.get(f"/ko/my/learning/{enrolment.code}/").status_code == 200
