@@ -33,7 +33,7 @@ def issue(world):
 def issue_cohort(world, enrolments, issued_at):
     """The certificates of one cohort, numbered in the order of names; after them the one that was issued again."""
     cohort, by_hand = enrolments[0].cohort, {person.pk for person in world.crowd.known.values()}
-    frame, staff = certificates.frame_of(cohort), staff_of(world, cohort)
+    frame, staff = certificates.frame_of(cohort), world.staff_of(cohort.program.slug)
     enrolments.sort(key=lambda enrolment: (enrolment.person.full_name, enrolment.pk))
     rows = [
         row_of(world, enrolment, serial, certificates.snapshot(frame, enrolment.person), issued_at, staff)
@@ -51,12 +51,6 @@ def issue_cohort(world, enrolments, issued_at):
     for row in again:
         row.supersedes = row.supersedes  # takes the key that it has by now
         row.save()
-
-
-def staff_of(world, cohort):
-    """Who runs the cohort."""
-    partners = world.catalog.text_of(cohort.program.slug)["partners"]
-    return world.crowd["kafa" if "operator:KAFA" in partners else "manager"]
 
 
 def row_of(world, enrolment, serial, snapshot, issued_at, staff):

@@ -15,12 +15,15 @@ from partners.models import Agreement, Campaign, Organization, Signature
 from portal.codes import ALPHABET, LENGTH
 from programs.models.applications import Application, Decision, Offer, StateChange
 from programs.models.attendance import Attendance, Completion, CompletionRule, Excuse
+from programs.models.check_in import CheckIn
 from programs.models.cohorts import Cohort, Criterion, Milestone, Session, SessionExpert
 from programs.models.eligibility import Appeal, EligibilityRule, Restriction
 from programs.models.enrolments import Enrolment
 from programs.models.experts import Expert
 from programs.models.interviews import InterviewChange, InterviewSlot, Panel
+from programs.models.materials import Material
 from programs.models.programs import Program, ProgramPartner, Series
+from programs.models.schedule import CalendarFeed, SessionChange
 from programs.models.selection import Conflict, Review, Reviewer, ReviewRound
 from programs.models.terms import CohortTerm
 
@@ -47,12 +50,16 @@ ORDER = (
     Milestone,
     Session,
     SessionExpert,
+    SessionChange,
+    CalendarFeed,
+    Material,
     Application,
     StateChange,
     Decision,
     Offer,
     Enrolment,
     CompletionRule,
+    CheckIn,
     Attendance,
     Excuse,
     Completion,

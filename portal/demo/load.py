@@ -13,6 +13,7 @@ from portal.demo import (
     internship,
     logins,
     reviewing,
+    schedule,
     season,
     surveys,
     year2025,
@@ -77,6 +78,7 @@ def tell(now, stage="all", scale=1):
     camp.tell(world, applicants)
     year2025.tell(world, applicants)
     season.tell(world, applicants, stage, scale)
+    schedule.tell(world, books)
     logins.grant_roles(world)
     world.crowd.leave_out_strangers()
     return world

@@ -31,5 +31,9 @@ class World:
         version, questions = self.forms.of(plan)
         cohort = add_cohort(self.ledger, self.catalog, plan, version)
         self.cohorts[plan.program, plan.slug] = cohort
-        by_academy = self.catalog.text_of(plan.program)["partners"].find("operator:KAFA") >= 0
-        return Casebook(self.ledger, cohort, plan, self.crowd["kafa" if by_academy else "manager"], questions)
+        return Casebook(self.ledger, cohort, plan, self.staff_of(plan.program), questions)
+
+    def staff_of(self, program):
+        """Who runs the cohorts of the program of that slug."""
+        by_academy = "operator:KAFA" in self.catalog.text_of(program)["partners"]
+        return self.crowd["kafa" if by_academy else "manager"]

@@ -11,6 +11,7 @@ from portal.demo.load import tell
 from portal.management.commands.run_due import run_due
 from programs.models.applications import Application, ApplicationStatus, Decision, Offer, StateChange
 from programs.models.attendance import Attendance, Completion, Excuse
+from programs.models.check_in import CheckIn
 from programs.models.cohorts import Cohort
 from programs.models.enrolments import Enrolment
 from programs.models.interviews import InterviewChange, InterviewSlot
@@ -29,7 +30,17 @@ def replayed(world, program, slug):
     """The cohort with nobody in it yet, and what was told of it."""
     told = {model: [row for row in world.ledger.rows[model] if concerns(row, program, slug)] for model in LIVED}
     for model in world.ledger.rows:
-        hangs_on_them = (*LIVED, Review, Conflict, InterviewSlot, InterviewChange, Attendance, Excuse, Completion)
+        hangs_on_them = (
+            *LIVED,
+            Review,
+            Conflict,
+            InterviewSlot,
+            InterviewChange,
+            CheckIn,
+            Attendance,
+            Excuse,
+            Completion,
+        )
         if model in hangs_on_them or model.__module__.startswith("mentoring"):
             world.ledger.rows[model] = []
     cohort = next(row for row in world.ledger.rows[Cohort] if (row.program.slug, row.slug) == (program, slug))

@@ -293,6 +293,7 @@ def test_the_applicant_has_applications_in_several_states():
         ("internship-vfx", "demo-1"): "in_review",
         ("dubbing", "demo-1"): "offered",
         ("academy-mixer", "demo-1"): "waitlisted",
+        ("subtitle-localization", "demo-1"): "confirmed",
         ("dit-training", "2024-1"): "confirmed",
     }
     assert found["academy-mixer", "demo-1"].waitlist_number == 3
