@@ -174,6 +174,8 @@ class CohortPages(
         if phase == Phase.FINISHED:
             bring_in = reverse("admin:programs_import_participants", args=[cohort.pk])
             buttons.append({"label": gettext("Bring in earlier participants"), "url": bring_in, "small": True})
+            totals = reverse("admin:programs_import_totals", args=[cohort.pk])
+            buttons.append({"label": gettext("Bring in survey totals"), "url": totals, "small": True})
         buttons += survey_buttons(cohort)
         for name, label in (("session", gettext("Sessions")), ("enrolment", gettext("Enrolments"))):
             url = reverse(f"admin:programs_{name}_changelist") + f"?cohort={cohort.pk}"
@@ -335,6 +337,9 @@ def survey_buttons(cohort):
     """The way to a cohort's surveys, and to a new one."""
     listed = f"{reverse('admin:programs_survey_changelist')}?cohort={cohort.pk}"
     buttons = [{"label": gettext("Surveys"), "url": listed, "small": True}]
+    if cohort.survey_totals.exists():
+        url = reverse("admin:programs_survey_totals", args=[cohort.pk])
+        buttons.append({"label": gettext("Survey totals from a table"), "url": url, "small": True})
     if cohort.published_at and not cohort.cancelled_at:
         url = reverse("admin:programs_survey_new", args=[cohort.pk])
         buttons.append({"label": gettext("New survey"), "url": url, "small": True})

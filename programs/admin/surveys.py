@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin_deeds import object_deed
 from accounts.admin_tools import ScopedAdmin, moment_in_list, name_verbs, pill_html, word_values
 from portal import clock, i18n
-from programs import survey_tables, surveys
+from programs import survey_tables, survey_totals, surveys
 from programs.admin.filters import CohortFilter, SelectFilter
 from programs.admin.overview import name_of
 from programs.admin.survey_forms import SurveyForm, WindowForm
 from programs.core_survey import OVERALL
 from programs.models.cohorts import Cohort
 from programs.models.forms import QuestionType
+from programs.models.survey_totals import SurveyTotal
 from programs.models.surveys import Asks, Survey, SurveyState
 from programs.operations import surveys as operations
 
@@ -27,6 +28,8 @@ name_verbs(
         "survey.opened": _("Survey opened"),
         "survey.closed": _("Survey closed"),
         "survey.reminded": _("Reminded those who have not answered"),
+        "survey_total.brought_in": _("Total of a survey brought in"),
+        "survey_total.replaced": _("Total of a survey replaced"),
     }
 )
 word_values(
@@ -79,6 +82,7 @@ class SurveyAdmin(ScopedAdmin):
     pages = {
         "compare": ("compare/", "compare_view"),
         "new": ("cohort/<int:pk>/new/", "new_view"),
+        "totals": ("cohort/<int:pk>/totals/", "totals_view"),
         "run": ("<int:pk>/run/", "run_view"),
         "results": ("<int:pk>/results/", "results_view"),
         "window": ("<int:pk>/window/", "window_view"),
@@ -197,7 +201,27 @@ class SurveyAdmin(ScopedAdmin):
             about=surveys.about(survey),
             facts=facts_of(survey),
             results=survey_tables.results(survey, now),
-            run_url=self.url("run", survey.pk),
+            back_url=self.url("run", survey.pk),
+            totals_url=self.url("totals", survey.cohort_id)
+            if SurveyTotal.objects.filter(cohort=survey.cohort_id).exists()
+            else "",
+        )
+
+    def totals_view(self, request, pk):
+        """What a table told about the survey of a cohort, without single answers."""
+        [totals] = survey_totals.totals_of(Cohort.objects.managed_by(request.user).filter(pk=pk)) or [None]
+        if totals is None or not self.may("view", request):
+            raise Http404
+        return self.page(
+            request,
+            "admin/programs/survey/results.html",
+            None,
+            title=gettext("Survey totals from a table"),
+            about=surveys.about(totals),
+            facts=facts_of_totals(totals),
+            results=survey_tables.results_of_totals(totals),
+            back_url=reverse("admin:programs_cohort_overview", args=[pk]),
+            is_told=True,
         )
 
     def compare_view(self, request):
@@ -206,7 +230,8 @@ class SurveyAdmin(ScopedAdmin):
             raise Http404
         by = request.GET.get("by", "cohort")
         by = by if by in survey_tables.GROUPS else "cohort"
-        rows = survey_tables.comparable(Survey.objects.managed_by(request.user), clock.now())
+        cohorts = Cohort.objects.managed_by(request.user)
+        rows = survey_tables.comparable(Survey.objects.managed_by(request.user), clock.now(), cohorts)
         years = sorted({survey_tables.year_of(row) for row in rows}, reverse=True)
         year = next((year for year in years if str(year) == request.GET.get("year")), None)
         groups = survey_tables.GROUPS[by]([row for row in rows if year in (None, survey_tables.year_of(row))])
@@ -233,7 +258,11 @@ class SurveyAdmin(ScopedAdmin):
             chosen=chosen,
             formulas=survey_tables.formulas(),
             is_nps=chosen is not None and chosen.type == QuestionType.NPS,
-            **(survey_tables.comparison(groups, chosen) if chosen else {"chart": None, "hidden": []}),
+            **(
+                survey_tables.comparison(groups, chosen)
+                if chosen
+                else {"chart": None, "hidden": [], "has_told": False}
+            ),
         )
 
     # deeds, each with a page that asks
@@ -353,6 +382,23 @@ def facts_of(survey):
         {"term": gettext("Not answered"), "value": i18n.number(survey.missing)},
         {"term": gettext("Opens"), "value": i18n.moment(survey.opens_at)},
         {"term": gettext("Closes"), "value": i18n.moment(survey.closes_at)},
+    ]
+
+
+def facts_of_totals(totals):
+    """The same for totals from a table, and from which."""
+    batches = {total.batch_id: total.batch for total in totals.totals.values()}
+    return [
+        {"term": gettext("Response rate"), "value": survey_tables.rate_text(totals.answered, totals.asked)},
+        *(
+            {
+                "term": gettext("From the table"),
+                "value": f"{batch.file_name} · {i18n.day(batch.applied_at, year=True)}",
+                "url": reverse("admin:programs_import_rows", args=[batch.pk]),
+                "user": True,
+            }
+            for batch in batches.values()
+        ),
     ]
 
 
