@@ -181,6 +181,8 @@ def agreement_chart(items):
     }
     title = _("Answers by question")
     return {
+        "title": title,
+        "told": told,
         "svg": charts.stacked("agreement", title, told, rows),
         "legend": legend(),
         "table": {
@@ -229,6 +231,7 @@ def other_chart(question, row):
         told = _("NPS %(score)s from %(n)s answers.") % {"score": row.score, "n": i18n.number(row.n)}
         yield {
             "title": question.label,
+            "told": told,
             "svg": charts.stacked(name, question.label, told, [nps_row(_("All"), row)]),
             "legend": nps_legend(),
             "table": {
@@ -246,6 +249,7 @@ def other_chart(question, row):
         ]
         yield {
             "title": question.label,
+            "told": told,
             "svg": charts.bars(name, question.label, told, parts, row.n),
             "table": {
                 "caption": question.label,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin_deeds import object_deed
 from accounts.admin_tools import ScopedAdmin, moment_in_list, name_verbs, pill_html, word_values
 from portal import clock, i18n
-from programs import survey_tables, survey_totals, surveys
+from programs import survey_documents, survey_tables, survey_totals, surveys
 from programs.admin.filters import CohortFilter, SelectFilter
 from programs.admin.overview import name_of
 from programs.admin.survey_forms import SurveyForm, WindowForm
@@ -85,6 +85,7 @@ class SurveyAdmin(ScopedAdmin):
         "totals": ("cohort/<int:pk>/totals/", "totals_view"),
         "run": ("<int:pk>/run/", "run_view"),
         "results": ("<int:pk>/results/", "results_view"),
+        "pdf": ("<int:pk>/results/<slug:language>.pdf", "pdf_view"),
         "window": ("<int:pk>/window/", "window_view"),
         "open": ("<int:pk>/open/", "open_view"),
         "close": ("<int:pk>/close/", "close_view"),
@@ -193,6 +194,7 @@ class SurveyAdmin(ScopedAdmin):
     def results_view(self, request, pk):
         """What came of a survey."""
         survey, now = self.find(request, pk), clock.now()
+        results = survey_tables.results(survey, now)
         return self.page(
             request,
             "admin/programs/survey/results.html",
@@ -200,12 +202,33 @@ class SurveyAdmin(ScopedAdmin):
             title=gettext("Results of the survey"),
             about=surveys.about(survey),
             facts=facts_of(survey),
-            results=survey_tables.results(survey, now),
+            results=results,
+            buttons=[] if results["why"] else self.pdf_buttons(survey),
             back_url=self.url("run", survey.pk),
             totals_url=self.url("totals", survey.cohort_id)
             if SurveyTotal.objects.filter(cohort=survey.cohort_id).exists()
             else "",
         )
+
+    def pdf_buttons(self, survey):
+        """The ways to the document, in each language."""
+        labels = {i18n.KO: gettext("PDF in Korean"), i18n.EN: gettext("PDF in English")}
+        return [
+            {
+                "label": labels[language],
+                "url": reverse("admin:programs_survey_pdf", args=[survey.pk, language]),
+                "small": True,
+            }
+            for language in i18n.LANGUAGES
+        ]
+
+    def pdf_view(self, request, pk, language):
+        """The same in one of both languages, to be saved; there is none where nothing is shown."""
+        survey, now = self.find(request, pk), clock.now()
+        if language not in i18n.LANGUAGES:
+            raise Http404
+        with i18n.speaking(language):
+            return survey_documents.response(survey, survey_tables.results(survey, now))
 
     def totals_view(self, request, pk):
         """What a table told about the survey of a cohort, without single answers."""
