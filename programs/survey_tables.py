@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from portal import charts, i18n
 from programs import survey_results, survey_totals, surveys
-from programs.core_survey import OVERALL, RECOMMEND
+from programs.core_survey import OVERALL, RECOMMEND, is_headline
 from programs.models.forms import Question, QuestionType
 from programs.models.surveys import (
     LIKERT_STEPS,
@@ -129,7 +129,7 @@ def figures(counted, least):
             continue
         n = ngettext("%(n)s answer", "%(n)s answers", row.n) % {"n": i18n.number(row.n)}
         named = _("Question %(number)s: “%(label)s”.") % {"number": place, "label": question.label}
-        if question.key == OVERALL and question.type == T.LIKERT:
+        if is_headline(question.key, OVERALL) and question.type == T.LIKERT:
             how = _("The mean of all answers from 1 to 5. It is this one question, not the average of several.")
             found.append(
                 {
@@ -150,7 +150,7 @@ def figures(counted, least):
                         "definition": f"{named} {formula['formula']}",
                     }
                 )
-        elif question.key == RECOMMEND and question.type == T.NPS:
+        elif is_headline(question.key, RECOMMEND) and question.type == T.NPS:
             how = _("Promoters (9 and 10) minus detractors (0 to 6), in percent of all who answered.")
             found.append(
                 {

@@ -71,7 +71,9 @@ class CohortPages(
     ReservationPages,
     EntryPages,
 ):
-    """Adds the pages of one cohort to its admin."""
+    """Adds the pages of one cohort to its admin. An app above adds its own ways from here to `more_buttons`."""
+
+    more_buttons = []  # functions of a cohort that return buttons
 
     def get_urls(self):
         """The overview and the deeds, before Django's own addresses."""
@@ -177,6 +179,8 @@ class CohortPages(
             totals = reverse("admin:programs_import_totals", args=[cohort.pk])
             buttons.append({"label": gettext("Bring in survey totals"), "url": totals, "small": True})
         buttons += survey_buttons(cohort)
+        for more in self.more_buttons:
+            buttons += more(cohort)
         for name, label in (("session", gettext("Sessions")), ("enrolment", gettext("Enrolments"))):
             url = reverse(f"admin:programs_{name}_changelist") + f"?cohort={cohort.pk}"
             buttons.append({"label": label, "url": url, "small": True})

@@ -28,6 +28,7 @@ name_verbs(
         "survey.opened": _("Survey opened"),
         "survey.closed": _("Survey closed"),
         "survey.reminded": _("Reminded those who have not answered"),
+        "survey.named": _("Who is asked brought up to date"),
         "survey_total.brought_in": _("Total of a survey brought in"),
         "survey_total.replaced": _("Total of a survey replaced"),
     }
