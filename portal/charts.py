@@ -1,8 +1,9 @@
-"""Charts as SVG, made of numbers. The same string stands in a page, in print and in a document.
+"""Charts as SVG, made of numbers. The same string stands in a page, in print and in a document (`for_document`).
 
 A chart says what it shows in its `title` and `desc`; its numbers stand in a table beside it.
 Colors are classes that the style sheet knows, with a fill for where there is none; they are ordered by lightness,
-so that nothing hangs on hue alone. Each chart comes in two widths, for a page and for a phone.
+so that nothing hangs on hue alone. The font is an attribute for where no style sheet names one. Each chart comes in
+two widths, for a page and for a phone.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 
 STEPS = {5: "#12319a", 4: "#5674d6", 3: "#a9a69c", 2: "#d08a3c", 1: "#a3221b"}  # light --step-5 … --step-1
 INK, TRACK = "#17181b", "#ebe8e0"
+FONT = "Noto Sans KR"  # of documents (portal/pdf.py)
 GAP = 1.5  # between the parts of a bar
 LETTER, WIDE_LETTER = 8.2, 15  # about how wide a letter is at 15 px: of Latin, and of Korean
 MOST_LINES = 2
@@ -56,6 +58,11 @@ def bars(name, title, told, rows, whole):
     return joined(draw(name, title, told, rows, layout, whole) for layout in (PAGE, PHONE))
 
 
+def for_document(drawn):
+    """The picture for a page, out of the two of `stacked` or `bars`, as it stands there."""
+    return drawn[: drawn.index("</svg>") + len("</svg>")]
+
+
 def joined(parts):
     """Pieces of SVG as one."""
     return format_html_join("", "{}", ((part,) for part in parts))
@@ -70,9 +77,10 @@ def draw(name, title, told, rows, layout, whole):
         drawn.append(draw_row(row, lines, top, height, layout, whole))
         top += height
     return format_html(
-        '<svg class="chart {}" viewBox="0 0 {} {}" role="img" aria-labelledby="{}-title {}-desc">'
+        '<svg xmlns="http://www.w3.org/2000/svg" class="chart {}" viewBox="0 0 {} {}" role="img" '
+        'aria-labelledby="{}-title {}-desc" font-family="{}" font-size="15">'
         '<title id="{}-title">{}</title><desc id="{}-desc">{}</desc>{}</svg>',
-        *(layout.look, layout.width, top, name, name, name, title, name, told),
+        *(layout.look, layout.width, top, name, name, FONT, name, title, name, told),
         joined(drawn),
     )
 
@@ -111,7 +119,7 @@ def draw_row(row, lines, top, height, layout, whole):
         ),
     )
     value = format_html(
-        '<text class="strong" x="{}" y="{}" text-anchor="end" fill="{}">{}</text>',
+        '<text class="strong" x="{}" y="{}" text-anchor="end" font-weight="600" fill="{}">{}</text>',
         *(layout.width, f"{bar_top + layout.thick / 2 + 5:g}", INK, row.value),
     )
     return joined([texts, track, shapes, value])

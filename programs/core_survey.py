@@ -10,7 +10,7 @@ from programs.models.surveys import QUOTE
 T = QuestionType
 CORE = "satisfaction"  # the short name of the form
 TITLES = {"ko": "만족도 조사", "en": "Satisfaction survey"}
-OVERALL, RECOMMEND = "overall", "recommend"  # the headline, and the recommendation
+OVERALL, RECOMMEND = "overall", "recommend"  # the headline, and the recommendation; so end the keys of other forms
 ITEMS = (  # key, in Korean, in English
     (OVERALL, "본 과정에 전반적으로 만족한다", "Overall I am satisfied with the course"),
     ("content", "교육 내용이 목표와 수준에 맞았다", "Content matched the stated aims"),
@@ -27,6 +27,13 @@ ITEMS = (  # key, in Korean, in English
     ),
     ("again", "다음 과정에도 참여하고 싶다", "I would join another course"),
 )
+
+
+def is_headline(key, name):
+    """Whether a question is the headline (OVERALL) or the recommendation (RECOMMEND) of its form."""
+    return key == name or key.endswith(f"_{name}")
+
+
 SECTIONS = (  # title and introduction, then the questions
     (
         {"title_ko": "과정은 어떠했습니까?", "title_en": "How was the course?"},

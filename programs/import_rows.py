@@ -3,7 +3,6 @@
 Reads and judges, changes nothing. All rows are judged together, in as many queries for one as for thousands.
 """
 
-import re
 from collections import defaultdict
 
 from django.contrib.auth import get_user_model
@@ -14,11 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.privacy import ERASED
 from portal.i18n import LANGUAGES, speaking
-from portal.validators import normal
+from programs import import_totals
 from programs.countries import COUNTRIES
+from programs.import_marks import doubt, plain, refuse
 from programs.models.enrolments import Enrolment, EnrolmentStatus
 from programs.models.experts import Expert
 from programs.models.imports import Choice, ImportKind, Verdict
+from programs.models.surveys import LIKERT_STEPS, NPS_STEPS
 
 E, V = EnrolmentStatus, Verdict
 # The cells of each kind: key, headings under which it may stand, whether a row needs it.
@@ -36,10 +37,12 @@ COLUMNS = {
         "specialism_ko": ("전문 분야", "분야", "specialism (korean)"),
         "specialism_en": ("전문 분야 (영문)", "영문 전문 분야", "specialism (english)"),
     },
+    ImportKind.TOTALS: import_totals.COLUMNS,
 }
 NEEDED = {
     ImportKind.PARTICIPANTS: ("email", "full_name", "outcome"),
     ImportKind.EXPERTS: ("name_ko", "name_en", "country", "specialism_ko", "specialism_en"),
+    ImportKind.TOTALS: import_totals.NEEDED,
 }
 OUTCOMES = {
     E.COMPLETED: ("수료", "이수", "completed", "complete"),
@@ -62,6 +65,15 @@ PROBLEMS = {
     "name_differs": _("The account with this address has another name: %(detail)s."),
     "same_name": _("There is an account of the same name: %(detail)s."),
     "same_expert": _("There is an expert of one of these names: %(detail)s."),
+    "unknown_item": _("No core question is called that: “%(detail)s”."),
+    "no_number": _("What stands under “%(detail)s” is no whole number."),
+    "no_answers": _("Nobody has answered."),
+    "more_than_asked": _("More have answered than were asked: %(detail)s."),
+    "groups_differ": _("From 0 to 10 there are other promoters, passives and detractors: %(detail)s."),
+    "other_numbers": _("Here already with other numbers: %(detail)s."),
+    "asked_here": _("The portal has asked this cohort the same itself; side by side it would count twice."),
+    "sum_differs": _("Not as many answers as to most questions: %(detail)s."),
+    "asked_differs": _("Not as many asked as with most questions: %(detail)s."),
 }
 HEADINGS = {
     "email": _("E-mail"),
@@ -73,6 +85,13 @@ HEADINGS = {
     "country": _("Country"),
     "specialism_ko": _("Specialism (Korean)"),
     "specialism_en": _("Specialism (English)"),
+    "item": _("Question"),
+    **{f"n{step}": str(step) for step in LIKERT_STEPS},
+    **{f"nps{step}": f"NPS {step}" for step in NPS_STEPS},
+    "promoters": _("Promoters"),
+    "passives": _("Passives"),
+    "detractors": _("Detractors"),
+    "asked": _("Number asked"),
 }
 SHORTER = {
     "full_name": 60,
@@ -85,7 +104,7 @@ SHORTER = {
 LONGEST_EMAIL = 254
 ALSO_CALLED = {"대한민국": "KR", "republicofkorea": "KR", "southkorea": "KR", "usa": "US", "uk": "GB"}
 # What staff are asked, and what is done where they say nothing.
-USUAL = {"name_differs": Choice.LEAVE, "same_name": Choice.NEW, "same_expert": Choice.LEAVE}
+USUAL = {"same_name": Choice.NEW}
 
 
 def columns_of(kind):
@@ -106,13 +125,15 @@ def judge(batch, rows):
         check_cells(batch.kind, row)
     if batch.kind == ImportKind.PARTICIPANTS:
         judge_participants(batch.cohort, rows)
-    else:
+    elif batch.kind == ImportKind.EXPERTS:
         judge_experts(rows)
+    else:
+        import_totals.judge(batch.cohort, rows)
     for row in rows:
         if row.verdict != V.DOUBTFUL:
             row.choice = ""
         elif row.choice not in choices_of(row):
-            row.choice = USUAL[row.problem]
+            row.choice = USUAL.get(row.problem, Choice.LEAVE)
     if batch.kind == ImportKind.PARTICIPANTS:
         refuse_twice(rows)
         refuse_beyond_seats(batch.cohort, rows)
@@ -122,16 +143,6 @@ def choices_of(row):
     """What staff may want of a row in doubt: an address is one account's, and a namesake is one person or none."""
     choices = [Choice.SAME] if row.person or row.expert else []
     return [*choices, *([] if row.problem == "name_differs" else [Choice.NEW]), Choice.LEAVE]
-
-
-def refuse(row, problem, detail=""):
-    """The row does not come in."""
-    row.verdict, row.problem, row.detail = V.REFUSED, problem, str(detail)[:200]
-
-
-def doubt(row, problem, detail):
-    """Staff say what is done with the row."""
-    row.verdict, row.problem, row.detail = V.DOUBTFUL, problem, str(detail)[:200]
 
 
 def check_cells(kind, row):
@@ -152,14 +163,9 @@ def check_cells(kind, row):
             return refuse(row, "bad_email")
         if outcome_of(row) is None:
             return refuse(row, "bad_outcome", cells["outcome"])
-    elif country_of(row) is None:
+    elif kind == ImportKind.EXPERTS and country_of(row) is None:
         return refuse(row, "bad_country", cells["country"])
     return None
-
-
-def plain(text):
-    """A word as it is compared: whatever its width, case and gaps."""
-    return re.sub(r"[\s\-_.·]+", "", normal(text, "NFKC").casefold())
 
 
 def email_of(row):
@@ -328,7 +334,7 @@ def reason_of(row):
     if not row.problem:
         return ""
     detail = row.detail
-    if row.problem in ("empty", "too_long"):
+    if row.problem in ("empty", "too_long", "no_number"):
         detail = HEADINGS[detail]
     elif row.problem == "otherwise":
         detail = EnrolmentStatus(detail).label

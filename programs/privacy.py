@@ -2,6 +2,7 @@
 
 from io import BytesIO
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import TermKind
@@ -14,7 +15,7 @@ from programs.models.certificates import Certificate, CertificateFile
 from programs.models.cohorts import Phase
 from programs.models.eligibility import Restriction
 from programs.models.enrolments import Enrolment, EnrolmentStatus
-from programs.models.surveys import SignedResponse, Survey
+from programs.models.surveys import Invited, SignedResponse, Survey, Ticket
 from programs.operations.retention import is_needed, live_application, told_items
 from programs.questions.loading import questions_of
 from programs.questions.showing import row_of, shown
@@ -141,14 +142,19 @@ def excuse_of(excuse):
 
 
 def surveys_of(user):
-    """The surveys that `user` has answered; what was answered only where the survey is not anonymous."""
+    """The surveys that `user` has answered, or that name them; what was answered only where it is not anonymous."""
     own = {row.survey_id: row.answers for row in SignedResponse.objects.filter(person=user)}
     asked = _Forms()
-    rows = Survey.objects.filter(tickets__person=user).select_related("cohort__program", "form_version__form")
+    answered, named = (
+        Exists(model.objects.filter(survey=OuterRef("pk"), person=user)) for model in (Ticket, Invited)
+    )
+    rows = Survey.objects.annotate(is_answered=answered).filter(Q(is_answered=True) | Q(named))
+    rows = rows.select_related("cohort__program", "form_version__form")
     return [
         {
             "survey": f"{row.form_version.form.title} · {cohort_of(row.cohort)}",
             "is_anonymous": row.is_anonymous,
+            "is_answered": row.is_answered,
             "answers": answers_of(asked[row.form_version_id], own[row.pk], []) if row.pk in own else [],
         }
         for row in rows.order_by("opens_at", "pk")

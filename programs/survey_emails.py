@@ -9,7 +9,7 @@ from portal.mail_events import Kind, event, needed, sometimes
 from programs import surveys
 from programs.emails import address
 from programs.mail_places import CONTACT, FOLDER, NAME, SITE, deadline
-from programs.models.surveys import Survey, SurveyState, Ticket
+from programs.models.surveys import Asks, Survey, SurveyState, Ticket
 
 OPEN, REMINDER = "survey_open", "survey_reminder"
 OF_SURVEY = (
@@ -41,7 +41,7 @@ def _queue(message, survey, person, *, again=False):
     with speaking(person.language):
         words = {
             "name": person.display_name,
-            "about": surveys.about(survey),
+            "about": about(survey),
             "url": address("survey", person.language, survey.code),
             "deadline": i18n.deadline(survey.closes_at, year=True),
             "is_anonymous": survey.is_anonymous,
@@ -49,6 +49,12 @@ def _queue(message, survey, person, *, again=False):
             "contact": cohort.contact_email or settings.CONTACT_EMAIL,
         }
     return mail.queue(f"{FOLDER}/{message}.txt", person=person, target=survey, context=words, again=again)
+
+
+def about(survey):
+    """What it asks about; a survey that names whom it asks is told from the cohort's own by what it is called."""
+    words = surveys.about(survey)
+    return f"{surveys.title_of(survey)} · {words}" if survey.asks == Asks.NAMED else words
 
 
 @mail.still_wanted(OPEN, of_mail=True)

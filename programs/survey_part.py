@@ -4,23 +4,22 @@ from django.utils.translation import gettext as _
 
 from portal import i18n
 from programs import surveys
-from programs.models.surveys import ASKED, SurveyState, Ticket
+from programs.models.surveys import ASKED, Invited, SurveyState, Ticket
 
 TEMPLATE = "programs/learning/_survey.html"
 
 
 def part(enrolment, now):
-    """What the person of `enrolment` is, was or will be asked; None where there is nothing. Two queries."""
+    """What the person of `enrolment` is, was or will be asked; None where there is nothing. Three queries."""
     asked = [asks for asks, statuses in ASKED.items() if enrolment.status in statuses]
-    answered = set(
-        Ticket.objects.filter(person=enrolment.person_id, survey__cohort=enrolment.cohort_id).values_list(
-            "survey", flat=True
-        )
+    own = {"person": enrolment.person_id, "survey__cohort": enrolment.cohort_id}
+    answered, named = (
+        set(model.objects.filter(**own).values_list("survey", flat=True)) for model in (Ticket, Invited)
     )
-    if not asked and not answered:
+    if not asked and not answered and not named:
         return None
     rows = surveys.with_names().filter(cohort=enrolment.cohort_id).order_by("opens_at", "pk")
-    shown = [row for row in rows if row.pk in answered or row.asks in asked]
+    shown = [row for row in rows if row.pk in answered | named or row.asks in asked]
     if not shown:
         return None
     return {

@@ -73,9 +73,8 @@ class Agreement:
 CONVERSIONS = {"linear": lambda mean: (mean - 1) / 4 * 100, "times20": lambda mean: mean * 20}
 
 
-@dataclass(frozen=True)
-class Recommendation:
-    """How many chose each of the steps from 0 to 10."""
+class Recommended:
+    """What recommendations have in common: their three groups, and the score that is made of these."""
 
     counts: tuple
 
@@ -85,29 +84,48 @@ class Recommendation:
         return sum(self.counts)
 
     @property
-    def promoters(self):
-        """Those who chose 9 or 10."""
-        return sum(self.counts[step] for step in PROMOTERS)
-
-    @property
-    def passives(self):
-        """Those who chose 7 or 8."""
-        return sum(self.counts[step] for step in PASSIVES)
-
-    @property
-    def detractors(self):
-        """Those who chose 0 to 6."""
-        return self.n - self.promoters - self.passives
+    def groups(self):
+        """Promoters, passives, detractors."""
+        raise NotImplementedError
 
     @property
     def score(self):
         """Promoters minus detractors, in percent of all: `+49.3`."""
-        exact = Fraction(100 * (self.promoters - self.detractors), self.n)
+        promoters, _passives, detractors = self.groups
+        exact = Fraction(100 * (promoters - detractors), self.n)
         text = rounded(exact, 1)
         return f"+{text}" if exact > 0 and text != "0.0" else text
 
     def __add__(self, other):
-        return Recommendation(tuple(map(sum, zip(self.counts, other.counts, strict=True))))
+        """Together; where the single steps of one are not known, those of both are not."""
+        kind = Recommendation if isinstance(self, Recommendation) and isinstance(other, Recommendation) else Groups
+        told = (self.counts, other.counts) if kind is Recommendation else (self.groups, other.groups)
+        return kind(tuple(map(sum, zip(*told, strict=True))))
+
+
+@dataclass(frozen=True)
+class Recommendation(Recommended):
+    """How many chose each of the steps from 0 to 10."""
+
+    counts: tuple
+
+    @property
+    def groups(self):
+        """Those who chose 9 or 10, 7 or 8, and 0 to 6."""
+        promoters, passives = (sum(self.counts[step] for step in some) for some in (PROMOTERS, PASSIVES))
+        return promoters, passives, self.n - promoters - passives
+
+
+@dataclass(frozen=True)
+class Groups(Recommended):
+    """How many promoters, passives and detractors there were, where the single steps are not known."""
+
+    counts: tuple
+
+    @property
+    def groups(self):
+        """These are they."""
+        return self.counts
 
 
 @dataclass(frozen=True)
@@ -155,7 +173,7 @@ class Breakdown:
     """Results side by side: the rows that are shown, their sum, and the labels of those that are not."""
 
     rows: tuple
-    total: Agreement | Recommendation | None
+    total: Agreement | Recommended | None
     hidden: tuple
 
 

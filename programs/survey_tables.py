@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal import charts, i18n
-from programs import survey_results, surveys
-from programs.core_survey import OVERALL, RECOMMEND
+from programs import survey_results, survey_totals, surveys
+from programs.core_survey import OVERALL, RECOMMEND, is_headline
 from programs.models.forms import Question, QuestionType
 from programs.models.surveys import (
     LIKERT_STEPS,
+    NPS_STEPS,
     QUOTE,
     WORDS,
     Comment,
@@ -69,15 +70,39 @@ def results(survey, now):
     questions = questions_of(survey.form_version_id)
     responses = responses_of([survey.pk])[survey.pk]
     if len(responses) < survey.min_shown:
-        text = _("Of fewer than %(least)s answers no result is shown, so that nobody is recognized.")
-        return {"why": text % {"least": survey.min_shown}, "when": ""}
+        return {"why": too_few(survey.min_shown), "when": ""}
     counted = [(place, q, survey_results.tally(q, responses)) for place, q in enumerate(questions, start=1)]
+    return tables(counted, survey.min_shown) | {
+        "n": len(responses),
+        "words": words(survey, questions, responses),
+    }
+
+
+def results_of_totals(totals):
+    """The same of totals that a table told (programs.survey_totals); nobody's words are among them."""
+    counted = [
+        (place, question, totals.result(key))
+        for place, (key, question) in enumerate(survey_totals.core_questions().items(), start=1)
+        if key in totals.totals
+    ]
+    if not any(survey_results.is_shown(row, totals.min_shown) for _place, _question, row in counted):
+        return {"why": too_few(totals.min_shown), "when": ""}
+    return tables(counted, totals.min_shown) | {"n": totals.answered, "words": []}
+
+
+def too_few(least):
+    """Why nothing is shown of few answers."""
+    text = _("Of fewer than %(least)s answers no result is shown, so that nobody is recognized.")
+    return text % {"least": least}
+
+
+def tables(counted, least):
+    """Figures and charts of `counted`, triples of a question's place, the question, and its counts."""
     agreed = [(place, q, row) for place, q, row in counted if q.type == T.LIKERT]
-    shown = [item for item in agreed if survey_results.is_shown(item[2], survey.min_shown)]
+    shown = [item for item in agreed if survey_results.is_shown(item[2], least)]
     return {
         "why": "",
-        "n": len(responses),
-        "figures": figures(counted, survey),
+        "figures": figures(counted, least),
         "agreement": agreement_chart(shown) if shown else None,
         "mean_of_means": survey_results.mean_of_means([row for _place, _q, row in shown]) if shown else "",
         "left_out": len(agreed) - len(shown),
@@ -85,10 +110,9 @@ def results(survey, now):
         "others": [
             chart
             for _place, question, row in counted
-            if question.key != QUOTE and survey_results.is_shown(row, survey.min_shown)
+            if question.key != QUOTE and survey_results.is_shown(row, least)
             for chart in other_chart(question, row)
         ],
-        "words": words(survey, questions, responses),
     }
 
 
@@ -97,15 +121,15 @@ def closes(survey):
     return i18n.moment(survey.closes_at)
 
 
-def figures(counted, survey):
+def figures(counted, least):
     """The headline: overall satisfaction, both conversions, and the recommendation, each with how it is counted."""
     found = []
     for place, question, row in counted:
-        if not survey_results.is_shown(row, survey.min_shown):
+        if not survey_results.is_shown(row, least):
             continue
         n = ngettext("%(n)s answer", "%(n)s answers", row.n) % {"n": i18n.number(row.n)}
         named = _("Question %(number)s: “%(label)s”.") % {"number": place, "label": question.label}
-        if question.key == OVERALL and question.type == T.LIKERT:
+        if is_headline(question.key, OVERALL) and question.type == T.LIKERT:
             how = _("The mean of all answers from 1 to 5. It is this one question, not the average of several.")
             found.append(
                 {
@@ -126,7 +150,7 @@ def figures(counted, survey):
                         "definition": f"{named} {formula['formula']}",
                     }
                 )
-        elif question.key == RECOMMEND and question.type == T.NPS:
+        elif is_headline(question.key, RECOMMEND) and question.type == T.NPS:
             how = _("Promoters (9 and 10) minus detractors (0 to 6), in percent of all who answered.")
             found.append(
                 {
@@ -157,6 +181,8 @@ def agreement_chart(items):
     }
     title = _("Answers by question")
     return {
+        "title": title,
+        "told": told,
         "svg": charts.stacked("agreement", title, told, rows),
         "legend": legend(),
         "table": {
@@ -186,29 +212,32 @@ def nps_legend():
     return list(zip(NPS_PARTS, (_("Promoters (9–10)"), _("Passives (7–8)"), _("Detractors (0–6)")), strict=True))
 
 
-def nps_counts(row):
-    """The three groups."""
-    return row.promoters, row.passives, row.detractors
-
-
 def nps_row(label, row):
     """A recommendation as a bar of its three groups."""
-    return charts.Row(label, tuple(zip(NPS_PARTS, nps_counts(row), strict=True)), row.score)
+    return charts.Row(label, tuple(zip(NPS_PARTS, row.groups, strict=True)), row.score)
+
+
+def nps_shares(row):
+    """The steps of a recommendation from 10 down with their counts, or its groups where no more is known."""
+    if isinstance(row, survey_results.Recommendation):
+        return [(str(step), row.counts[step]) for step in reversed(NPS_STEPS)]
+    return zip((words for _step, words in nps_legend()), row.groups, strict=True)
 
 
 def other_chart(question, row):
     """A recommendation, or a question with choices, as a chart; nothing where it is neither."""
     name = f"chart-{question.key}"
-    if isinstance(row, survey_results.Recommendation):
+    if isinstance(row, survey_results.Recommended):
         told = _("NPS %(score)s from %(n)s answers.") % {"score": row.score, "n": i18n.number(row.n)}
         yield {
             "title": question.label,
+            "told": told,
             "svg": charts.stacked(name, question.label, told, [nps_row(_("All"), row)]),
             "legend": nps_legend(),
             "table": {
                 "caption": question.label,
                 "headings": [_("Answer"), _("Number"), _("In percent")],
-                "rows": [share(str(step), row.counts[step], row.n) for step in reversed(range(11))],
+                "rows": [share(label, count, row.n) for label, count in nps_shares(row)],
             },
         }
     elif isinstance(row, survey_results.Choices):
@@ -220,6 +249,7 @@ def other_chart(question, row):
         ]
         yield {
             "title": question.label,
+            "told": told,
             "svg": charts.bars(name, question.label, told, parts, row.n),
             "table": {
                 "caption": question.label,
@@ -264,12 +294,21 @@ def words(survey, questions, responses):
 # --- several side by side ---------------------------------------------------------------------------------------
 
 
-def comparable(surveys_, now):
-    """The closed ones of some surveys with all that a comparison needs, newest first; three queries."""
+def comparable(surveys_, now, cohorts=()):
+    """What can be put side by side, newest first: closed ones of some surveys, and the totals of some cohorts.
+
+    Totals (programs.survey_totals) stand in the place of a survey. Two queries.
+    """
     rows = surveys.with_counts(surveys_.filter(closes_at__lte=now)).select_related(
         "cohort__program", "session", "expert", "form_version__form"
     )
-    return list(rows.order_by("-cohort__starts_at", "-opens_at", "-pk"))
+    found = [*rows.order_by("-opens_at", "-pk"), *survey_totals.totals_of(cohorts)]
+    return sorted(found, key=lambda row: row.cohort.starts_at or row.opens_at, reverse=True)
+
+
+def is_told(row):
+    """Whether a row is one of totals from a table, without single answers."""
+    return isinstance(row, survey_totals.Totals)
 
 
 def year_of(survey):
@@ -279,16 +318,27 @@ def year_of(survey):
 
 def keys_of(rows):
     """The questions that can be put side by side, by key, as last worded: on agreement and recommendation."""
-    asked = Question.objects.filter(version__in={row.form_version_id for row in rows}, type__in=(T.LIKERT, T.NPS))
+    versions = {row.form_version_id for row in rows if not is_told(row)}
+    asked = Question.objects.filter(version__in=versions, type__in=(T.LIKERT, T.NPS))
     found = {}
     for question in asked.order_by("-version__made_at", "-version", "section__position", "position", "pk"):
         found.setdefault((question.key, question.type), question)
+    told = {key for row in rows if is_told(row) for key in row.totals}
+    for key, question in survey_totals.core_questions().items():
+        if key in told:
+            found.setdefault((key, question.type), question)
     return list(found.values())
 
 
 def by_cohort(rows):
     """The surveys about whole cohorts, each with the label of its row."""
-    return [(surveys.about(row), [row]) for row in rows if row.session_id is None and row.expert_id is None]
+    return [(label_of(row), [row]) for row in rows if row.session_id is None and row.expert_id is None]
+
+
+def label_of(row):
+    """What a row is about, and whether it is from a table."""
+    label = surveys.about(row)
+    return _("%(about)s (from a table)") % {"about": label} if is_told(row) else label
 
 
 def by_expert(rows):
@@ -308,11 +358,11 @@ GROUPS = {"cohort": by_cohort, "expert": by_expert, "session": by_session}
 
 def comparison(groups, question):
     """One question over several rows, each of one or more surveys: rate, n, distribution, mean; as a chart."""
-    everything = [row for _label, rows in groups for row in rows]
-    answers = responses_of([row.pk for row in everything])
+    groups = asking(groups, question)
+    answers = responses_of([row.pk for _label, rows in groups for row in rows if not is_told(row)])
     counted = []
     for label, rows in groups:
-        parts = [(survey_results.tally(question, answers[row.pk]), row.min_shown) for row in rows]
+        parts = [(result_of(row, question, answers), row.min_shown) for row in rows]
         shown = [
             row for row, (part, least) in zip(rows, parts, strict=True) if survey_results.is_shown(part, least)
         ]
@@ -324,7 +374,32 @@ def comparison(groups, question):
     return {
         "chart": comparison_chart(question, split, rated) if split.rows else None,
         "hidden": [label for label, _place in split.hidden],
+        "has_told": any(is_told(row) for key, _result in split.rows for row in rated[key]),
     }
+
+
+def asking(groups, question):
+    """The groups of rows without those that never asked a question, which no answers are missing from."""
+    asked = Question.objects.filter(key=question.key, type=question.type)
+    versions = {row.form_version_id for _label, rows in groups for row in rows if not is_told(row)}
+    versions = set(asked.filter(version__in=versions).values_list("version", flat=True))
+    found = [
+        (
+            label,
+            [
+                row
+                for row in rows
+                if (question.key in row.totals if is_told(row) else row.form_version_id in versions)
+            ],
+        )
+        for label, rows in groups
+    ]
+    return [(label, rows) for label, rows in found if rows]
+
+
+def result_of(row, question, answers):
+    """The counts of a question in a row; `answers` are those of the surveys, by their number."""
+    return row.result(question.key) if is_told(row) else survey_results.tally(question, answers[row.pk])
 
 
 def comparison_chart(question, split, rated):
@@ -337,7 +412,7 @@ def comparison_chart(question, split, rated):
 
     def numbers(row):
         if is_nps:
-            return [i18n.number(row.n), *map(i18n.number, nps_counts(row)), row.score]
+            return [i18n.number(row.n), *map(i18n.number, row.groups), row.score]
         return [*cells(row), row.points(leading["how"])]
 
     rows = [

@@ -1,13 +1,13 @@
 """Reading surveys: what they are about, whom they ask, how many have answered, and what waits for an answer."""
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from portal import clock, i18n, pills
 from programs import attending
 from programs.models.enrolments import Enrolment
-from programs.models.surveys import ASKED, Asks, Survey, SurveyState, Ticket
+from programs.models.surveys import ASKED, Asks, Invited, Survey, SurveyState, Ticket
 
 
 def with_names():
@@ -39,9 +39,9 @@ def has_answered(survey, person):
 
 
 def still_asked(survey):
-    """The places of those who are asked and have not answered; an account that is closed is asked nothing."""
+    """The people who are asked and have not answered; an account that is closed is asked nothing."""
     answered = Ticket.objects.filter(survey=survey).values("person")
-    return survey.places().filter(person__is_active=True).exclude(person__in=answered)
+    return survey.people().filter(is_active=True).exclude(pk__in=answered)
 
 
 def with_counts(surveys):
@@ -55,6 +55,10 @@ def with_counts(surveys):
         gone = Ticket.objects.filter(~Exists(own), survey=OuterRef("pk"))
         asked.append(When(asks=asks, then=_count(places, "cohort")))
         left.append(When(asks=asks, then=_count(gone, "survey")))
+    named = Invited.objects.filter(survey=OuterRef("survey"), person=OuterRef("person"))
+    gone = Ticket.objects.filter(~Exists(named), survey=OuterRef("pk"))
+    asked.append(When(asks=Asks.NAMED, then=_count(Invited.objects.filter(survey=OuterRef("pk")), "survey")))
+    left.append(When(asks=Asks.NAMED, then=_count(gone, "survey")))
     return surveys.annotate(
         answered=_count(Ticket.objects.filter(survey=OuterRef("pk")), "survey"),
         asked=Case(*asked, default=Value(0), output_field=IntegerField())
@@ -85,15 +89,16 @@ def waiting_for(person, now):
 def certificate_gate(enrolment):
     """Why the certificate of `enrolment` waits for a survey, as a sentence; empty where it does not.
 
-    It waits where the cohort's rule says so, for as long as the survey can still be answered. Once that is closed
-    nobody could catch up, and what
-    was earned is not lost over a form (docs/decisions/0014).
+    It waits where the cohort's rule says so and the person is asked, for as long as the survey can be answered.
+    Once that is closed nobody could catch up, and what was earned is not lost over a form (docs/decisions/0014).
     """
     now = clock.now()
     if enrolment.status not in ASKED[Asks.PRESENT]:
         return ""
     answered = Ticket.objects.filter(person=enrolment.person_id).values("survey")
     rows = Survey.objects.filter(cohort=enrolment.cohort_id, gates_certificate=True, closes_at__gt=now)
+    named = Invited.objects.filter(person=enrolment.person_id).values("survey")
+    rows = rows.filter(~Q(asks=Asks.NAMED) | Q(pk__in=named))
     survey = rows.exclude(pk__in=answered).order_by("opens_at", "pk").first()
     if survey is None or not attending.rule_of(enrolment.cohort, now).needs_survey:
         return ""

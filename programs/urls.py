@@ -55,6 +55,7 @@ teaching_urls = [
     path("", teaching.desk, name="teaching"),
     path("surveys/", surveys.teaching, name="teaching-surveys"),
     path("surveys/<slug:code>/", surveys.teaching_results, name="teaching-survey"),
+    path("surveys/<slug:code>/results.pdf", surveys.teaching_pdf, name="teaching-survey-pdf"),
     path("<slug:code>/", teaching.session, name="teaching-session"),
     path("<slug:code>/sheet/", teaching.sheet, name="teaching-sheet"),
     path("<slug:code>/materials/", materials.teaching_materials, name="teaching-materials"),

@@ -23,7 +23,7 @@ from programs.models.forms import WITH_CHOICES, Form, FormVersion, Question, Sec
 from programs.models.materials import Material
 from programs.models.programs import PartnerRole, Program, ProgramKind, ProgramPartner, Track
 from programs.models.selection import Review, Reviewer, ReviewRound
-from programs.models.surveys import Comment, Response, Survey, Ticket
+from programs.models.surveys import Asks, Comment, Invited, Response, Survey, Ticket
 from programs.operations import certificates
 from programs.operations.surveys import core_version
 from programs.questions.drafts import as_draft
@@ -481,6 +481,8 @@ def make_survey(cohort=None, **fields):
 
 def make_asked(survey, count=1):
     """People whom `survey` asks."""
+    if survey.asks == Asks.NAMED:
+        return [Invited.objects.create(survey=survey, person=make_user()).person for _ in range(count)]
     return [make_enrolment(survey.cohort, status="completed").person for _ in range(count)]
 
 

@@ -145,6 +145,7 @@ EXPECTED = {
     "survey": row(LOGIN, HIDDEN, applicant=YES),
     "teaching-surveys": INSTRUCTORS,
     "teaching-survey": row(LOGIN, HIDDEN),
+    "teaching-survey-pdf": row(LOGIN, HIDDEN),
 }
 
 
@@ -217,6 +218,7 @@ def world():
         "agreement": [agreement.slug],
         "survey": [asked.code],
         "teaching-survey": [asked.code],
+        "teaching-survey-pdf": [asked.code],
     }
     material = make.make_material(cohort, session=session, link="https://files.example.com/a")
     arguments |= {"material": [material.code], "teaching-materials": [session.code]}

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin_deeds import Deed, DeedReasonForm
 from accounts.admin_tools import ReadOnlyAdmin, event_line, moment_or_dash, pill_html
 from mentoring import operations, progress
+from mentoring.admin.pair_surveys import PairSurveyPages
 from mentoring.admin.shared import PairCohortFilter, cohort_name
 from mentoring.models import Pairing
 from portal import audit
@@ -67,7 +68,7 @@ class LiveFilter(admin.SimpleListFilter):
 
 
 @admin.register(Pairing)
-class PairingAdmin(ReadOnlyAdmin):
+class PairingAdmin(PairSurveyPages, ReadOnlyAdmin):
     """Pairs are made from the enrolments, ended by a deed, and never edited."""
 
     group = "mentoring"

@@ -71,7 +71,9 @@ class CohortPages(
     ReservationPages,
     EntryPages,
 ):
-    """Adds the pages of one cohort to its admin."""
+    """Adds the pages of one cohort to its admin. An app above adds its own ways from here to `more_buttons`."""
+
+    more_buttons = []  # functions of a cohort that return buttons
 
     def get_urls(self):
         """The overview and the deeds, before Django's own addresses."""
@@ -174,7 +176,11 @@ class CohortPages(
         if phase == Phase.FINISHED:
             bring_in = reverse("admin:programs_import_participants", args=[cohort.pk])
             buttons.append({"label": gettext("Bring in earlier participants"), "url": bring_in, "small": True})
+            totals = reverse("admin:programs_import_totals", args=[cohort.pk])
+            buttons.append({"label": gettext("Bring in survey totals"), "url": totals, "small": True})
         buttons += survey_buttons(cohort)
+        for more in self.more_buttons:
+            buttons += more(cohort)
         for name, label in (("session", gettext("Sessions")), ("enrolment", gettext("Enrolments"))):
             url = reverse(f"admin:programs_{name}_changelist") + f"?cohort={cohort.pk}"
             buttons.append({"label": label, "url": url, "small": True})
@@ -335,6 +341,9 @@ def survey_buttons(cohort):
     """The way to a cohort's surveys, and to a new one."""
     listed = f"{reverse('admin:programs_survey_changelist')}?cohort={cohort.pk}"
     buttons = [{"label": gettext("Surveys"), "url": listed, "small": True}]
+    if cohort.survey_totals.exists():
+        url = reverse("admin:programs_survey_totals", args=[cohort.pk])
+        buttons.append({"label": gettext("Survey totals from a table"), "url": url, "small": True})
     if cohort.published_at and not cohort.cancelled_at:
         url = reverse("admin:programs_survey_new", args=[cohort.pk])
         buttons.append({"label": gettext("New survey"), "url": url, "small": True})

@@ -12,7 +12,8 @@ from accounts.admin_tools import ScopedAdmin, moment_in_list, pill_html
 from portal import csvs, i18n, pills
 from portal.errors import Refused
 from portal.uploads import takes_files
-from programs import import_rows
+from programs import import_rows, import_totals, survey_totals
+from programs.core_survey import ITEMS, RECOMMEND
 from programs.models.cohorts import Cohort
 from programs.models.enrolments import EnrolmentStatus
 from programs.models.imports import Choice, Import, ImportKind, Verdict
@@ -25,6 +26,16 @@ EXAMPLES = {
         ("lee@example.com", "이봄결", "Lee Bomgyeol", "미수료"),
     ],
     ImportKind.EXPERTS: [("남궁설", "Namgung Seol", "KR", "사운드 디자인", "Sound design")],
+    ImportKind.TOTALS: [
+        (ITEMS[0][1], 48, 21, 5, 1, 0, *[""] * 14, 90),
+        (ITEMS[1][1], 40, 25, 8, 2, 0, *[""] * 14, 90),
+        (RECOMMEND, *[""] * 16, 44, 22, 9, 90),
+    ],
+}
+TITLES = {
+    ImportKind.PARTICIPANTS: gettext_lazy("Bring in earlier participants"),
+    ImportKind.EXPERTS: gettext_lazy("Bring in experts"),
+    ImportKind.TOTALS: gettext_lazy("Bring in survey totals"),
 }
 # What wants a decision comes first, then what does not come in.
 ORDER = (Verdict.DOUBTFUL, Verdict.REFUSED, Verdict.NEW, Verdict.KNOWN, Verdict.THERE)
@@ -35,6 +46,11 @@ CHOICE_WORDS = {
         Choice.NEW: gettext_lazy("It is another person"),
         Choice.LEAVE: Choice.LEAVE.label,
     },
+    "other_numbers": {Choice.NEW: gettext_lazy("Put these in their place"), Choice.LEAVE: Choice.LEAVE.label},
+    **dict.fromkeys(
+        ("asked_here", "sum_differs", "asked_differs"),
+        {Choice.NEW: gettext_lazy("Bring it in"), Choice.LEAVE: Choice.LEAVE.label},
+    ),
 }
 
 
@@ -79,6 +95,7 @@ class ImportAdmin(ScopedAdmin):
             path(
                 "participants/<int:pk>/", view(files(self.participants_view)), name="programs_import_participants"
             ),
+            path("totals/<int:pk>/", view(files(self.totals_view)), name="programs_import_totals"),
             path("example/<slug:kind>/", view(self.example_view), name="programs_import_example"),
             path("<int:pk>/rows/", view(self.rows_view), name="programs_import_rows"),
             path("<int:pk>/left-out/", view(self.left_out_view), name="programs_import_left_out"),
@@ -129,11 +146,19 @@ class ImportAdmin(ScopedAdmin):
 
     def participants_view(self, request, pk):
         """Takes a table of the participants of a cohort that is over."""
+        return self.hand_in_of(request, ImportKind.PARTICIPANTS, pk)
+
+    def totals_view(self, request, pk):
+        """Takes a table with the totals of the survey of a cohort that is over."""
+        return self.hand_in_of(request, ImportKind.TOTALS, pk)
+
+    def hand_in_of(self, request, kind, pk):
+        """Takes a table of one cohort."""
         cohort = Cohort.objects.managed_by(request.user).select_related("program").filter(pk=pk).first()
         if cohort is None:
             raise Http404
         back = reverse("admin:programs_cohort_overview", args=[cohort.pk])
-        return self.hand_in(request, ImportKind.PARTICIPANTS, cohort, back)
+        return self.hand_in(request, kind, cohort, back)
 
     def experts_view(self, request):
         """Takes a table of experts."""
@@ -156,16 +181,16 @@ class ImportAdmin(ScopedAdmin):
                     form.add_error("file", str(refusal))
                 else:
                     return HttpResponseRedirect(self.rows_url(batch))
-        needed = import_rows.NEEDED[kind]
         return self.page(
             request,
             "admin/programs/import/hand_in.html",
             cohort,
-            title=_("Bring in earlier participants") if cohort else _("Bring in experts"),
+            title=TITLES[kind],
             subject=cohort_name(cohort),
             form=form,
-            columns=[(import_rows.HEADINGS[key], key in needed) for key in import_rows.COLUMNS[kind]],
-            outcomes=[status.label for status in import_rows.OUTCOMES] if cohort else [],
+            columns=columns_to_tell(kind),
+            outcomes=[status.label for status in import_rows.OUTCOMES] if kind == ImportKind.PARTICIPANTS else [],
+            items=items() if kind == ImportKind.TOTALS else [],
             example_url=reverse("admin:programs_import_example", args=[kind]),
             most_rows=csvs.MOST_ROWS,
             keep_days=imports.KEEP_ROWS.days,
@@ -202,8 +227,8 @@ class ImportAdmin(ScopedAdmin):
             batch=batch,
             name=self.name(batch),
             pill=state_of(batch),
-            facts=[{"term": term, "value": value} for term, value in facts_of(batch, counts)],
-            headings=[import_rows.HEADINGS[key] for key in import_rows.COLUMNS[batch.kind]],
+            facts=[{"term": term, "value": value} for term, value in facts_of(batch, counts)] + way_to(batch),
+            headings=headings_of(batch.kind),
             chips=[
                 {"label": v.label, "count": counts.get(v, 0), "url": f"?show={v}", "current": v == chosen}
                 for v in ORDER
@@ -309,23 +334,72 @@ def facts_of(batch, counts):
     return facts
 
 
+def way_to(batch):
+    """Where what came in of a table of totals is to be seen, as a fact."""
+    if batch.kind != ImportKind.TOTALS or not batch.survey_totals.exists():
+        return []
+    url = reverse("admin:programs_survey_totals", args=[batch.cohort_id])
+    return [{"term": _("Results"), "value": _("Survey totals from a table"), "url": url}]
+
+
+def columns_to_tell(kind):
+    """The columns of a table with whether a row needs them, as the page tells them; many of a sort in one line."""
+    if kind != ImportKind.TOTALS:
+        needed = import_rows.NEEDED[kind]
+        return [
+            (import_rows.HEADINGS[key], _("needed") if key in needed else _("if known"))
+            for key in import_rows.COLUMNS[kind]
+        ]
+    agreed, steps, groups = (
+        " · ".join(str(import_rows.HEADINGS[key]) for key in keys)
+        for keys in (import_totals.AGREED, import_totals.STEPS, import_totals.GROUPS)
+    )
+    return [
+        (import_rows.HEADINGS["item"], _("needed")),
+        (agreed, _("for questions on agreement")),
+        (steps, _("for the recommendation")),
+        (groups, _("for the recommendation, where the steps are not known")),
+        (import_rows.HEADINGS["asked"], _("needed")),
+    ]
+
+
+def items():
+    """What the core questions are called that a table may hold."""
+    questions = survey_totals.core_questions()
+    return [questions[key].label for key in import_totals.KEYS]
+
+
+def headings_of(kind):
+    """The headings of the rows on the page."""
+    if kind == ImportKind.TOTALS:
+        return [import_rows.HEADINGS["item"], _("Counts"), import_rows.HEADINGS["asked"]]
+    return [import_rows.HEADINGS[key] for key in import_rows.COLUMNS[kind]]
+
+
+def cells_of(kind, row):
+    """The cells of a row on the page, under `headings_of`."""
+    if kind == ImportKind.TOTALS:
+        keys = [key for key in import_rows.COLUMNS[kind] if key not in ("item", "asked") and row.cells.get(key)]
+        counts = " · ".join(f"{import_rows.HEADINGS[key]}: {row.cells[key]}" for key in keys)
+        return [row.cells.get("item", ""), counts, row.cells.get("asked", "")]
+    cells = {key: row.cells.get(key, "") for key in import_rows.COLUMNS[kind]}
+    if kind == ImportKind.PARTICIPANTS and (outcome := import_rows.outcome_of(row)):
+        cells["outcome"] = EnrolmentStatus(outcome).label
+    return cells.values()
+
+
 def line_of(batch, row):
     """A row as the page shows it."""
     words = CHOICE_WORDS.get(row.problem, CHOICE_WORDS["same_name"])
-    cells = [(key, row.cells.get(key, "")) for key in import_rows.COLUMNS[batch.kind]]
     meant = ""
     if row.person is not None and row.verdict in (Verdict.KNOWN, Verdict.THERE):
         meant = _("Account: %(name)s") % {"name": row.person.display_name}
     elif row.expert is not None and row.verdict == Verdict.THERE:
         meant = _("Profile: %(name)s") % {"name": row.expert.name}
-    outcome = import_rows.outcome_of(row) if batch.kind == ImportKind.PARTICIPANTS else None
     return {
         "pk": row.pk,
         "line": row.line,
-        "cells": [
-            (import_rows.HEADINGS[key], EnrolmentStatus(outcome).label if key == "outcome" and outcome else cell)
-            for key, cell in cells
-        ],
+        "cells": list(zip(headings_of(batch.kind), cells_of(batch.kind, row), strict=True)),
         "reason": import_rows.reason_of(row) or meant,
         "is_done": row.is_done,
         "choice": row.choice,
@@ -333,5 +407,5 @@ def line_of(batch, row):
             (choice, words.get(choice, choice.label), choice == row.choice)
             for choice in (import_rows.choices_of(row) if row.choice and batch.is_open else ())
         ],
-        "decided": Choice(row.choice).label if row.choice and not batch.is_open else "",
+        "decided": words.get(row.choice, Choice(row.choice).label) if row.choice and not batch.is_open else "",
     }

@@ -38,17 +38,9 @@ def other_versions():
     return newest.values()
 
 
-class SurveyForm(WindowForm):
-    """A new survey of a cohort."""
+class SettingsForm(WindowForm):
+    """When it opens and closes, and how it is held; for a new survey of a cohort."""
 
-    COHORT = "cohort"
-
-    version = forms.ChoiceField(
-        label=_("What is asked"),
-        help_text=_("The core questions are the same every year, so that years and courses can be compared."),
-    )
-    about = forms.ChoiceField(label=_("About"))
-    asks = forms.ChoiceField(label=_("Who is asked"), choices=Asks.choices)
     is_anonymous = forms.BooleanField(
         label=_("Anonymous"),
         required=False,
@@ -67,12 +59,30 @@ class SurveyForm(WindowForm):
         initial=LEAST_SHOWN,
         help_text=_("Results of fewer answers are shown to nobody."),
     )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial["opens_at"], self.initial["closes_at"] = self.rows[0].ends_at, None
+
+
+class SurveyForm(SettingsForm):
+    """A new survey of a cohort."""
+
+    COHORT = "cohort"
+
+    version = forms.ChoiceField(
+        label=_("What is asked"),
+        help_text=_("The core questions are the same every year, so that years and courses can be compared."),
+    )
+    about = forms.ChoiceField(label=_("About"))
+    asks = forms.ChoiceField(
+        label=_("Who is asked"), choices=[(asks.value, asks.label) for asks in (Asks.PRESENT, Asks.COMPLETED)]
+    )
     field_order = ["version", "about", "asks", "opens_at", "closes_at"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         cohort = self.rows[0]
-        self.initial["opens_at"], self.initial["closes_at"] = cohort.ends_at, None
         self.versions = {str(row.pk): row for row in other_versions()}
         self.fields["version"].choices = [
             ("", gettext("Core questions on satisfaction")),

@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin_deeds import object_deed
 from accounts.admin_tools import ScopedAdmin, moment_in_list, name_verbs, pill_html, word_values
 from portal import clock, i18n
-from programs import survey_tables, surveys
+from programs import survey_documents, survey_tables, survey_totals, surveys
 from programs.admin.filters import CohortFilter, SelectFilter
 from programs.admin.overview import name_of
 from programs.admin.survey_forms import SurveyForm, WindowForm
 from programs.core_survey import OVERALL
 from programs.models.cohorts import Cohort
 from programs.models.forms import QuestionType
+from programs.models.survey_totals import SurveyTotal
 from programs.models.surveys import Asks, Survey, SurveyState
 from programs.operations import surveys as operations
 
@@ -27,6 +28,9 @@ name_verbs(
         "survey.opened": _("Survey opened"),
         "survey.closed": _("Survey closed"),
         "survey.reminded": _("Reminded those who have not answered"),
+        "survey.named": _("Who is asked brought up to date"),
+        "survey_total.brought_in": _("Total of a survey brought in"),
+        "survey_total.replaced": _("Total of a survey replaced"),
     }
 )
 word_values(
@@ -79,8 +83,10 @@ class SurveyAdmin(ScopedAdmin):
     pages = {
         "compare": ("compare/", "compare_view"),
         "new": ("cohort/<int:pk>/new/", "new_view"),
+        "totals": ("cohort/<int:pk>/totals/", "totals_view"),
         "run": ("<int:pk>/run/", "run_view"),
         "results": ("<int:pk>/results/", "results_view"),
+        "pdf": ("<int:pk>/results/<slug:language>.pdf", "pdf_view"),
         "window": ("<int:pk>/window/", "window_view"),
         "open": ("<int:pk>/open/", "open_view"),
         "close": ("<int:pk>/close/", "close_view"),
@@ -189,6 +195,7 @@ class SurveyAdmin(ScopedAdmin):
     def results_view(self, request, pk):
         """What came of a survey."""
         survey, now = self.find(request, pk), clock.now()
+        results = survey_tables.results(survey, now)
         return self.page(
             request,
             "admin/programs/survey/results.html",
@@ -196,8 +203,49 @@ class SurveyAdmin(ScopedAdmin):
             title=gettext("Results of the survey"),
             about=surveys.about(survey),
             facts=facts_of(survey),
-            results=survey_tables.results(survey, now),
-            run_url=self.url("run", survey.pk),
+            results=results,
+            buttons=[] if results["why"] else self.pdf_buttons(survey),
+            back_url=self.url("run", survey.pk),
+            totals_url=self.url("totals", survey.cohort_id)
+            if SurveyTotal.objects.filter(cohort=survey.cohort_id).exists()
+            else "",
+        )
+
+    def pdf_buttons(self, survey):
+        """The ways to the document, in each language."""
+        labels = {i18n.KO: gettext("PDF in Korean"), i18n.EN: gettext("PDF in English")}
+        return [
+            {
+                "label": labels[language],
+                "url": reverse("admin:programs_survey_pdf", args=[survey.pk, language]),
+                "small": True,
+            }
+            for language in i18n.LANGUAGES
+        ]
+
+    def pdf_view(self, request, pk, language):
+        """The same in one of both languages, to be saved; there is none where nothing is shown."""
+        survey, now = self.find(request, pk), clock.now()
+        if language not in i18n.LANGUAGES:
+            raise Http404
+        with i18n.speaking(language):
+            return survey_documents.response(survey, survey_tables.results(survey, now))
+
+    def totals_view(self, request, pk):
+        """What a table told about the survey of a cohort, without single answers."""
+        [totals] = survey_totals.totals_of(Cohort.objects.managed_by(request.user).filter(pk=pk)) or [None]
+        if totals is None or not self.may("view", request):
+            raise Http404
+        return self.page(
+            request,
+            "admin/programs/survey/results.html",
+            None,
+            title=gettext("Survey totals from a table"),
+            about=surveys.about(totals),
+            facts=facts_of_totals(totals),
+            results=survey_tables.results_of_totals(totals),
+            back_url=reverse("admin:programs_cohort_overview", args=[pk]),
+            is_told=True,
         )
 
     def compare_view(self, request):
@@ -206,7 +254,8 @@ class SurveyAdmin(ScopedAdmin):
             raise Http404
         by = request.GET.get("by", "cohort")
         by = by if by in survey_tables.GROUPS else "cohort"
-        rows = survey_tables.comparable(Survey.objects.managed_by(request.user), clock.now())
+        cohorts = Cohort.objects.managed_by(request.user)
+        rows = survey_tables.comparable(Survey.objects.managed_by(request.user), clock.now(), cohorts)
         years = sorted({survey_tables.year_of(row) for row in rows}, reverse=True)
         year = next((year for year in years if str(year) == request.GET.get("year")), None)
         groups = survey_tables.GROUPS[by]([row for row in rows if year in (None, survey_tables.year_of(row))])
@@ -233,7 +282,11 @@ class SurveyAdmin(ScopedAdmin):
             chosen=chosen,
             formulas=survey_tables.formulas(),
             is_nps=chosen is not None and chosen.type == QuestionType.NPS,
-            **(survey_tables.comparison(groups, chosen) if chosen else {"chart": None, "hidden": []}),
+            **(
+                survey_tables.comparison(groups, chosen)
+                if chosen
+                else {"chart": None, "hidden": [], "has_told": False}
+            ),
         )
 
     # deeds, each with a page that asks
@@ -353,6 +406,23 @@ def facts_of(survey):
         {"term": gettext("Not answered"), "value": i18n.number(survey.missing)},
         {"term": gettext("Opens"), "value": i18n.moment(survey.opens_at)},
         {"term": gettext("Closes"), "value": i18n.moment(survey.closes_at)},
+    ]
+
+
+def facts_of_totals(totals):
+    """The same for totals from a table, and from which."""
+    batches = {total.batch_id: total.batch for total in totals.totals.values()}
+    return [
+        {"term": gettext("Response rate"), "value": survey_tables.rate_text(totals.answered, totals.asked)},
+        *(
+            {
+                "term": gettext("From the table"),
+                "value": f"{batch.file_name} · {i18n.day(batch.applied_at, year=True)}",
+                "url": reverse("admin:programs_import_rows", args=[batch.pk]),
+                "user": True,
+            }
+            for batch in batches.values()
+        ),
     ]
 
 

@@ -17,6 +17,7 @@ from programs.models import (  # noqa: F401
     programs,
     schedule,
     selection,
+    survey_totals,
     surveys,
     terms,
 )

@@ -15,6 +15,10 @@ class ImportKind(models.TextChoices):
 
     PARTICIPANTS = "participants", _("Participants and how it ended")
     EXPERTS = "experts", _("Experts")
+    TOTALS = "totals", _("Survey totals")
+
+
+OF_COHORT = (ImportKind.PARTICIPANTS, ImportKind.TOTALS)
 
 
 class Verdict(models.TextChoices):
@@ -65,9 +69,9 @@ class Import(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=ImportKind.values), name="import_kind_is_known"),
             models.CheckConstraint(
-                condition=Q(kind=ImportKind.PARTICIPANTS, cohort__isnull=False)
+                condition=Q(kind__in=OF_COHORT, cohort__isnull=False)
                 | Q(kind=ImportKind.EXPERTS, cohort__isnull=True),
-                name="import_of_participants_has_its_cohort",
+                name="import_has_its_cohort",
             ),
             models.CheckConstraint(
                 condition=Q(applied_at__isnull=True) | Q(discarded_at__isnull=True), name="import_ends_once"

@@ -10,6 +10,7 @@ page and keeps SignedResponses.
 import uuid
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -39,8 +40,10 @@ class Asks(models.TextChoices):
 
     PRESENT = "present", _("Everyone who takes or took part")
     COMPLETED = "completed", _("Those who completed")
+    NAMED = "named", _("Those who are named")
 
 
+# Whose places count, by status; who is named is a row of its own (Invited).
 ASKED = {
     Asks.PRESENT: (EnrolmentStatus.ACTIVE, EnrolmentStatus.COMPLETED, EnrolmentStatus.NOT_COMPLETED),
     Asks.COMPLETED: (EnrolmentStatus.COMPLETED,),
@@ -72,6 +75,7 @@ class SurveyQuerySet(models.QuerySet):
         for asks, statuses in ASKED.items():
             places = Enrolment.objects.filter(person=person, status__in=statuses)
             own |= Q(asks=asks, cohort__in=places.values("cohort"))
+        own |= Q(asks=Asks.NAMED, pk__in=Invited.objects.filter(person=person).values("survey"))
         return self.filter(own)
 
     def visible_to(self, person):
@@ -161,9 +165,31 @@ class Survey(models.Model):
             return SurveyState.COMING
         return SurveyState.OPEN if now < self.closes_at else SurveyState.CLOSED
 
-    def places(self):
-        """The places of those who are asked."""
-        return Enrolment.objects.filter(cohort=self.cohort_id, status__in=ASKED[Asks(self.asks)])
+    def people(self):
+        """The people who are asked."""
+        if self.asks == Asks.NAMED:
+            chosen = Invited.objects.filter(survey=self)
+        else:
+            chosen = Enrolment.objects.filter(cohort=self.cohort_id, status__in=ASKED[Asks(self.asks)])
+        return get_user_model().objects.filter(pk__in=chosen.values("person"))
+
+
+class Invited(models.Model):
+    """That a survey which names whom it asks names this person; it says nothing of whether they answered."""
+
+    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="invited")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("person")
+    )
+
+    class Meta:
+        verbose_name = _("person whom a survey names")
+        verbose_name_plural = _("people whom surveys name")
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["survey", "person"], name="survey_names_once")]
+
+    def __str__(self):
+        return str(self.pk)
 
 
 class Ticket(models.Model):

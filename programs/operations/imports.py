@@ -1,8 +1,8 @@
 """Earlier years are brought in: a table is taken in and judged, staff decide what is in doubt, then it is applied.
 
-Nothing of a table counts before it is applied, and applying is one transaction: all rows that come in, or none.
-People of whom nothing was known get an account without a password, and are sent nothing: they did not ask for it. A
-no-show of an earlier year has no consequences here.
+Participants, experts, or the totals of surveys. Nothing of a table counts before it is applied, and applying is one
+transaction: all rows that come in, or none. People of whom nothing was known get an account without a password, and
+are sent nothing: they did not ask for it. A no-show of an earlier year has no consequences here.
 """
 
 from datetime import timedelta
@@ -16,21 +16,24 @@ from django.utils.translation import gettext as _
 from portal import audit, clock, csvs
 from portal.errors import Refused
 from portal.models import AuditEvent
-from programs import import_rows
+from programs import import_rows, import_totals
 from programs.models.enrolments import Enrolment
 from programs.models.experts import Expert
-from programs.models.imports import Choice, Import, ImportKind, ImportRow, Verdict
+from programs.models.imports import OF_COHORT, Choice, Import, ImportKind, ImportRow, Verdict
+from programs.models.survey_totals import SurveyTotal
 from programs.operations.moves import lock_cohort
 
 KEEP_ROWS = timedelta(days=30)  # they hold names and addresses
 BATCH = 500
 
 
-def refuse_cohort(cohort, now):
+def refuse_cohort(kind, cohort, now):
     """Refuse where a cohort is not one of earlier times."""
     if cohort.cancelled_at is not None:
         raise Refused(_("The cohort is cancelled."))
     if cohort.ends_at is None or cohort.ends_at > now:
+        if kind == ImportKind.TOTALS:
+            raise Refused(_("Only survey totals of a cohort that is over are brought in from a table."))
         raise Refused(_("Only participants of a cohort that is over are brought in from a table."))
 
 
@@ -40,8 +43,8 @@ def take_in(kind, content, file_name, *, by, cohort=None):
 
     Refuses what cannot be read, a table without rows, and one without a needed column.
     """
-    if kind == ImportKind.PARTICIPANTS:
-        refuse_cohort(cohort, clock.now())
+    if kind in OF_COHORT:
+        refuse_cohort(kind, cohort, clock.now())
     table = csvs.read(content, import_rows.columns_of(kind))
     missing = [str(import_rows.HEADINGS[key]) for key in import_rows.NEEDED[kind] if key in table.missing]
     if missing:
@@ -99,9 +102,9 @@ def apply(import_id, *, by, choices=None):
         batch = lock(import_id, even_applied=True)
         if batch.applied_at is not None:
             return batch
-        if batch.kind == ImportKind.PARTICIPANTS:
+        if batch.kind in OF_COHORT:
             batch.cohort = lock_cohort(batch.cohort_id)
-            refuse_cohort(batch.cohort, clock.now())
+            refuse_cohort(batch.kind, batch.cohort, clock.now())
         rows = rows_of(batch, choices or {})
         shown = [seen(row) for row in rows]
         import_rows.judge(batch, rows)
@@ -117,14 +120,13 @@ def apply(import_id, *, by, choices=None):
 
 def seen(row):
     """What was shown of a row and counts for what becomes of it."""
-    return row.verdict, row.problem, row.person_id, row.expert_id, row.choice
+    return row.verdict, row.problem, row.detail, row.person_id, row.expert_id, row.choice
 
 
 def bring_in(batch, rows, by):
     """Make what the rows that come in say, and close the import."""
     coming = [row for row in rows if row.comes_in]
-    make = bring_in_people if batch.kind == ImportKind.PARTICIPANTS else bring_in_experts
-    made = make(batch, coming, by)
+    made = MAKERS[batch.kind](batch, coming, by)
     for row in coming:
         row.is_done = True
     ImportRow.objects.bulk_update(coming, ["choice", "is_done", "person", "expert"], batch_size=BATCH)
@@ -225,6 +227,31 @@ def bring_in_experts(batch, rows, by):
         row.expert = expert
     write_down("expert.brought_in", experts, by=by, reason=f"import {batch.pk}", at=clock.now())
     return {"brought_in": len(new)}
+
+
+def bring_in_totals(batch, rows, by):
+    """The counts of each question; those that were there with other numbers are put in their place."""
+    known, now, reason = import_totals.known_items(), clock.now(), f"import {batch.pk}"
+    there = {total.key: total for total in SurveyTotal.objects.filter(cohort=batch.cohort)}
+    new, changed = [], []
+    for row in rows:
+        found = import_totals.read(row, import_totals.key_of(row, known))
+        total = there.get(found.key) or SurveyTotal(cohort=batch.cohort, key=found.key)
+        (changed if total.pk else new).append(total)
+        total.scale, total.counts, total.batch = found.scale, list(found.counts), batch
+        total.answered, total.asked = found.answered, found.asked
+    SurveyTotal.objects.bulk_create(new)
+    SurveyTotal.objects.bulk_update(changed, ["scale", "counts", "answered", "asked", "batch"])
+    write_down("survey_total.brought_in", new, by=by, reason=reason, at=now)
+    write_down("survey_total.replaced", changed, by=by, reason=reason, at=now)
+    return {"brought_in": len(rows)}
+
+
+MAKERS = {
+    ImportKind.PARTICIPANTS: bring_in_people,
+    ImportKind.EXPERTS: bring_in_experts,
+    ImportKind.TOTALS: bring_in_totals,
+}
 
 
 def write_down(verb, targets, *, by, reason, at):

@@ -26,7 +26,7 @@ from programs.models.imports import ImportRow
 from programs.models.interviews import InterviewChange
 from programs.models.schedule import CalendarFeed
 from programs.models.selection import Conflict, Review, ReviewEnd, Reviewer
-from programs.models.surveys import SignedResponse
+from programs.models.surveys import Invited, SignedResponse
 from programs.models.terms import CohortTerm
 from programs.operations import applications, certificates, enrolments, excuses, references, seats
 from programs.operations.applications import without
@@ -65,6 +65,7 @@ def erase_person(user):
     Restriction.objects.filter(person=user).update(reason="")
     certificates.forget_person(user)
     SignedResponse.objects.filter(person=user).delete()
+    Invited.objects.filter(person=user).delete()
     CalendarFeed.objects.filter(person=user).delete()
     leave_reviewing(user)
 

@@ -25,6 +25,7 @@ from programs.models.surveys import (
     WORDS,
     Asks,
     Comment,
+    Invited,
     Response,
     SignedResponse,
     Survey,
@@ -43,22 +44,27 @@ _shuffle = random.SystemRandom()
 # --- the form ---------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
 def core_version():
     """The newest version of the core form, which is made where there is none. Returns it."""
-    newest = FormVersion.objects.filter(form__slug=CORE).order_by("-number").first()
+    return standard_version(CORE, TITLES, SECTIONS)
+
+
+@transaction.atomic
+def standard_version(slug, titles, sections):
+    """The newest version of a form whose first one is written in the program, and made where there is none."""
+    newest = FormVersion.objects.filter(form__slug=slug).order_by("-number").first()
     if newest is not None:
         return newest
     form, is_new = Form.objects.get_or_create(
-        slug=CORE, defaults={"title_ko": TITLES["ko"], "title_en": TITLES["en"]}
+        slug=slug, defaults={"title_ko": titles["ko"], "title_en": titles["en"]}
     )
     form = Form.objects.select_for_update(no_key=True).get(pk=form.pk)
     newest = form.versions.first()
     if newest is not None:  # somebody was quicker
         return newest
     version = FormVersion.objects.create(form=form, number=1)
-    for position, (titles, questions) in enumerate(SECTIONS, start=1):
-        section = Section.objects.create(version=version, position=position, **titles)
+    for position, (heads, questions) in enumerate(sections, start=1):
+        section = Section.objects.create(version=version, position=position, **heads)
         Question.objects.bulk_create(
             Question(version=version, section=section, position=place, audience="staff", **fields)
             for place, fields in enumerate(questions, start=1)
@@ -96,10 +102,12 @@ def create_survey(
     is_anonymous=True,
     gates_certificate=False,
     min_shown=LEAST_SHOWN,
+    people=(),
 ):
     """A survey of a cohort, with the core form unless a `version` is given; its questions are fixed from now on.
 
     It is about the cohort, or one `session` or `expert` of it. Refused where there is one about the same already.
+    One that asks those who are NAMED names `people` (their ids), who must be some.
     """
     cohort = Cohort.objects.select_for_update(of=("self",), no_key=True).get(pk=cohort_id)
     now = clock.now()
@@ -112,6 +120,8 @@ def create_survey(
         raise Refused(_("This session belongs to another cohort."))
     if expert is not None and not SessionExpert.objects.filter(session__cohort=cohort, expert=expert).exists():
         raise Refused(_("This expert does not teach in this cohort."))
+    if (asks == Asks.NAMED) != bool(people):
+        raise Refused(_("There is nobody whom the survey would ask."))
     if min_shown < LEAST_SHOWN:
         raise Refused(_("Results of fewer than %(least)s answers are never shown.") % {"least": LEAST_SHOWN})
     version = FormVersion.objects.select_for_update(of=("self",), no_key=True).get(
@@ -140,8 +150,29 @@ def create_survey(
             )
     except IntegrityError as error:
         raise Refused(twice) from error
+    Invited.objects.bulk_create([Invited(survey=survey, person_id=person) for person in sorted(people)])
     audit.record("survey.made", target=survey, by=by, after=window_of(survey))
     return survey
+
+
+@transaction.atomic
+def name_people(survey_id, people):
+    """Have a survey that asks those who are named name `people` (ids), until it closes.
+
+    Who has answered stays named. Twice is the same as once. Returns how many were added or left out.
+    """
+    survey = lock_survey(survey_id)
+    if survey.asks != Asks.NAMED or survey.state_at(clock.now()) == SurveyState.CLOSED:
+        return 0
+    named = set(Invited.objects.filter(survey=survey).values_list("person", flat=True))
+    answered = set(Ticket.objects.filter(survey=survey).values_list("person", flat=True))
+    added, gone = set(people) - named, named - set(people) - answered
+    if added or gone:
+        Invited.objects.filter(survey=survey, person__in=gone).delete()
+        Invited.objects.bulk_create([Invited(survey=survey, person_id=person) for person in sorted(added)])
+        after = len(named | added) - len(gone)
+        audit.record("survey.named", target=survey, by=None, before=len(named), after=after)
+    return len(added) + len(gone)
 
 
 def refuse_window(opens_at, closes_at, now):
@@ -225,7 +256,7 @@ def refuse_shut(survey, person):
     if state == SurveyState.CLOSED:
         closed = _("The survey closed %(moment)s. Your answers were not taken.")
         raise Refused(closed % {"moment": i18n.moment(survey.closes_at)})
-    if survey.cohort.cancelled_at is not None or not survey.places().filter(person=person).exists():
+    if survey.cohort.cancelled_at is not None or not survey.people().filter(pk=person.pk).exists():
         raise Refused(_("This survey does not ask you."))
 
 
@@ -287,10 +318,10 @@ def told(survey, reason, *, since=None):
 def tell(survey, send, known):
     """Queue a mail to each who has not answered and is not `known`, one transaction a person. Returns how many."""
     count = 0
-    for place in still_asked(survey).exclude(person__in=known).select_related("person").order_by("pk"):
+    for person in still_asked(survey).exclude(pk__in=known).order_by("pk"):
         with transaction.atomic():
-            if not has_answered(survey, place.person):
-                send(survey, place.person)
+            if not has_answered(survey, person):
+                send(survey, person)
                 count += 1
     return count
 
@@ -298,7 +329,7 @@ def tell(survey, send, known):
 def open_surveys(now):
     """Those that take answers at `now`."""
     rows = Survey.objects.open_at(now).filter(cohort__cancelled_at=None)
-    return rows.select_related("cohort__program", "session", "expert")
+    return rows.select_related("cohort__program", "session", "expert", "form_version__form")
 
 
 def invite_due(now):

@@ -6,7 +6,7 @@ import logging
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import limits
 from portal import clock, i18n
 from portal.codes import shown_code
+from portal.downloads import attachment
 from portal.models import AccessWay, FileAccess
 from portal.public import public_page
 from programs import certificates
@@ -163,17 +164,6 @@ def badge(request, code):
     rows = CertificateFile.objects.exclude(badge="").select_related("certificate")
     file = get_object_or_404(rows, certificate__in=own.values("pk"))
     return attachment(file.badge.encode(), "application/vc+jwt", f"{file.certificate.number}.jwt")
-
-
-def attachment(content, kind, name):
-    """Bytes to be saved, which no browser runs or shows as a page of ours. `name` is ours and plain ASCII."""
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 @require_POST

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal import clock
 from portal.errors import Refused
-from programs import survey_forms, survey_tables, surveys
+from programs import survey_documents, survey_forms, survey_tables, surveys
 from programs.models.experts import Expert
 from programs.models.surveys import SurveyState
 from programs.operations import surveys as operations
@@ -74,8 +74,7 @@ def teaching(request):
 @require_safe
 def teaching_results(request, code):
     """What came of one of them, for whom it is about."""
-    rows = surveys.with_counts(surveys.with_names().taught_by(request.user))
-    row, now = get_object_or_404(rows, code=code), clock.now()
+    row, now = find_taught(request, code), clock.now()
     context = {
         "survey": row,
         "title": surveys.title_of(row),
@@ -85,3 +84,15 @@ def teaching_results(request, code):
         "results": survey_tables.results(row, now),
     }
     return render(request, "programs/surveys/results.html", context)
+
+
+@require_safe
+def teaching_pdf(request, code):
+    """The same to be saved, in the language of the page."""
+    row = find_taught(request, code)
+    return survey_documents.response(row, survey_tables.results(row, clock.now()))
+
+
+def find_taught(request, code):
+    """A survey about the person or about a session of theirs, with how many have answered."""
+    return get_object_or_404(surveys.with_counts(surveys.with_names().taught_by(request.user)), code=code)

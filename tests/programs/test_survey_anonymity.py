@@ -22,13 +22,14 @@ from django.views.debug import SafeExceptionReporterFilter
 
 from portal.models import AuditEvent, OutgoingMail
 from programs.core_survey import ITEMS
-from programs.models.surveys import Comment, Response, Survey, Ticket
+from programs.models.surveys import Comment, Invited, Response, Survey, Ticket
 from programs.operations import surveys as operations
 from tests import make
 
 KEYS = [key for key, _ko, _en in ITEMS]
 TRIALS = 24
 anonymous = pytest.mark.django_db
+both = pytest.mark.parametrize("asks", ["present", "named"])  # by the places of a cohort, or by name
 
 
 def everything():
@@ -71,7 +72,8 @@ def test_what_is_answered_has_no_column_for_a_person_a_time_or_a_count():
         "answers": models.JSONField,
     }
     assert columns[Comment].keys() == {"id", "survey_id", "key", "text", "may_quote"}
-    assert {f.attname for f in Ticket._meta.concrete_fields} == {"id", "survey_id", "person_id"}
+    for model in (Ticket, Invited):
+        assert {f.attname for f in model._meta.concrete_fields} == {"id", "survey_id", "person_id"}
     for model in apps.get_models():
         for field in model._meta.get_fields():
             if field.many_to_one or field.one_to_one or field.many_to_many:
@@ -79,16 +81,18 @@ def test_what_is_answered_has_no_column_for_a_person_a_time_or_a_count():
 
 
 @anonymous
-def test_keys_are_drawn_and_say_nothing_of_time_or_machine():
-    answer_in_turn(make.make_survey(), 3)
+@both
+def test_keys_are_drawn_and_say_nothing_of_time_or_machine(asks):
+    answer_in_turn(make.make_survey(asks=asks), 3)
     for model in (Ticket, Response, Comment):
         assert {row.pk.version for row in model.objects.all()} == {4}
     assert not {row.pk for row in Ticket.objects.all()} & {row.pk for row in Response.objects.all()}
 
 
 @anonymous
-def test_what_changes_when_somebody_answers_is_a_ticket_and_an_answer_alone():
-    survey = make.make_survey()
+@both
+def test_what_changes_when_somebody_answers_is_a_ticket_and_an_answer_alone(asks):
+    survey = make.make_survey(asks=asks)
     [person] = make.make_asked(survey)
     client = Client()
     client.force_login(person)
@@ -110,8 +114,9 @@ def test_what_changes_when_somebody_answers_is_a_ticket_and_an_answer_alone():
 
 
 @anonymous
-def test_nothing_is_recorded_mailed_queued_or_kept_in_the_session(caplog):
-    survey = make.make_survey()
+@both
+def test_nothing_is_recorded_mailed_queued_or_kept_in_the_session(caplog, asks):
+    survey = make.make_survey(asks=asks)
     [person] = make.make_asked(survey)
     operations.invite_due(survey.opens_at)
     mails = list(OutgoingMail.objects.values())
@@ -175,11 +180,11 @@ def places(column, survey):
     return [number_of(json.loads(row) if isinstance(row, str) else row) for row in rows], texts
 
 
-def check_order(column):
+def check_order(column, asks="present"):
     """The last to answer lies now here, now there; so does the first; comments lie in another order."""
     last, first, alike = set(), set(), 0
     for _trial in range(TRIALS):
-        survey = make.make_survey()
+        survey = make.make_survey(asks=asks)
         answer_in_turn(survey, 6)
         for order in places(column, survey):
             assert sorted(order) == list(range(6))
@@ -193,8 +198,9 @@ def check_order(column):
 
 
 @anonymous
-def test_the_order_of_rows_is_not_that_of_answers():
-    check_order("rowid" if connection.vendor == "sqlite" else "ctid")
+@both
+def test_the_order_of_rows_is_not_that_of_answers(asks):
+    check_order("rowid" if connection.vendor == "sqlite" else "ctid", asks)
 
 
 @anonymous
@@ -246,14 +252,16 @@ def test_where_there_are_many_each_answer_shares_its_transaction_with_others(mon
 
 
 @anonymous
-def test_a_small_group_is_told_by_no_page_not_even_to_an_administrator():
-    survey = make.make_survey()
+@both
+def test_a_small_group_is_told_by_no_page_not_even_to_an_administrator(asks):
+    survey = make.make_survey(asks=asks)
     answer_in_turn(survey, 4)
     Survey.objects.update(opens_at=survey.made_at - timedelta(days=9), closes_at=survey.made_at - timedelta(days=1))
     client = Client()
     client.force_login(make.make_admin())
     for address in (
         f"/admin/programs/survey/{survey.pk}/results/",
+        f"/admin/programs/survey/{survey.pk}/results/ko.pdf",
         f"/admin/programs/survey/{survey.pk}/run/",
         f"/admin/programs/survey/{survey.pk}/change/",
         f"/admin/programs/survey/{survey.pk}/history/",
@@ -267,6 +275,19 @@ def test_a_small_group_is_told_by_no_page_not_even_to_an_administrator():
 
 
 @anonymous
+def test_who_is_named_says_nothing_of_who_has_answered():
+    """Names that change while people answer change by whom a survey asks alone; who answered stays."""
+    survey = make.make_survey(asks="named")
+    people = answer_in_turn(survey, 5)
+    waiting = make.make_asked(survey, 2)
+    before = sorted(Response.objects.values_list("pk", "answers"), key=str)
+    operations.name_people(survey.pk, {waiting[0].pk})
+    named = set(Invited.objects.filter(survey=survey).values_list("person", flat=True))
+    assert named == {person.pk for person in people} | {waiting[0].pk}
+    assert sorted(Response.objects.values_list("pk", "answers"), key=str) == before
+
+
+@anonymous
 def test_the_admin_has_no_page_of_tickets_answers_or_comments():
     registered = {model.__name__ for model in admin.site._registry}
-    assert not registered & {"Ticket", "Response", "Comment", "SignedResponse"}
+    assert not registered & {"Ticket", "Response", "Comment", "SignedResponse", "Invited"}

@@ -10,6 +10,7 @@ from django.db import close_old_connections
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from mentoring import pair_surveys
 from portal import clock, mail, uploads
 from programs.operations import (
     applications,
@@ -95,6 +96,7 @@ STEPS = (
     hourly(completion.warn),
     hourly(excuses.delete_evidence),
     certificates.resume_runs,
+    pair_surveys.name_people_due,
     surveys.invite_due,
     surveys.remind_due,
     hourly(retention.forget_due),
