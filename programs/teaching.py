@@ -45,7 +45,7 @@ def about(session, note):
 
 def for_person(user, now):
     """The next sessions of whoever teaches, for their own page; none for anyone else."""
-    ahead = own(user, now).filter(ends_at__gt=now)[:3]
+    ahead = own(user, now).filter(ends_at__gt=now, cancelled_at=None)[:3]
     return [
         {
             "url": url_of(session),

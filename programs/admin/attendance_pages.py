@@ -314,7 +314,7 @@ def todo_lines(cohort, now):
     live = cohort.enrolments.live().count()
     if not live or cohort.cancelled_at:
         return lines
-    over = cohort.sessions.filter(ends_at__lte=now, is_required=True)
+    over = cohort.sessions.filter(ends_at__lte=now, is_required=True, cancelled_at=None)
     unmarked = over.count() - over.filter(attendance__isnull=False).distinct().count()
     if unmarked:
         text = ngettext("%(count)s session has no attendance", "%(count)s sessions have no attendance", unmarked)
