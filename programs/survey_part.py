@@ -4,13 +4,14 @@ from django.utils.translation import gettext as _
 
 from portal import i18n
 from programs import surveys
+from programs.models.enrolments import EnrolmentStatus
 from programs.models.surveys import ASKED, SurveyState, Ticket
 
 TEMPLATE = "programs/learning/_survey.html"
 
 
 def part(enrolment, now):
-    """What the person of `enrolment` is, was or will be asked; None where there is nothing. Two queries."""
+    """What the person of `enrolment` is, was or will be asked; None where there is nothing. Three queries at most."""
     asked = [asks for asks, statuses in ASKED.items() if enrolment.status in statuses]
     answered = set(
         Ticket.objects.filter(person=enrolment.person_id, survey__cohort=enrolment.cohort_id).values_list(
@@ -20,14 +21,20 @@ def part(enrolment, now):
     if not asked and not answered:
         return None
     rows = surveys.with_names().filter(cohort=enrolment.cohort_id).order_by("opens_at", "pk")
-    shown = [row for row in rows if row.pk in answered or row.asks in asked]
+    shown = [row for row in rows if row.pk in answered or (row.asks in asked and row.is_held)]
     if not shown:
         return None
     return {
         "template": TEMPLATE,
         "lines": [line(row, now, row.pk in answered) for row in shown],
-        "is_needed": any(row.gates_certificate and row.pk not in answered and now < row.closes_at for row in shown),
+        "is_needed": enrolment.status != EnrolmentStatus.NOT_COMPLETED and is_waited_for(shown, answered, now),
     }
+
+
+def is_waited_for(rows, answered, now):
+    """Whether the certificate waits for one of the surveys in `rows`, all of one cohort."""
+    missing = [row for row in rows if row.gates_certificate and row.pk not in answered and now < row.closes_at]
+    return bool(missing) and surveys.is_gate(missing[0], now)
 
 
 def line(survey, now, is_answered):

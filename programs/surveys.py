@@ -82,20 +82,25 @@ def waiting_for(person, now):
     ]
 
 
+def is_gate(survey, now):
+    """Whether certificates wait for a survey: it says so, and so does the rule of its cohort."""
+    return survey.gates_certificate and attending.rule_of(survey.cohort, now).needs_survey
+
+
 def certificate_gate(enrolment):
     """Why the certificate of `enrolment` waits for a survey, as a sentence; empty where it does not.
 
     It waits where the cohort's rule says so, for as long as the survey can still be answered. Once that is closed
-    nobody could catch up, and what
-    was earned is not lost over a form (docs/decisions/0014).
+    nobody could catch up, and what was earned is not lost over a form (docs/decisions/0014). What is cancelled holds
+    nothing up.
     """
     now = clock.now()
     if enrolment.status not in ASKED[Asks.PRESENT]:
         return ""
     answered = Ticket.objects.filter(person=enrolment.person_id).values("survey")
-    rows = Survey.objects.filter(cohort=enrolment.cohort_id, gates_certificate=True, closes_at__gt=now)
+    rows = Survey.objects.held().filter(cohort=enrolment.cohort_id, gates_certificate=True, closes_at__gt=now)
     survey = rows.exclude(pk__in=answered).order_by("opens_at", "pk").first()
-    if survey is None or not attending.rule_of(enrolment.cohort, now).needs_survey:
+    if survey is None or not is_gate(survey, now):
         return ""
     if survey.state_at(now) == SurveyState.COMING:
         return _("The certificate follows once you have answered the survey, which opens %(moment)s.") % {

@@ -4,13 +4,17 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 
-from portal import clock
-from programs import rosters, teaching
+from portal import clock, mail
+from portal.errors import Refused
+from portal.models import OutgoingMail
+from programs import rosters, survey_emails, survey_part, surveys, teaching
 from programs.admin.attendance_pages import todo_lines
 from programs.models.cohorts import SessionExpert
+from programs.operations import cohorts, completion, enrolments
 from programs.operations import sessions as operations
+from programs.operations import surveys as survey_operations
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -52,3 +56,67 @@ def test_a_cancelled_session_waits_for_no_attendance_anywhere(boss):
     ]
     ahead = [line["url"] for line in teaching.for_person(expert.user, now)]
     assert ahead == [teaching.url_of(sessions[3])]
+
+
+# --- surveys ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["session", "cohort"])
+def test_about_what_is_cancelled_nobody_is_asked_told_or_kept_waiting(client, boss, what):
+    cohort, sessions, (place,) = make.make_course(begun=3)
+    survey = make.make_survey(cohort, session=sessions[4], gates_certificate=True)
+    survey_emails.survey_open(survey, place.person)
+    if what == "session":
+        operations.cancel_session(sessions[4].pk, by=boss, reason="강사 사정")
+    else:
+        cohorts.cancel_cohort(cohort.pk, by=boss, reason="폭우")
+    client.force_login(place.person)
+    assert client.get(reverse("my")).context["surveys"] == []
+    assert client.get(survey.get_absolute_url()).status_code == 404
+    place.refresh_from_db()
+    assert survey_part.part(place, clock.now()) is None
+    place.status = "completed"
+    assert surveys.certificate_gate(place) == ""
+    assert not mail.is_wanted(OutgoingMail.objects.get(reason="survey_open"))
+    assert survey_operations.invite_due(clock.now()) == 0
+    with pytest.raises(Refused):
+        survey_operations.remind_now(survey.pk, by=boss)
+    with pytest.raises(Refused):
+        survey_operations.answer(survey.pk, {"overall": "5"}, by=place.person)
+
+
+def test_no_survey_is_made_about_a_cancelled_session(boss):
+    cohort, sessions, _people = make.make_course(begun=3)
+    operations.cancel_session(sessions[4].pk, by=boss, reason="강사 사정")
+    sessions[4].refresh_from_db()
+    now = clock.now()
+    with pytest.raises(Refused):
+        survey_operations.create_survey(
+            cohort.pk, by=boss, session=sessions[4], opens_at=now, closes_at=now + DAY
+        )
+
+
+def test_whoever_has_left_meanwhile_is_sent_no_survey(boss):
+    cohort, _sessions, (place,) = make.make_course(begun=3)
+    survey = make.make_survey(cohort)
+    survey_emails.survey_open(survey, place.person)
+    row = OutgoingMail.objects.get(reason="survey_open")
+    assert mail.is_wanted(row)
+    enrolments.end_enrolment(place.pk, "dropped", by=boss, reason="이직")
+    assert not mail.is_wanted(row)
+
+
+@pytest.mark.parametrize(
+    ("needs_survey", "status", "is_told"),
+    [(True, "active", True), (True, "not_completed", False), (False, "active", False)],
+)
+def test_a_certificate_waits_for_a_survey_only_where_it_does(boss, needs_survey, status, is_told):
+    place = make.make_enrolment(make.make_cohort(phase="running"), status=status)
+    survey = make.make_survey(place.cohort, gates_certificate=True)
+    numbers = {"basis": "auto", "threshold": 80, "day_percent": 50, "slips_per_absence": 3}
+    completion.change_rule(place.cohort_id, by=boss, **numbers, needs_survey=needs_survey)
+    assert survey_part.part(place, clock.now())["is_needed"] == is_told
+    survey_emails.survey_open(survey, place.person)
+    with override(place.person.language):
+        words = gettext("Complete the survey to get your certificate.")
+    assert (words in OutgoingMail.objects.get(reason="survey_open").body) == is_told
