@@ -54,9 +54,7 @@ def _queue(message, survey, person, *, again=False):
 
 def is_needed(survey, person):
     """Whether the person's certificate waits for the answer: not where there will be none."""
-    failed = Enrolment.objects.filter(
-        cohort=survey.cohort_id, person=person, status=EnrolmentStatus.NOT_COMPLETED
-    )
+    failed = Enrolment.objects.filter(cohort=survey.cohort_id, person=person, status=EnrolmentStatus.NOT_COMPLETED)
     return surveys.is_gate(survey, clock.now()) and not failed.exists()
 
 

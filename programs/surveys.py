@@ -87,21 +87,31 @@ def is_gate(survey, now):
     return survey.gates_certificate and attending.rule_of(survey.cohort, now).needs_survey
 
 
-def certificate_gate(enrolment):
-    """Why the certificate of `enrolment` waits for a survey, as a sentence; empty where it does not.
+def certificate_gate(cohort, enrolments):
+    """Whose certificates wait for a survey: `{enrolment id: sentence}`; three queries, whatever their number.
 
-    It waits where the cohort's rule says so, for as long as the survey can still be answered. Once that is closed
+    They wait where the cohort's rule says so, for as long as the survey can still be answered. Once that is closed
     nobody could catch up, and what was earned is not lost over a form (docs/decisions/0014). What is cancelled holds
     nothing up.
     """
     now = clock.now()
-    if enrolment.status not in ASKED[Asks.PRESENT]:
-        return ""
-    answered = Ticket.objects.filter(person=enrolment.person_id).values("survey")
-    rows = Survey.objects.held().filter(cohort=enrolment.cohort_id, gates_certificate=True, closes_at__gt=now)
-    survey = rows.exclude(pk__in=answered).order_by("opens_at", "pk").first()
-    if survey is None or not is_gate(survey, now):
-        return ""
+    asked = [one for one in enrolments if one.status in ASKED[Asks.PRESENT]]
+    rows = Survey.objects.held().filter(cohort=cohort, gates_certificate=True, closes_at__gt=now)
+    rows = list(rows.order_by("opens_at", "pk")) if asked else []
+    if not rows or not attending.rule_of(cohort, now).needs_survey:
+        return {}
+    people = [one.person_id for one in asked]
+    answered = set(Ticket.objects.filter(survey__in=rows, person__in=people).values_list("survey", "person"))
+    found = {}
+    for one in asked:
+        survey = next((row for row in rows if (row.pk, one.person_id) not in answered), None)
+        if survey is not None:
+            found[one.pk] = gate_text(survey, now)
+    return found
+
+
+def gate_text(survey, now):
+    """Why a certificate waits for a survey."""
     if survey.state_at(now) == SurveyState.COMING:
         return _("The certificate follows once you have answered the survey, which opens %(moment)s.") % {
             "moment": i18n.moment(survey.opens_at)

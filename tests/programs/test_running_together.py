@@ -9,10 +9,11 @@ from django.utils.translation import gettext, override
 from portal import clock, mail
 from portal.errors import Refused
 from portal.models import OutgoingMail
-from programs import rosters, survey_emails, survey_part, surveys, teaching
+from programs import certificate_gates, rosters, survey_emails, survey_part, teaching
 from programs.admin.attendance_pages import todo_lines
 from programs.models.cohorts import SessionExpert
-from programs.operations import cohorts, completion, enrolments
+from programs.models.surveys import Ticket
+from programs.operations import certificates, cohorts, completion, enrolments
 from programs.operations import sessions as operations
 from programs.operations import surveys as survey_operations
 from tests import make
@@ -76,7 +77,7 @@ def test_about_what_is_cancelled_nobody_is_asked_told_or_kept_waiting(client, bo
     place.refresh_from_db()
     assert survey_part.part(place, clock.now()) is None
     place.status = "completed"
-    assert surveys.certificate_gate(place) == ""
+    assert certificate_gates.obstacle(place) == ""
     assert not mail.is_wanted(OutgoingMail.objects.get(reason="survey_open"))
     assert survey_operations.invite_due(clock.now()) == 0
     with pytest.raises(Refused):
@@ -91,9 +92,7 @@ def test_no_survey_is_made_about_a_cancelled_session(boss):
     sessions[4].refresh_from_db()
     now = clock.now()
     with pytest.raises(Refused):
-        survey_operations.create_survey(
-            cohort.pk, by=boss, session=sessions[4], opens_at=now, closes_at=now + DAY
-        )
+        survey_operations.create_survey(cohort.pk, by=boss, session=sessions[4], opens_at=now, closes_at=now + DAY)
 
 
 def test_whoever_has_left_meanwhile_is_sent_no_survey(boss):
@@ -120,3 +119,14 @@ def test_a_certificate_waits_for_a_survey_only_where_it_does(boss, needs_survey,
     with override(place.person.language):
         words = gettext("Complete the survey to get your certificate.")
     assert (words in OutgoingMail.objects.get(reason="survey_open").body) == is_told
+
+
+@pytest.mark.parametrize("count", [2, 12])
+def test_who_gets_a_certificate_is_found_in_the_same_number_of_queries(django_assert_num_queries, count):
+    cohort = make.make_cohort(phase="finished")
+    survey = make.make_survey(cohort, gates_certificate=True)
+    places = [make.make_enrolment(cohort, status="completed") for _place in range(count)]
+    Ticket.objects.create(survey=survey, person=places[0].person)
+    with django_assert_num_queries(4):  # people, surveys, the rule, answers
+        able, kept_back = certificates.preview(cohort)
+    assert (able, list(kept_back.values())) == (1, [count - 1])
