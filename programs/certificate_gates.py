@@ -7,7 +7,7 @@ GATES: tuple = (certificate_gate,)
 
 
 def obstacles(cohort, enrolments):
-    """Why `enrolments` in a cohort, completed, get no certificate yet: `{enrolment id: sentence}`, the first reason."""
+    """Why `enrolments` in a cohort, completed, get no certificate yet: `{enrolment id: the first reason}`."""
     found = {}
     for gate in GATES:
         found = gate(cohort, enrolments) | found

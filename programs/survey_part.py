@@ -11,7 +11,7 @@ TEMPLATE = "programs/learning/_survey.html"
 
 
 def part(enrolment, now):
-    """What the person of `enrolment` is, was or will be asked; None where there is nothing. Three queries at most."""
+    """What the person of `enrolment` is, was or will be asked; None where there is nothing. Three queries."""
     asked = [asks for asks, statuses in ASKED.items() if enrolment.status in statuses]
     answered = set(
         Ticket.objects.filter(person=enrolment.person_id, survey__cohort=enrolment.cohort_id).values_list(

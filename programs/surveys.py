@@ -91,8 +91,8 @@ def certificate_gate(cohort, enrolments):
     """Whose certificates wait for a survey: `{enrolment id: sentence}`; three queries, whatever their number.
 
     They wait where the cohort's rule says so, for as long as the survey can still be answered. Once that is closed
-    nobody could catch up, and what was earned is not lost over a form (docs/decisions/0014). What is cancelled holds
-    nothing up.
+    nobody could catch up, and what was earned is not lost over a form (docs/decisions/0014). What is cancelled
+    holds nothing up.
     """
     now = clock.now()
     asked = [one for one in enrolments if one.status in ASKED[Asks.PRESENT]]

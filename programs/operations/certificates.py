@@ -72,7 +72,7 @@ def candidates(cohort):
 
 
 def judged(cohort):
-    """The candidates of a cohort, each with why it gets none ("" where it does); in as many queries for one as for all."""
+    """The candidates of a cohort, each with why it gets none ("" where it does); at most four queries."""
     rows = candidates(cohort)
     gated = certificate_gates.obstacles(cohort, rows)
     return [(row, own_obstacle(row) or gated.get(row.pk, "")) for row in rows]

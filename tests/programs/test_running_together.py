@@ -12,8 +12,9 @@ from portal.models import OutgoingMail
 from programs import certificate_gates, rosters, survey_emails, survey_part, teaching
 from programs.admin.attendance_pages import todo_lines
 from programs.models.cohorts import SessionExpert
+from programs.models.attendance import Excuse
 from programs.models.surveys import Ticket
-from programs.operations import certificates, cohorts, completion, enrolments
+from programs.operations import certificates, cohorts, completion, enrolments, excuses, transfers
 from programs.operations import sessions as operations
 from programs.operations import surveys as survey_operations
 from tests import make
@@ -130,3 +131,52 @@ def test_who_gets_a_certificate_is_found_in_the_same_number_of_queries(django_as
     with django_assert_num_queries(4):  # people, surveys, the rule, answers
         able, kept_back = certificates.preview(cohort)
     assert (able, list(kept_back.values())) == (1, [count - 1])
+
+
+# --- requests to be excused ---------------------------------------------------------------------------------------
+
+
+def test_nobody_fails_while_a_request_of_theirs_waits(boss):
+    cohort, sessions, people = make.make_course(people=2)
+    for enrolment in people:
+        for session, status in zip(sessions, ["absent", "absent", *["present"] * 3], strict=True):
+            make.make_attendance(session, enrolment, status)
+    asked = make.make_excuse(people[0], sessions[0])
+    found = completion.preview(cohort, clock.now())
+    assert [found.count(outcome) for outcome in (True, False, None)] == [0, 1, 1]
+    assert completion.decide_cohort(cohort.pk, by=boss, stamp=found.stamp) == (0, 1)
+    with pytest.raises(Refused, match="waits"), override("en"):
+        completion.decide(people[0].pk, False, by=boss)
+    excuses.decide(asked.pk, True, "", by=boss)
+    found = completion.preview(cohort, clock.now())
+    assert completion.decide_cohort(cohort.pk, by=boss, stamp=found.stamp) == (1, 0)
+
+
+def test_a_request_made_since_the_preview_stops_the_decision(boss):
+    cohort, sessions, (place,) = make.make_course()
+    for session in sessions:
+        make.make_attendance(session, place, "absent")
+    stamp = completion.preview(cohort, clock.now()).stamp
+    make.make_excuse(place, sessions[4])
+    with pytest.raises(Refused):
+        completion.decide_cohort(cohort.pk, by=boss, stamp=stamp)
+
+
+@pytest.mark.parametrize("how", ["dropped", "moved", "called off"])
+def test_a_request_lapses_with_the_part(client, boss, how):
+    cohort, sessions, (place,) = make.make_course(begun=3)
+    asked = make.make_excuse(place, sessions[0])
+    if how == "dropped":
+        enrolments.end_enrolment(place.pk, "dropped", by=boss, reason="이직")
+    elif how == "moved":
+        other = make.make_cohort(phase="announced")
+        transfers.move_place(place.pk, other.pk, by=boss, reason="일정 변경")
+    else:
+        cohorts.cancel_cohort(cohort.pk, by=boss, reason="폭우")
+    asked.refresh_from_db()
+    assert (asked.is_accepted, asked.decided_by) == (False, None)
+    assert not Excuse.objects.waiting().exists()
+    assert not OutgoingMail.objects.filter(reason="excuse_refused").exists()
+    client.force_login(place.person)
+    assert asked.answer
+    assert asked.answer in client.get(reverse("learning-excuses", args=[place.code])).text
