@@ -11,8 +11,8 @@ from portal.errors import Refused
 from portal.models import OutgoingMail
 from programs import certificate_gates, rosters, survey_emails, survey_part, teaching
 from programs.admin.attendance_pages import todo_lines
-from programs.models.cohorts import SessionExpert
 from programs.models.attendance import Excuse
+from programs.models.cohorts import SessionExpert
 from programs.models.surveys import Ticket
 from programs.operations import certificates, cohorts, completion, enrolments, excuses, transfers
 from programs.operations import sessions as operations
@@ -58,6 +58,40 @@ def test_a_cancelled_session_waits_for_no_attendance_anywhere(boss):
     ]
     ahead = [line["url"] for line in teaching.for_person(expert.user, now)]
     assert ahead == [teaching.url_of(sessions[3])]
+
+
+# --- a session that people have come to ---------------------------------------------------------------------------
+
+
+def test_what_people_have_come_to_is_not_moved_ahead_but_its_times_are_put_right(boss):
+    _cohort, sessions, (place,) = make.make_course(begun=3)
+    last = sessions[2]
+    make.make_attendance(last, place)
+    tomorrow = {"starts_at": clock.now() + DAY, "ends_at": clock.now() + DAY + HOUR}
+    with pytest.raises(Refused):
+        operations.change_session(last.pk, tomorrow, by=boss)
+    later = {"starts_at": last.starts_at + HOUR, "ends_at": last.ends_at + HOUR}
+    assert operations.change_session(last.pk, later, by=boss).starts_at == last.starts_at + HOUR
+    assert operations.change_session(sessions[1].pk, tomorrow, by=boss).starts_at == tomorrow["starts_at"]
+
+
+@pytest.mark.parametrize("name", ["starts_at", "is_required"])
+def test_what_a_decision_was_made_of_stays(boss, name):
+    cohort, sessions, (place,) = make.make_course()
+    for session in sessions:
+        make.make_attendance(session, place)
+    completion.decide_cohort(cohort.pk, by=boss, stamp=completion.preview(cohort, clock.now()).stamp)
+    change = {"starts_at": sessions[0].starts_at + HOUR, "is_required": False}
+    with pytest.raises(Refused):
+        operations.change_session(sessions[0].pk, {name: change[name]}, by=boss)
+    assert operations.change_session(sessions[0].pk, {"title_en": "Editing"}, by=boss).title_en == "Editing"
+
+
+def test_a_session_with_a_survey_is_not_taken_away(boss):
+    session = make.make_session(make.make_cohort(phase="open"))
+    make.make_survey(session.cohort, session=session)
+    with pytest.raises(Refused):
+        operations.remove_session(session.pk, by=boss)
 
 
 # --- surveys ------------------------------------------------------------------------------------------------------
