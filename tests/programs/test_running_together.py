@@ -13,6 +13,7 @@ from programs import certificate_gates, rosters, survey_emails, survey_part, tea
 from programs.admin.attendance_pages import todo_lines
 from programs.models.attendance import Excuse
 from programs.models.cohorts import SessionExpert
+from programs.models.eligibility import Restriction
 from programs.models.surveys import Ticket
 from programs.operations import certificates, cohorts, completion, enrolments, excuses, transfers
 from programs.operations import sessions as operations
@@ -92,6 +93,19 @@ def test_a_session_with_a_survey_is_not_taken_away(boss):
     make.make_survey(session.cohort, session=session)
     with pytest.raises(Refused):
         operations.remove_session(session.pk, by=boss)
+
+
+@pytest.mark.parametrize(("status", "is_taken"), [("late", False), ("present", False), ("absent", True)])
+def test_whoever_came_to_a_session_is_no_no_show(boss, status, is_taken):
+    _cohort, sessions, (place,) = make.make_course(begun=3)
+    make.make_attendance(sessions[0], place, status)
+    if is_taken:
+        assert enrolments.end_enrolment(place.pk, "no_show", by=boss, reason="연락 없음").status == "no_show"
+        return
+    with pytest.raises(Refused):
+        enrolments.end_enrolment(place.pk, "no_show", by=boss, reason="연락 없음")
+    assert not Restriction.objects.exists()
+    assert not OutgoingMail.objects.exists()
 
 
 # --- surveys ------------------------------------------------------------------------------------------------------
