@@ -222,7 +222,8 @@ def write(enrolment, standing, rule, is_completed, *, by, now, reason=""):
 def warn(now):
     """Tell those who can miss nothing more, or can no longer complete; each once. Returns how many mails.
 
-    Nobody is told before something was missed, nor of a mark younger than half an hour. What fails for one person
+    Nobody is told before something was missed, nor of a mark younger than half an hour, nor to miss nothing more once
+    all is over. What fails for one person
     holds up none of the others.
     """
     missed = Attendance.objects.exclude(
@@ -241,17 +242,19 @@ def warn(now):
         for row in its:
             try:
                 with transaction.atomic():
-                    told += warn_one(row, where[row.pk])
+                    told += warn_one(row, where[row.pk], now)
             except Exception:
                 logger.exception("Enrolment %s was not warned", row.pk)
     return told
 
 
-def warn_one(enrolment, standing):
+def warn_one(enrolment, standing, now):
     """One person's warning, where there is something to warn of. Returns 1 if it is new, else 0."""
     if not standing.has_missed:
         return 0
     if standing.verdict == Verdict.ONE_MORE:
+        if not standing.can_miss(now):
+            return 0
         return emails.attendance_last_chance(enrolment, standing)
     if standing.verdict in (Verdict.UNREACHABLE, Verdict.NOT_REACHED):
         return emails.attendance_out_of_reach(enrolment, standing)

@@ -236,10 +236,10 @@ def test_one_that_fails_holds_up_none_of_the_others(monkeypatch):
         marked(sessions, enrolment, ["absent"])
     real = completion.warn_one
 
-    def fails(enrolment, standing):
+    def fails(enrolment, standing, now):
         if enrolment == people[0]:
             raise RuntimeError
-        return real(enrolment, standing)
+        return real(enrolment, standing, now)
 
     monkeypatch.setattr(completion, "warn_one", fails)
     assert completion.warn(clock.now()) == 1

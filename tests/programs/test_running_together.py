@@ -9,7 +9,7 @@ from django.utils.translation import gettext, override
 from portal import clock, mail
 from portal.errors import Refused
 from portal.models import OutgoingMail
-from programs import certificate_gates, rosters, survey_emails, survey_part, teaching
+from programs import attendance_part, certificate_gates, rosters, survey_emails, survey_part, teaching
 from programs.admin.attendance_pages import todo_lines
 from programs.models.attendance import Excuse
 from programs.models.cohorts import SessionExpert
@@ -228,3 +228,47 @@ def test_a_request_lapses_with_the_part(client, boss, how):
     client.force_login(place.person)
     assert asked.answer
     assert asked.answer in client.get(reverse("learning-excuses", args=[place.code])).text
+
+
+# --- once it is over ----------------------------------------------------------------------------------------------
+
+
+def missed_one(begun):
+    """A course of five days, one of them missed, the last not marked yet."""
+    cohort, sessions, (place,) = make.make_course(begun=begun)
+    for session, status in zip(sessions, ["absent", *["present"] * 3], strict=False):
+        make.make_attendance(session, place, status, marked_at=clock.now() - 2 * HOUR)
+    return cohort, sessions, place
+
+
+@pytest.mark.parametrize(("begun", "told"), [(4, 1), (5, 0)])
+def test_nobody_is_warned_to_miss_nothing_more_once_all_is_over(begun, told):
+    missed_one(begun)
+    assert completion.warn(clock.now()) == told
+
+
+def test_a_warning_that_waits_is_dropped_once_all_is_over(settings):
+    _cohort, sessions, _place = missed_one(4)
+    completion.warn(clock.now())
+    row = OutgoingMail.objects.get(reason="attendance_last_chance")
+    assert mail.is_wanted(row)
+    settings.DEMO_NOW = sessions[4].ends_at
+    assert not mail.is_wanted(row)
+
+
+@pytest.mark.parametrize(("begun", "words"), [(4, "miss one more session"), (5, "All sessions are over")])
+def test_what_is_advised_can_still_be_done(begun, words):
+    _cohort, _sessions, place = missed_one(begun)
+    with override("en"):
+        assert words in attendance_part.part(place, clock.now())["text"]
+
+
+def test_nothing_more_can_become_of_a_part_that_has_ended(boss):
+    _cohort, _sessions, place = missed_one(4)
+    with override("en"):
+        terms = [fact["term"] for fact in attendance_part.part(place, clock.now())["sums"]]
+        assert "Can still become" in terms
+        enrolments.end_enrolment(place.pk, "dropped", by=boss, reason="이직")
+        place.refresh_from_db()
+        terms = [fact["term"] for fact in attendance_part.part(place, clock.now())["sums"]]
+    assert "Can still become" not in terms
