@@ -29,6 +29,7 @@ def part(enrolment, now):
         "sums": [{"term": term, "value": value} for term, value in words.sums(standing, is_over=is_over)],
         "lines": words.session_lines(standing),
         "excuses_url": reverse("learning-excuses", args=[enrolment.code]),
+        "has_asked": enrolment.excuses.exists(),
         "can_ask": not is_over and bool(excuses.sessions_for(enrolment, now)),
     }
 

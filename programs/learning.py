@@ -56,7 +56,7 @@ def ahead(enrolment, now):
 # --- the top ------------------------------------------------------------------------------------------------------
 
 
-def panel(enrolment, now):
+def panel(enrolment, now, *, is_own=True):
     """Today's session, or the next one; what became of the place where it has ended."""
     shown = {"pill": pill_of(enrolment), "actions": [], "facts": [], "text": ""}
     status = EnrolmentStatus(enrolment.status)
@@ -82,6 +82,7 @@ def panel(enrolment, now):
             "when": schedule.times_of(following),
         }
     door, came = at_the_door(enrolment, first, now)
+    door = door if is_own else []
     return shown | {
         "title": title,
         "text": text,
@@ -241,6 +242,10 @@ PARTS = (
 )
 
 
-def parts(enrolment, now):
-    """What all parts have to show, in their order."""
-    return [found for part in PARTS if (found := part(enrolment, now)) is not None]
+OWN = (survey_part.part,)  # nobody else is told whether somebody has answered
+
+
+def parts(enrolment, now, *, is_own=True):
+    """What all parts have to show, in their order; to others than the person without what is theirs alone."""
+    shown = [part for part in PARTS if is_own or part not in OWN]
+    return [found for part in shown if (found := part(enrolment, now)) is not None]

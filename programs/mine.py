@@ -10,7 +10,7 @@ from portal import i18n, pills
 from programs import own_steps, status, steps
 from programs.models.applications import LIVE, Application, ApplicationStatus, StateChange
 from programs.models.cohorts import Milestone
-from programs.models.enrolments import EnrolmentStatus
+from programs.models.enrolments import Enrolment, EnrolmentStatus
 from programs.models.interviews import InterviewSlot
 from programs.models.selection import ReviewRound
 
@@ -71,7 +71,8 @@ def overview(person, now):
         elif until := status.choosing_until(application, now, **held):
             choosing.append(_interview_to_choose(application, until))
         if enrolment is not None:
-            learning.append(_place(application, enrolment))
+            learning.append(_place(enrolment, application.cohort))
+    learning += [_place(enrolment, enrolment.cohort) for enrolment in brought_in(person)]
     return {"waiting": waiting + choosing, "current": current, "learning": learning, "ended": ended}
 
 
@@ -131,8 +132,13 @@ def _line(application, enrolment):
     }
 
 
-def _place(application, enrolment):
-    cohort = application.cohort
+def brought_in(person):
+    """The places of `person` that came from no application here, but from the table of an earlier year."""
+    rows = Enrolment.objects.filter(person=person, application=None).counted()
+    return rows.select_related("cohort__program").order_by("-ended_at", "-pk")
+
+
+def _place(enrolment, cohort):
     return {
         "url": reverse("learning", args=[enrolment.code]),
         "title": cohort.program.title,

@@ -222,9 +222,8 @@ def write(enrolment, standing, rule, is_completed, *, by, now, reason=""):
 def warn(now):
     """Tell those who can miss nothing more, or can no longer complete; each once. Returns how many mails.
 
-    Nobody is told before something was missed, nor of a mark younger than half an hour, nor to miss nothing more once
-    all is over. What fails for one person
-    holds up none of the others.
+    Nobody is told before something was missed, nor of a mark younger than half an hour, nor to miss nothing more
+    once all is over. What fails for one person holds up none of the others.
     """
     missed = Attendance.objects.exclude(
         status__in=[AttendanceStatus.PRESENT, AttendanceStatus.EXCUSED], minutes=None

@@ -272,3 +272,53 @@ def test_nothing_more_can_become_of_a_part_that_has_ended(boss):
         place.refresh_from_db()
         terms = [fact["term"] for fact in attendance_part.part(place, clock.now())["sums"]]
     assert "Can still become" not in terms
+
+
+# --- the ways there -----------------------------------------------------------------------------------------------
+
+
+def test_a_place_of_an_earlier_year_is_found_from_ones_own_page(client):
+    place = make.make_enrolment(make.make_cohort(phase="finished"), status="completed")
+    make.make_enrolment(make.make_cohort(phase="finished"), place.person, status="no_show")
+    client.force_login(place.person)
+    (line,) = client.get(reverse("my")).context["learning"]
+    assert line["url"] == reverse("learning", args=[place.code])
+    assert client.get(line["url"]).status_code == 200
+
+
+def test_whoever_has_taught_finds_the_desk_with_nothing_ahead(client):
+    _cohort, sessions, _people = make.make_course()
+    expert = make.make_expert(user=make.make_user())
+    SessionExpert.objects.create(session=sessions[0], expert=expert)
+    client.force_login(expert.user)
+    assert f'href="{reverse("teaching")}"' in client.get(reverse("my")).text
+    client.force_login(make.make_user())
+    assert f'href="{reverse("teaching")}"' not in client.get(reverse("my")).text
+
+
+def test_requests_that_were_made_are_found_when_no_more_can_be(client, boss):
+    _cohort, sessions, (place,) = make.make_course(begun=3)
+    address = f'href="{reverse("learning-excuses", args=[place.code])}"'
+    make.make_excuse(place, sessions[0])
+    enrolments.end_enrolment(place.pk, "dropped", by=boss, reason="이직")
+    client.force_login(place.person)
+    assert address in client.get(reverse("learning", args=[place.code])).text
+
+
+def test_staff_read_a_place_without_what_is_its_persons_alone(client, boss, settings):
+    cohort, sessions, (place,) = make.make_course(begun=3)
+    survey = make.make_survey(cohort)
+    settings.DEMO_NOW = sessions[3].starts_at
+    own = [
+        survey.get_absolute_url(),
+        reverse("learning-excuses", args=[place.code]),
+        reverse("my-calendar"),
+        reverse("check-in", args=[sessions[3].code]),
+    ]
+    page = reverse("learning", args=[place.code])
+    client.force_login(place.person)
+    text = client.get(page).text
+    assert all(f'href="{address}"' in text for address in own)
+    client.force_login(boss)
+    text = client.get(page).text
+    assert not any(f'href="{address}"' in text for address in own)
