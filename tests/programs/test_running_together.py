@@ -9,13 +9,22 @@ from django.utils.translation import gettext, override
 from portal import clock, mail
 from portal.errors import Refused
 from portal.models import OutgoingMail
-from programs import attendance_part, certificate_gates, rosters, survey_emails, survey_part, teaching
+from programs import attendance_part, certificate_gates, privacy, rosters, survey_emails, survey_part, teaching
 from programs.admin.attendance_pages import todo_lines
 from programs.models.attendance import Excuse
 from programs.models.cohorts import SessionExpert
 from programs.models.eligibility import Restriction
 from programs.models.surveys import Ticket
-from programs.operations import certificates, cohorts, completion, enrolments, excuses, transfers
+from programs.operations import (
+    attendance,
+    certificates,
+    cohorts,
+    completion,
+    enrolments,
+    excuses,
+    retention,
+    transfers,
+)
 from programs.operations import sessions as operations
 from programs.operations import surveys as survey_operations
 from tests import make
@@ -322,3 +331,18 @@ def test_staff_read_a_place_without_what_is_its_persons_alone(client, boss, sett
     client.force_login(boss)
     text = client.get(page).text
     assert not any(f'href="{address}"' in text for address in own)
+
+
+# --- one's own data -----------------------------------------------------------------------------------------------
+
+
+def test_a_decision_is_taken_along_and_what_staff_wrote_goes_with_the_account(boss):
+    _cohort, sessions, (place,) = make.make_course()
+    row = make.make_attendance(sessions[0], place, "absent")
+    attendance.mark(sessions[0].pk, [attendance.Mark(place.pk, "excused")], by=boss, reason="김다별 입원 확인")
+    completion.decide(place.pk, True, by=boss, reason="대체 과제 제출")
+    (told,) = privacy.export(place.person)["enrolments"]
+    assert (told["completion"]["is_completed"], told["completion"]["reason"]) == (True, "대체 과제 제출")
+    retention.erase_person(place.person)
+    assert row.changes.get().reason == ""
+    assert place.completion.reason == "–"
