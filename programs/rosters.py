@@ -1,7 +1,7 @@
 """The roster of a session as a page has it: a row for each person, what was posted, and what could not be taken.
 
 A field carries in its name whose mark it is and the mark that the page showed (`mark.<code>.<token>`), so a page
-of 300 people posts no more fields than a request may hold, and what somebody else has marked meanwhile is
+of 1,100 people posts no more fields than a request may hold, and what somebody else has marked meanwhile is
 noticed. Minutes are asked for only where the page is opened with them (`?minutes=1`).
 """
 

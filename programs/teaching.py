@@ -23,6 +23,15 @@ def url_of(session):
     return reverse("teaching-session", args=[session.code])
 
 
+def roster_of(session, user, now):
+    """The roster of a session as `user` has it: on the desk, else in the admin; empty where there is none."""
+    if attending.taught_by(user, now).filter(pk=session.pk).exists():
+        return url_of(session)
+    if attending.runs(user, session.cohort_id):
+        return reverse("admin:programs_cohort_roster", args=[session.cohort_id, session.pk])
+    return ""
+
+
 def desk(user, now):
     """The sessions in three parts: today, those ahead, those that have been; six queries at most."""
     sessions = list(own(user, now))

@@ -14,7 +14,7 @@ from accounts.limits import is_within
 from portal import clock, i18n
 from portal.errors import Refused
 from programs import check_in as reads
-from programs import learning, schedule
+from programs import learning, schedule, teaching
 from programs.models.check_in import CheckIn
 from programs.models.cohorts import Session
 from programs.models.enrolments import Enrolment
@@ -68,6 +68,7 @@ def door(request, code):
         "when": schedule.times_of(session),
         "opens": i18n.moment(session.starts_at - reads.OPENS),
         "shown": shown(session, now),
+        "roster_url": teaching.roster_of(session, request.user, now),
         "type_at": settings.SITE_URL + reverse("check-in", args=[session.code]),
     }
     return render(request, "programs/check_in/door.html", context)

@@ -346,3 +346,30 @@ def test_a_decision_is_taken_along_and_what_staff_wrote_goes_with_the_account(bo
     retention.erase_person(place.person)
     assert row.changes.get().reason == ""
     assert place.completion.reason == "–"
+
+
+def test_a_roster_of_many_is_taken_whole(client):
+    _cohort, sessions, (place,) = make.make_course(begun=3)
+    expert = make.make_expert(user=make.make_user())
+    SessionExpert.objects.create(session=sessions[0], expert=expert)
+    client.force_login(expert.user)
+    posted = {f"mark.{place.code}.": "late"}
+    for number in range(1_100):
+        posted |= {f"mark.nobody{number}.": "present", f"minutes.nobody{number}": ""}
+    assert client.post(teaching.url_of(sessions[0]) + "?minutes=1", posted).status_code == 302
+    assert place.attendance.get().status == "late"
+
+
+@pytest.mark.parametrize("name", ["teaching-check-in", "teaching-materials"])
+def test_there_is_a_way_back_to_the_roster(client, boss, name):
+    cohort, sessions, _people = make.make_course(begun=3)
+    expert = make.make_expert(user=make.make_user())
+    SessionExpert.objects.create(session=sessions[0], expert=expert)
+    in_admin = reverse("admin:programs_cohort_roster", args=[cohort.pk, sessions[0].pk])
+    with override("en"):
+        page, roster_page = reverse(name, args=[sessions[0].code]), teaching.url_of(sessions[0])
+    for person, roster in ((expert.user, roster_page), (boss, in_admin)):
+        client.force_login(person)
+        assert f'href="{roster}"' in client.get(page).text
+    assert f'href="{page}"' in client.get(in_admin).text
+    assert f'href="{in_admin}"' in client.get(reverse("admin:programs_session_change", args=[sessions[0].pk])).text
