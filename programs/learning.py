@@ -107,11 +107,11 @@ def pill_of(enrolment):
     return pills.pill(pills.ENROLMENT_PILLS, enrolment.status, EnrolmentStatus(enrolment.status).label)
 
 
-def facts(session, now):
-    """When and where a session is held."""
+def facts(session, now, *, with_link=True):
+    """When and where a session is held, and `with_link` from when on the online link shows on this page."""
     place = session.place or session.cohort.place
     rows = [(_("When"), schedule.times_of(session)), (_("Place"), place), (_("Room"), session.address)]
-    if session.link and not session.shows_link(now):
+    if with_link and session.link and not session.shows_link(now):
         rows.append((_("Online link"), link_note(session)))
     return [{"term": term, "value": value} for term, value in rows if value]
 

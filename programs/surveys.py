@@ -5,7 +5,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from portal import clock, i18n, pills
-from programs import attending
+from programs import attending, certificates
 from programs.models.enrolments import Enrolment
 from programs.models.surveys import ASKED, Asks, Survey, SurveyState, Ticket
 
@@ -83,8 +83,9 @@ def waiting_for(person, now):
 
 
 def is_gate(survey, now):
-    """Whether certificates wait for a survey: it says so, and so does the rule of its cohort."""
-    return survey.gates_certificate and attending.rule_of(survey.cohort, now).needs_survey
+    """Whether certificates wait for a survey: there are such, it says so, and so does the rule of its cohort."""
+    has_any = survey.cohort.program.kind in certificates.TITLES
+    return has_any and survey.gates_certificate and attending.rule_of(survey.cohort, now).needs_survey
 
 
 def certificate_gate(cohort, enrolments):

@@ -110,7 +110,7 @@ def check_in(request, code, token=""):
         "session": session,
         "cohort": session.cohort,
         "place": place,
-        "facts": learning.facts(session, now) if place is not None else [],
+        "facts": learning.facts(session, now, with_link=False) if place is not None else [],
         "refusal": refusal,
         "known": known
         and {"came": i18n.clock_time(known.in_at), "left": known.out_at and i18n.clock_time(known.out_at)},

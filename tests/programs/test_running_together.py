@@ -9,7 +9,16 @@ from django.utils.translation import gettext, override
 from portal import clock, mail
 from portal.errors import Refused
 from portal.models import OutgoingMail
-from programs import attendance_part, certificate_gates, privacy, rosters, survey_emails, survey_part, teaching
+from programs import (
+    attendance_part,
+    certificate_gates,
+    certificate_part,
+    privacy,
+    rosters,
+    survey_emails,
+    survey_part,
+    teaching,
+)
 from programs.admin.attendance_pages import todo_lines
 from programs.models.attendance import Excuse
 from programs.models.cohorts import SessionExpert
@@ -373,3 +382,23 @@ def test_there_is_a_way_back_to_the_roster(client, boss, name):
         assert f'href="{roster}"' in client.get(page).text
     assert f'href="{page}"' in client.get(in_admin).text
     assert f'href="{in_admin}"' in client.get(reverse("admin:programs_session_change", args=[sessions[0].pk])).text
+
+
+@pytest.mark.parametrize(("kind", "is_promised"), [("course", True), ("talk", False)])
+def test_a_certificate_is_promised_only_where_there_are_any(kind, is_promised):
+    cohort = make.make_cohort(make.make_program(kind=kind), phase="finished")
+    place = make.make_enrolment(cohort, status="completed")
+    assert (certificate_part.part(place, clock.now()) is not None) == is_promised
+    survey = make.make_survey(cohort, gates_certificate=True)
+    assert survey_part.part(place, clock.now())["is_needed"] == is_promised
+    assert survey_emails.is_needed(survey, place.person) == is_promised
+
+
+def test_what_appears_elsewhere_is_not_announced_at_the_door(client):
+    _cohort, sessions, (place,) = make.make_course(begun=3)
+    sessions[4].link = "https://meet.example.com/1"
+    sessions[4].save()
+    client.force_login(place.person)
+    with override("en"):
+        assert "It appears here" in client.get(reverse("learning", args=[place.code])).text
+        assert "It appears here" not in client.get(reverse("check-in", args=[sessions[4].code])).text
