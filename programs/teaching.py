@@ -6,11 +6,12 @@ from django.utils.translation import gettext as _
 from portal import i18n
 from programs import attending, rosters
 from programs.models.cohorts import Session, SessionExpert
+from programs.permissions import LEADS
 
 
 def is_instructor(user):
     """Whether `user` teaches anything at all, so that there is a desk for them."""
-    return SessionExpert.objects.filter(expert__user=user, role__in=attending.TEACHING).exists()
+    return SessionExpert.objects.filter(expert__user=user, role__in=LEADS).exists()
 
 
 def own(user, now):
@@ -70,7 +71,7 @@ def for_person(user, now):
 def withheld(user, now):
     """How many sessions of `user` are no longer open to them, in words; empty where none are."""
     every = Session.objects.filter(
-        pk__in=SessionExpert.objects.filter(expert__user=user, role__in=attending.TEACHING).values("session"),
+        pk__in=SessionExpert.objects.filter(expert__user=user, role__in=LEADS).values("session"),
         cohort__ends_at__lte=now - attending.NAMES_UNTIL,
     ).count()
     if not every:
