@@ -260,7 +260,7 @@ STORAGES = {
 }
 MEDIA_ROOT = VAR_DIR / "files"  # what people hand in; portal.uploads alone gives it out, so there is no MEDIA_URL
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8_000_000  # a megabyte of Hangul, as a browser encodes it, is three
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3_000  # a roster of 1,100 people has a mark and minutes for each
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # widgets of ours have templates of ours

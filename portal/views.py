@@ -31,11 +31,13 @@ def home(request):
 def my(request):
     """One person's applications, places and pairs, each with its steps."""
     now = clock.now()
+    taught = teaching.for_person(request.user, now)
     context = mine.overview(request.user, now) | {
         "pairs": summaries.for_person(request.user),
         "restriction": restrictions.notice(request.user, now),
         "reviews": reviewing.for_person(request.user),
-        "teaching": teaching.for_person(request.user, now),
+        "teaching": taught,
+        "teaches": bool(taught) or teaching.is_instructor(request.user),
         "surveys": surveys.waiting_for(request.user, now),
     }
     return render(request, "portal/my.html", context)

@@ -6,7 +6,7 @@ from django.apps import AppConfig
 
 from accounts.signals import consent_withdrawn
 from portal.errors import Refused
-from programs.signals import application_moved, checked_in
+from programs.signals import application_moved, checked_in, enrolment_ended
 
 
 class ProgramsConfig(AppConfig):
@@ -31,6 +31,7 @@ class ProgramsConfig(AppConfig):
         consent_withdrawn.connect(on_consent_withdrawn, dispatch_uid="programs.consent_withdrawn")
         application_moved.connect(on_application_moved, dispatch_uid="programs.interviews")
         checked_in.connect(on_checked_in, dispatch_uid="programs.attendance")
+        enrolment_ended.connect(on_enrolment_ended, dispatch_uid="programs.excuses")
 
 
 def on_consent_withdrawn(sender, user, term, cohort_id, **kwargs):
@@ -45,6 +46,13 @@ def on_application_moved(sender, application, change, **kwargs):
     from programs.operations import interviews
 
     interviews.leave(application, change)
+
+
+def on_enrolment_ended(sender, enrolment, by, **kwargs):
+    """Whoever no longer takes part is no longer excused from anything."""
+    from programs.operations import excuses
+
+    excuses.lapse(enrolment, by=by)
 
 
 def on_checked_in(sender, check_in, **kwargs):

@@ -107,21 +107,23 @@ def _queue(message, enrolment, *, target, again=False, **context):
 # --- what is dropped --------------------------------------------------------------------------------------------
 
 
-def _verdict(enrolment_id):
+def _standing(enrolment_id):
     found = Enrolment.objects.select_related("cohort").filter(pk=enrolment_id).first()
     if found is None or found.status in ENDED:
         return None
-    return attending.standing_of(found, clock.now()).verdict
+    return attending.standing_of(found, clock.now())
 
 
 @mail.still_wanted(LAST_CHANCE)
 def _still_close(enrolment_id):
-    return _verdict(enrolment_id) == Verdict.ONE_MORE
+    found = _standing(enrolment_id)
+    return found is not None and found.verdict == Verdict.ONE_MORE and found.can_miss(clock.now())
 
 
 @mail.still_wanted(OUT_OF_REACH)
 def _still_out_of_reach(enrolment_id):
-    return _verdict(enrolment_id) in (Verdict.UNREACHABLE, Verdict.NOT_REACHED)
+    found = _standing(enrolment_id)
+    return found is not None and found.verdict in (Verdict.UNREACHABLE, Verdict.NOT_REACHED)
 
 
 def _still_decided(excuse_id):

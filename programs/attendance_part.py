@@ -20,15 +20,17 @@ def part(enrolment, now):
     standing = attending.standings(enrolment.cohort, [enrolment], now, rule=rule)[enrolment.pk]
     if not standing.lines:
         return None
+    is_over = enrolment.status in ENDED
     return {
         "template": "programs/learning/_attendance.html",
-        "pill": words.outcome_pill(enrolment) if enrolment.status in ENDED else words.pill(standing),
-        "text": outcome_text(enrolment, decided) if enrolment.status in ENDED else advice(standing),
+        "pill": words.outcome_pill(enrolment) if is_over else words.pill(standing),
+        "text": outcome_text(enrolment, decided) if is_over else advice(standing, now),
         "rule": words.rule_text(rule, standing.basis),
-        "sums": [{"term": term, "value": value} for term, value in words.sums(standing)],
+        "sums": [{"term": term, "value": value} for term, value in words.sums(standing, is_over=is_over)],
         "lines": words.session_lines(standing),
         "excuses_url": reverse("learning-excuses", args=[enrolment.code]),
-        "can_ask": enrolment.status not in ENDED and bool(excuses.sessions_for(enrolment, now)),
+        "has_asked": enrolment.excuses.exists(),
+        "can_ask": not is_over and bool(excuses.sessions_for(enrolment, now)),
     }
 
 
@@ -45,8 +47,10 @@ def outcome_text(enrolment, decided):
     return _("Decided on %(day)s by the sums below.") % {"day": day}
 
 
-def advice(standing):
+def advice(standing, now):
     """What the verdict means for the trainee."""
+    if standing.verdict in (Verdict.WITHIN, Verdict.ONE_MORE) and not standing.can_miss(now):
+        return _("All sessions are over, and not all of them are marked yet.")
     return {
         Verdict.REACHED: _("You have attended enough, whatever still comes."),
         Verdict.WITHIN: _("If you attend what is left, you complete the cohort."),

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from portal import i18n
 from programs.completion import standing
 from programs.models.attendance import Attendance, CompletionRule
-from programs.models.cohorts import Cohort, ExpertRole, Session, SessionExpert
+from programs.models.cohorts import Cohort, Session, SessionExpert
 from programs.models.enrolments import Enrolment, EnrolmentStatus
+from programs.permissions import LEADS
 
 MARKED_FROM = timedelta(hours=1)  # before a session begins
 INSTRUCTORS_UNTIL = timedelta(days=7)  # after it has ended; what is marked later is put right by staff
 NAMES_UNTIL = timedelta(days=30)  # after the cohort has ended; then an instructor reads no names any more
-TEACHING = (ExpertRole.LEAD, ExpertRole.ASSISTANT, ExpertRole.MODERATOR)
 ON_ROSTER = (
     EnrolmentStatus.ENROLLED,
     EnrolmentStatus.ACTIVE,
@@ -63,7 +63,7 @@ def runs(user, cohort_id):
 
 def taught_by(user, now):
     """The sessions that `user` teaches, of published cohorts that are not long over: nobody reads names forever."""
-    own = SessionExpert.objects.filter(expert__user=user, role__in=TEACHING)
+    own = SessionExpert.objects.filter(expert__user=user, role__in=LEADS)
     return Session.objects.filter(
         pk__in=own.values("session"),
         cohort__published_at__isnull=False,

@@ -120,6 +120,10 @@ class Standing:
         """The lines that nobody has marked."""
         return tuple(line for line in self.lines if line.is_open)
 
+    def can_miss(self, now):
+        """Whether a session that counts is still to be attended at `now`."""
+        return any(line.session.ends_at > now for line in self.open)
+
     @property
     def has_missed(self):
         """Whether anything of what was marked is missing, or counts as a slip."""

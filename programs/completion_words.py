@@ -85,8 +85,11 @@ def note_of(line):
     return f"{times} · " + _("%(attended)s of %(length)s") % of
 
 
-def sums(standing):
-    """How the sums come about: pairs of a term and its value, in the order in which they are added."""
+def sums(standing, *, is_over=False):
+    """How the sums come about: pairs of a term and its value, in the order in which they are added.
+
+    Where somebody's part `is_over`, nothing can be added any more.
+    """
     here = standing.sum
     if standing.basis == "hours":
         facts = [(_("Attended"), f"{time_text(here.attended)} / {time_text(here.total)}")]
@@ -96,7 +99,7 @@ def sums(standing):
     if here.slips:
         facts.append((_("Late, left early or stepped out"), slips_text(standing)))
     facts.append((_("Counts"), share_text(standing.basis, standing.present, standing.total)))
-    if standing.open:
+    if standing.open and not is_over:
         facts.append((_("Can still become"), share_text(standing.basis, standing.best, standing.total)))
     facts.append((_("Needed"), _("%(percent)s%%; exactly that is enough") % {"percent": standing.threshold}))
     return facts

@@ -60,7 +60,7 @@ PROBLEMS = {
     "bad_country": _("No country is called that: “%(detail)s”. Write two letters such as KR."),
     "twice": _("The same as line %(detail)s."),
     "closed": _("The account with this address is closed."),
-    "otherwise": _("Here already, and it ended otherwise: %(detail)s."),
+    "otherwise": _("Here already, with another status: %(detail)s."),
     "no_seat": _("There are more people than seats: %(detail)s. Raise the seats first."),
     "name_differs": _("The account with this address has another name: %(detail)s."),
     "same_name": _("There is an account of the same name: %(detail)s."),

@@ -56,7 +56,7 @@ def ahead(enrolment, now):
 # --- the top ------------------------------------------------------------------------------------------------------
 
 
-def panel(enrolment, now):
+def panel(enrolment, now, *, is_own=True):
     """Today's session, or the next one; what became of the place where it has ended."""
     shown = {"pill": pill_of(enrolment), "actions": [], "facts": [], "text": ""}
     status = EnrolmentStatus(enrolment.status)
@@ -82,6 +82,7 @@ def panel(enrolment, now):
             "when": schedule.times_of(following),
         }
     door, came = at_the_door(enrolment, first, now)
+    door = door if is_own else []
     return shown | {
         "title": title,
         "text": text,
@@ -106,11 +107,11 @@ def pill_of(enrolment):
     return pills.pill(pills.ENROLMENT_PILLS, enrolment.status, EnrolmentStatus(enrolment.status).label)
 
 
-def facts(session, now):
-    """When and where a session is held."""
+def facts(session, now, *, with_link=True):
+    """When and where a session is held, and `with_link` from when on the online link shows on this page."""
     place = session.place or session.cohort.place
     rows = [(_("When"), schedule.times_of(session)), (_("Place"), place), (_("Room"), session.address)]
-    if session.link and not session.shows_link(now):
+    if with_link and session.link and not session.shows_link(now):
         rows.append((_("Online link"), link_note(session)))
     return [{"term": term, "value": value} for term, value in rows if value]
 
@@ -241,6 +242,10 @@ PARTS = (
 )
 
 
-def parts(enrolment, now):
-    """What all parts have to show, in their order."""
-    return [found for part in PARTS if (found := part(enrolment, now)) is not None]
+OWN = (survey_part.part,)  # nobody else is told whether somebody has answered
+
+
+def parts(enrolment, now, *, is_own=True):
+    """What all parts have to show, in their order; to others than the person without what is theirs alone."""
+    shown = [part for part in PARTS if is_own or part not in OWN]
+    return [found for part in shown if (found := part(enrolment, now)) is not None]

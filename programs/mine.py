@@ -71,17 +71,9 @@ def overview(person, now):
         elif until := status.choosing_until(application, now, **held):
             choosing.append(_interview_to_choose(application, until))
         if enrolment is not None:
-            enrolment.cohort = application.cohort
-            learning.append(_place(enrolment))
-    for enrolment in places_without_application(person):
-        (learning if enrolment.ended_at is None else ended).append(_place(enrolment))
+            learning.append(_place(enrolment, application.cohort))
+    learning += [_place(enrolment, enrolment.cohort) for enrolment in brought_in(person)]
     return {"waiting": waiting + choosing, "current": current, "learning": learning, "ended": ended}
-
-
-def places_without_application(person):
-    """The places of `person` that came in from a table of an earlier year, the latest first; one query."""
-    rows = Enrolment.objects.filter(person=person, application=None).exclude(status=EnrolmentStatus.CANCELLED)
-    return rows.select_related("cohort__program").order_by("-enrolled_at", "-pk")
 
 
 def _interview_to_choose(application, until):
@@ -140,8 +132,13 @@ def _line(application, enrolment):
     }
 
 
-def _place(enrolment):
-    cohort = enrolment.cohort
+def brought_in(person):
+    """The places of `person` that came from no application here, but from the table of an earlier year."""
+    rows = Enrolment.objects.filter(person=person, application=None).counted()
+    return rows.select_related("cohort__program").order_by("-ended_at", "-pk")
+
+
+def _place(enrolment, cohort):
     return {
         "url": reverse("learning", args=[enrolment.code]),
         "title": cohort.program.title,

@@ -46,7 +46,7 @@ def export(user):
     asked, comments = _Forms(), feedback.comments_to(user)
     enrolments = (
         Enrolment.objects.filter(person=user)
-        .select_related("cohort__program")
+        .select_related("cohort__program", "completion__rule")
         .prefetch_related("attendance__session", "attendance__changes", "excuses__session", "excuses__evidence")
         .order_by("enrolled_at", "pk")
     )
@@ -62,6 +62,7 @@ def export(user):
                 "end_reason": row.end_reason,
                 "attendance": [attendance_of(mark) for mark in row.attendance.all()],
                 "excuses": [excuse_of(excuse) for excuse in row.excuses.all()],
+                "completion": decision_of(row.completion) if hasattr(row, "completion") else None,
                 "check_ins": [
                     {"session": entry.session.title, "came_at": entry.in_at, "left_at": entry.out_at}
                     for entry in row.check_ins.all()
@@ -125,6 +126,20 @@ def attendance_of(mark):
             }
             for change in mark.changes.all()
         ],
+    }
+
+
+def decision_of(completion):
+    """How completion was decided: by which rule, with what sums, and why where against it; who did is left out."""
+    return {
+        "at": completion.at,
+        "rule": str(completion.rule),
+        "counted": str(completion.get_basis_display()),
+        "present": completion.present,
+        "total": completion.total,
+        "slips": completion.slips,
+        "is_completed": completion.is_completed,
+        "reason": completion.reason,
     }
 
 

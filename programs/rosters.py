@@ -1,7 +1,7 @@
 """The roster of a session as a page has it: a row for each person, what was posted, and what could not be taken.
 
 A field carries in its name whose mark it is and the mark that the page showed (`mark.<code>.<token>`), so a page
-of 300 people posts no more fields than a request may hold, and what somebody else has marked meanwhile is
+of 1,100 people posts no more fields than a request may hold, and what somebody else has marked meanwhile is
 noticed. Minutes are asked for only where the page is opened with them (`?minutes=1`).
 """
 
@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from portal import i18n, pills
 from portal.errors import Refused
 from portal.validators import RESIDENT_NUMBER, clean_text
-from programs import attending
+from programs import attending, cohort_page
 from programs import completion_words as words
 from programs.models.attendance import SLIPS, WITH_MINUTES, Attendance, AttendanceStatus
 from programs.models.enrolments import ENDED, Enrolment
@@ -229,11 +229,13 @@ def session_lines(sessions, now, url_of):
 
 
 def session_line(session, people, marks, now, url_of):
-    """One session: when, what, how many of those who take part are marked."""
+    """One session: when, what, how many of those who take part are marked; of a cancelled one that it is."""
     concerned = people.get(session.cohort_id, set()) | set(marks)
     begun = now >= session.starts_at - attending.MARKED_FROM
     done = len(marks)
-    if not begun:
+    if session.cancelled_at:
+        pill = cohort_page.cancelled_pill()
+    elif not begun:
         pill = pills.pill(pills.ROSTER_PILLS, "ahead", _("Not begun"))
     elif done >= len(concerned):
         pill = pills.pill(pills.ROSTER_PILLS, "done", _("All marked"))

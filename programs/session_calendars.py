@@ -8,7 +8,7 @@ from collections import Counter
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -81,7 +81,9 @@ def everyones(now):
 
 
 def closing_days(now):
-    """When applications close. What was written down about a cohort counts as its changes: it only grows."""
+    """When applications close. SEQUENCE counts what was written down of that date, and nothing else that staff do
+    with a cohort: nobody learns from a calendar that something is being decided.
+    """
     cohorts = list(
         Cohort.objects.published()
         .filter(closes_at__gt=now - KEPT)
@@ -91,7 +93,9 @@ def closing_days(now):
     if not cohorts:
         return []
     events = AuditEvent.objects.filter(
-        target_type=audit.kind(cohorts[0]), target_id__in=[row.pk for row in cohorts]
+        Q(verb="cohort.changed", after__contains="closes_at") | Q(verb="cohort.cancelled"),
+        target_type=audit.kind(cohorts[0]),
+        target_id__in=[row.pk for row in cohorts],
     )
     changes = dict(events.order_by().values_list("target_id").annotate(n=Count("pk")))
     return [

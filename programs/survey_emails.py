@@ -9,7 +9,8 @@ from portal.mail_events import Kind, event, needed, sometimes
 from programs import surveys
 from programs.emails import address
 from programs.mail_places import CONTACT, FOLDER, NAME, SITE, deadline
-from programs.models.surveys import Asks, Survey, SurveyState, Ticket
+from programs.models.enrolments import Enrolment, EnrolmentStatus
+from programs.models.surveys import Asks, Survey, SurveyState
 
 OPEN, REMINDER = "survey_open", "survey_reminder"
 OF_SURVEY = (
@@ -45,7 +46,7 @@ def _queue(message, survey, person, *, again=False):
             "url": address("survey", person.language, survey.code),
             "deadline": i18n.deadline(survey.closes_at, year=True),
             "is_anonymous": survey.is_anonymous,
-            "is_needed": survey.gates_certificate,
+            "is_needed": is_needed(survey, person),
             "contact": cohort.contact_email or settings.CONTACT_EMAIL,
         }
     return mail.queue(f"{FOLDER}/{message}.txt", person=person, target=survey, context=words, again=again)
@@ -57,11 +58,17 @@ def about(survey):
     return f"{surveys.title_of(survey)} · {words}" if survey.asks == Asks.NAMED else words
 
 
+def is_needed(survey, person):
+    """Whether the person's certificate waits for the answer: not where there will be none."""
+    failed = Enrolment.objects.filter(cohort=survey.cohort_id, person=person, status=EnrolmentStatus.NOT_COMPLETED)
+    return surveys.is_gate(survey, clock.now()) and not failed.exists()
+
+
 @mail.still_wanted(OPEN, of_mail=True)
 @mail.still_wanted(REMINDER, of_mail=True)
 def still_unanswered(row):
-    """Whether the survey is open, and the person has not answered it meanwhile."""
-    survey = Survey.objects.filter(pk=row.target_id).first()
+    """Whether the survey is open and still asks the person, who has not answered it meanwhile."""
+    survey = Survey.objects.held().filter(pk=row.target_id).first()
     if survey is None or survey.state_at(clock.now()) != SurveyState.OPEN:
         return False
-    return not Ticket.objects.filter(survey=survey, person=row.person_id).exists()
+    return surveys.still_asked(survey).filter(pk=row.person_id).exists()

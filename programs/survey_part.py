@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from portal import i18n
 from programs import surveys
+from programs.models.enrolments import EnrolmentStatus
 from programs.models.surveys import ASKED, Invited, SurveyState, Ticket
 
 TEMPLATE = "programs/learning/_survey.html"
@@ -19,14 +20,20 @@ def part(enrolment, now):
     if not asked and not answered and not named:
         return None
     rows = surveys.with_names().filter(cohort=enrolment.cohort_id).order_by("opens_at", "pk")
-    shown = [row for row in rows if row.pk in answered | named or row.asks in asked]
+    shown = [row for row in rows if row.pk in answered or ((row.pk in named or row.asks in asked) and row.is_held)]
     if not shown:
         return None
     return {
         "template": TEMPLATE,
         "lines": [line(row, now, row.pk in answered) for row in shown],
-        "is_needed": any(row.gates_certificate and row.pk not in answered and now < row.closes_at for row in shown),
+        "is_needed": enrolment.status != EnrolmentStatus.NOT_COMPLETED and is_waited_for(shown, answered, now),
     }
+
+
+def is_waited_for(rows, answered, now):
+    """Whether the certificate waits for one of the surveys in `rows`, all of one cohort."""
+    missing = [row for row in rows if row.gates_certificate and row.pk not in answered and now < row.closes_at]
+    return bool(missing) and surveys.is_gate(missing[0], now)
 
 
 def line(survey, now, is_answered):

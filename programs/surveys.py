@@ -1,11 +1,11 @@
 """Reading surveys: what they are about, whom they ask, how many have answered, and what waits for an answer."""
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from portal import clock, i18n, pills
-from programs import attending
+from programs import attending, certificates
 from programs.models.enrolments import Enrolment
 from programs.models.surveys import ASKED, Asks, Invited, Survey, SurveyState, Ticket
 
@@ -86,22 +86,39 @@ def waiting_for(person, now):
     ]
 
 
-def certificate_gate(enrolment):
-    """Why the certificate of `enrolment` waits for a survey, as a sentence; empty where it does not.
+def is_gate(survey, now):
+    """Whether certificates wait for a survey: there are such, it says so, and so does the rule of its cohort."""
+    has_any = survey.cohort.program.kind in certificates.TITLES
+    return has_any and survey.gates_certificate and attending.rule_of(survey.cohort, now).needs_survey
 
-    It waits where the cohort's rule says so and the person is asked, for as long as the survey can be answered.
-    Once that is closed nobody could catch up, and what was earned is not lost over a form (docs/decisions/0014).
+
+def certificate_gate(cohort, enrolments):
+    """Whose certificates wait for a survey: `{enrolment id: sentence}`; four queries, whatever their number.
+
+    They wait where the cohort's rule says so, for as long as the survey can still be answered. Once that is closed
+    nobody could catch up, and what was earned is not lost over a form (docs/decisions/0014). What is cancelled
+    holds nothing up, and whoever a survey that names its people does not name is not held up by it.
     """
     now = clock.now()
-    if enrolment.status not in ASKED[Asks.PRESENT]:
-        return ""
-    answered = Ticket.objects.filter(person=enrolment.person_id).values("survey")
-    rows = Survey.objects.filter(cohort=enrolment.cohort_id, gates_certificate=True, closes_at__gt=now)
-    named = Invited.objects.filter(person=enrolment.person_id).values("survey")
-    rows = rows.filter(~Q(asks=Asks.NAMED) | Q(pk__in=named))
-    survey = rows.exclude(pk__in=answered).order_by("opens_at", "pk").first()
-    if survey is None or not attending.rule_of(enrolment.cohort, now).needs_survey:
-        return ""
+    asked = [one for one in enrolments if one.status in ASKED[Asks.PRESENT]]
+    rows = Survey.objects.held().filter(cohort=cohort, gates_certificate=True, closes_at__gt=now)
+    rows = list(rows.order_by("opens_at", "pk")) if asked else []
+    if not rows or not attending.rule_of(cohort, now).needs_survey:
+        return {}
+    people = [one.person_id for one in asked]
+    answered = set(Ticket.objects.filter(survey__in=rows, person__in=people).values_list("survey", "person"))
+    named = set(Invited.objects.filter(survey__in=rows, person__in=people).values_list("survey", "person"))
+    found = {}
+    for one in asked:
+        own = (row for row in rows if row.asks != Asks.NAMED or (row.pk, one.person_id) in named)
+        survey = next((row for row in own if (row.pk, one.person_id) not in answered), None)
+        if survey is not None:
+            found[one.pk] = gate_text(survey, now)
+    return found
+
+
+def gate_text(survey, now):
+    """Why a certificate waits for a survey."""
     if survey.state_at(now) == SurveyState.COMING:
         return _("The certificate follows once you have answered the survey, which opens %(moment)s.") % {
             "moment": i18n.moment(survey.opens_at)

@@ -6,11 +6,12 @@ from django.utils.translation import gettext as _
 from portal import i18n
 from programs import attending, rosters
 from programs.models.cohorts import Session, SessionExpert
+from programs.permissions import LEADS
 
 
 def is_instructor(user):
     """Whether `user` teaches anything at all, so that there is a desk for them."""
-    return SessionExpert.objects.filter(expert__user=user, role__in=attending.TEACHING).exists()
+    return SessionExpert.objects.filter(expert__user=user, role__in=LEADS).exists()
 
 
 def own(user, now):
@@ -21,6 +22,15 @@ def own(user, now):
 def url_of(session):
     """The roster of a session."""
     return reverse("teaching-session", args=[session.code])
+
+
+def roster_of(session, user, now):
+    """The roster of a session as `user` has it: on the desk, else in the admin; empty where there is none."""
+    if attending.taught_by(user, now).filter(pk=session.pk).exists():
+        return url_of(session)
+    if attending.runs(user, session.cohort_id):
+        return reverse("admin:programs_cohort_roster", args=[session.cohort_id, session.pk])
+    return ""
 
 
 def desk(user, now):
@@ -45,7 +55,7 @@ def about(session, note):
 
 def for_person(user, now):
     """The next sessions of whoever teaches, for their own page; none for anyone else."""
-    ahead = own(user, now).filter(ends_at__gt=now)[:3]
+    ahead = own(user, now).filter(ends_at__gt=now, cancelled_at=None)[:3]
     return [
         {
             "url": url_of(session),
@@ -61,7 +71,7 @@ def for_person(user, now):
 def withheld(user, now):
     """How many sessions of `user` are no longer open to them, in words; empty where none are."""
     every = Session.objects.filter(
-        pk__in=SessionExpert.objects.filter(expert__user=user, role__in=attending.TEACHING).values("session"),
+        pk__in=SessionExpert.objects.filter(expert__user=user, role__in=LEADS).values("session"),
         cohort__ends_at__lte=now - attending.NAMES_UNTIL,
     ).count()
     if not every:

@@ -214,6 +214,7 @@ class AttendancePages(MeetingPages):
             plain_url=request.path,
             minutes_url="?minutes=1",
             import_url=self.import_url(session),
+            ways=ways_of(session),
             sheet_url=reverse("admin:programs_cohort_sheet", args=[cohort.pk, session.pk]),
         )
 
@@ -241,6 +242,16 @@ class AttendancePages(MeetingPages):
             "cohort_name": name_of(cohort),
             "attendance_url": self.attendance_url(cohort),
         }
+
+
+def ways_of(session):
+    """What else there is of a session, as links."""
+    pages = [
+        (gettext("Session"), reverse("admin:programs_session_change", args=[session.pk])),
+        (gettext("Check-in at the door"), reverse("teaching-check-in", args=[session.code])),
+        (gettext("Materials"), reverse("teaching-materials", args=[session.code])),
+    ]
+    return [{"label": label, "url": url, "small": True} for label, url in pages]
 
 
 RISK = {
@@ -314,7 +325,7 @@ def todo_lines(cohort, now):
     live = cohort.enrolments.live().count()
     if not live or cohort.cancelled_at:
         return lines
-    over = cohort.sessions.filter(ends_at__lte=now, is_required=True)
+    over = cohort.sessions.filter(ends_at__lte=now, is_required=True, cancelled_at=None)
     unmarked = over.count() - over.filter(attendance__isnull=False).distinct().count()
     if unmarked:
         text = ngettext("%(count)s session has no attendance", "%(count)s sessions have no attendance", unmarked)

@@ -322,7 +322,7 @@ class EnrolmentAdmin(ScopedAdmin):
         where = attending.standing_of(enrolment, clock.now())
         if not where.lines:
             return "–"
-        pairs = [(words.pill(where)["label"], ""), *words.sums(where)]
+        pairs = [(words.pill(where)["label"], ""), *words.sums(where, is_over=enrolment.status in ENDED)]
         return format_html_join(mark_safe("<br>"), "{} {}", pairs)  # noqa: S308 - a tag of ours
 
     @admin.display(description=_("decision on completion"))

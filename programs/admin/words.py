@@ -39,6 +39,7 @@ name_verbs(
         "excuse.asked": gettext_lazy("Asked to be excused"),
         "excuse.withdrawn": gettext_lazy("Request to be excused taken back"),
         "excuse.accepted": gettext_lazy("Absence excused"),
+        "excuse.lapsed": gettext_lazy("Request to be excused lapsed"),
         "excuse.refused": gettext_lazy("Absence not excused"),
         "cohort.evidence_deleted": gettext_lazy("Evidence deleted whose time was over"),
         "cohort.rule_changed": gettext_lazy("New version of the completion rule"),

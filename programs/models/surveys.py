@@ -61,6 +61,10 @@ class SurveyState(models.TextChoices):
 class SurveyQuerySet(models.QuerySet):
     """Reading surveys."""
 
+    def held(self):
+        """Those about something that takes place: neither the cohort nor the session is cancelled."""
+        return self.filter(Q(session=None) | Q(session__cancelled_at=None), cohort__cancelled_at=None)
+
     def open_at(self, now):
         """Those that take answers at `now`."""
         return self.filter(opens_at__lte=now, closes_at__gt=now)
@@ -70,18 +74,19 @@ class SurveyQuerySet(models.QuerySet):
         return self.filter(cohort__in=Cohort.objects.managed_by(user).values("pk"))
 
     def asking(self, person):
-        """Those that ask `person`."""
+        """Those that ask `person`; about what is cancelled nobody is asked."""
         own = Q(pk__in=[])
         for asks, statuses in ASKED.items():
             places = Enrolment.objects.filter(person=person, status__in=statuses)
             own |= Q(asks=asks, cohort__in=places.values("cohort"))
         own |= Q(asks=Asks.NAMED, pk__in=Invited.objects.filter(person=person).values("survey"))
-        return self.filter(own)
+        return self.held().filter(own)
 
     def visible_to(self, person):
         """Those that ask `person`, and those that the person has answered, whatever became of the place since."""
         answered = Ticket.objects.filter(person=person).values("survey")
-        return self.asking(person) | self.filter(pk__in=answered)
+        asked = Survey.objects.asking(person).values("pk")
+        return self.filter(Q(pk__in=asked) | Q(pk__in=answered))
 
     def taught_by(self, user):
         """Those about an expert who is `user`, or about a session in which that expert teaches."""
@@ -164,6 +169,12 @@ class Survey(models.Model):
         if now < self.opens_at:
             return SurveyState.COMING
         return SurveyState.OPEN if now < self.closes_at else SurveyState.CLOSED
+
+    @property
+    def is_held(self):
+        """Whether what it is about takes place."""
+        is_off = self.session_id is not None and self.session.cancelled_at is not None
+        return self.cohort.cancelled_at is None and not is_off
 
     def people(self):
         """The people who are asked."""

@@ -17,7 +17,7 @@ from portal.errors import Refused
 from programs import attendance_emails as emails
 from programs import attending
 from programs.completion import Standing, Verdict
-from programs.models.attendance import Attendance, AttendanceStatus, Completion, CompletionRule
+from programs.models.attendance import Attendance, AttendanceStatus, Completion, CompletionRule, Excuse
 from programs.models.cohorts import Cohort
 from programs.models.enrolments import Enrolment, EnrolmentStatus
 from programs.operations.enrolments import end_enrolment
@@ -106,8 +106,12 @@ def preview(cohort, now):
     found = sorted(live, key=lambda row: (row.person.display_name, row.pk))
     rule = attending.rule_of(cohort, now)
     where = attending.standings(cohort, found, now, rule=rule)
-    rows = [Row(row, where[row.pk], undecided(where[row.pk])) for row in found]
-    parts = [rule.pk, *((row.enrolment.pk, row.standing.present, row.standing.verdict) for row in rows)]
+    asking = set(Excuse.objects.waiting().filter(enrolment__cohort=cohort).values_list("enrolment", flat=True))
+    rows = [Row(row, where[row.pk], undecided(where[row.pk], asks=row.pk in asking)) for row in found]
+    parts = [
+        rule.pk,
+        *((row.enrolment.pk, row.standing.present, row.standing.verdict, bool(row.why_not)) for row in rows),
+    ]
     stamp = hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
     return Preview(rule, rows, too_early(cohort, now), stamp)
 
@@ -121,12 +125,17 @@ def too_early(cohort, now):
     return ""
 
 
-def undecided(standing):
-    """Why the rule says nothing about somebody yet; empty where it does."""
+def undecided(standing, *, asks=False):
+    """Why the rule says nothing about somebody yet; empty where it does.
+
+    Whoever `asks` to be excused may still reach what is not reached without it.
+    """
     if not standing.total:
         return _("No session counts.")
     if not standing.is_decided:
         return _("Not marked yet: %(count)s.") % {"count": len(standing.open)}
+    if asks and not standing.is_reached:
+        return _("A request to be excused waits for its decision.")
     return ""
 
 
@@ -176,18 +185,13 @@ def decide(enrolment_id, is_completed, *, by, reason=""):
     if by.pk == enrolment.person_id:
         raise Refused(_("You cannot decide about your own part."))
     standing = attending.standing_of(enrolment, now)
-    if not reason.strip() and (undecided(standing) or standing.is_reached != is_completed):
-        raise Refused(_("The rule says otherwise: %(what)s Give a reason.") % {"what": said(standing)})
+    open_still = undecided(standing, asks=enrolment.excuses.waiting().exists())
+    if not reason.strip() and (open_still or standing.is_reached != is_completed):
+        what = open_still or f"{standing.percent}% / {standing.threshold}%."
+        raise Refused(_("The rule says otherwise: %(what)s Give a reason.") % {"what": what})
     return write(
         enrolment, standing, saved_rule(cohort, now), is_completed, by=by, now=now, reason=reason.strip()[:300]
     )
-
-
-def said(standing):
-    """What the rule says, as the start of a refusal."""
-    if undecided(standing):
-        return undecided(standing)
-    return f"{standing.percent}% / {standing.threshold}%."
 
 
 def write(enrolment, standing, rule, is_completed, *, by, now, reason=""):
@@ -218,8 +222,8 @@ def write(enrolment, standing, rule, is_completed, *, by, now, reason=""):
 def warn(now):
     """Tell those who can miss nothing more, or can no longer complete; each once. Returns how many mails.
 
-    Nobody is told before something was missed, nor of a mark younger than half an hour. What fails for one person
-    holds up none of the others.
+    Nobody is told before something was missed, nor of a mark younger than half an hour, nor to miss nothing more
+    once all is over. What fails for one person holds up none of the others.
     """
     missed = Attendance.objects.exclude(
         status__in=[AttendanceStatus.PRESENT, AttendanceStatus.EXCUSED], minutes=None
@@ -237,17 +241,19 @@ def warn(now):
         for row in its:
             try:
                 with transaction.atomic():
-                    told += warn_one(row, where[row.pk])
+                    told += warn_one(row, where[row.pk], now)
             except Exception:
                 logger.exception("Enrolment %s was not warned", row.pk)
     return told
 
 
-def warn_one(enrolment, standing):
+def warn_one(enrolment, standing, now):
     """One person's warning, where there is something to warn of. Returns 1 if it is new, else 0."""
     if not standing.has_missed:
         return 0
     if standing.verdict == Verdict.ONE_MORE:
+        if not standing.can_miss(now):
+            return 0
         return emails.attendance_last_chance(enrolment, standing)
     if standing.verdict in (Verdict.UNREACHABLE, Verdict.NOT_REACHED):
         return emails.attendance_out_of_reach(enrolment, standing)

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from portal import audit, clock
 from portal.errors import Refused
+from programs.models.attendance import WITH_MINUTES as CAME
 from programs.models.enrolments import ENDED, Enrolment, EnrolmentStatus
 from programs.operations import no_shows
 from programs.signals import enrolment_ended
@@ -27,7 +28,8 @@ def activate_enrolments(now):
 def end_enrolment(enrolment_id, outcome, *, by, reason=""):
     """End someone's part with `outcome`; a drop-out and a no-show need their reason.
 
-    A no-show has consequences (`programs/operations/no_shows.py`), in the same transaction.
+    A no-show has consequences (`programs/operations/no_shows.py`), in the same transaction; whoever came to any
+    session is none.
 
     The seat stays taken: a place is given back by cancelling it, not by ending it. Ending twice with the same
     outcome is the same as once.
@@ -43,6 +45,8 @@ def end_enrolment(enrolment_id, outcome, *, by, reason=""):
         )
     if outcome in NEEDS_REASON and not reason.strip():
         raise Refused(_("Give a reason."))
+    if outcome == EnrolmentStatus.NO_SHOW and enrolment.attendance.filter(status__in=CAME).exists():
+        raise Refused(_("They came to a session, as its attendance says. This is no no-show but a drop-out."))
     before = enrolment.status
     enrolment.status, enrolment.ended_at, enrolment.end_reason = outcome, clock.now(), reason.strip()[:300]
     enrolment.save(update_fields=["status", "ended_at", "end_reason"])

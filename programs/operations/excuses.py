@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.operations import record_consents
 from portal import audit, clock, uploads
 from portal.errors import Refused
+from portal.i18n import speaking
 from programs import attendance_emails as emails
 from programs import excuses
 from programs.models.attendance import Attendance, AttendanceStatus, Excuse, Source
@@ -142,6 +143,23 @@ def excuse_absence(found, *, by, now):
         first(found.session, found.enrolment, one, **said).save()
     else:
         correct(row, one, reason=reason, **said)
+
+
+def lapse(enrolment, *, by):
+    """What waits for a decision when somebody's part ends is not accepted: there is nothing to count any more.
+
+    Nobody is told of it but on their own page; they are told that their part has ended. Runs in the transaction
+    that ends it.
+    """
+    waiting = list(enrolment.excuses.waiting())
+    if not waiting:
+        return
+    with speaking(enrolment.person.language):
+        answer = _("Your part in this cohort has ended.")
+    for found in waiting:
+        found.decided_at, found.is_accepted, found.answer = clock.now(), False, answer
+        found.save(update_fields=["decided_at", "is_accepted", "answer"])
+        audit.record("excuse.lapsed", target=enrolment, by=by, after=found.code)
 
 
 # --- letting go of evidence -------------------------------------------------------------------------------------

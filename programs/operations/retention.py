@@ -17,7 +17,7 @@ from programs import excuses as excuse_rules
 from programs.consents import OPTIONAL_NAME, is_optional_item
 from programs.models.applications import LIVE, WITHDRAWABLE, Application, ApplicationStatus, StateChange
 from programs.models.applying import ApplicationFile, EarlierAnswer, ReferenceRequest, Submission
-from programs.models.attendance import Completion, Excuse
+from programs.models.attendance import AttendanceChange, Completion, Excuse
 from programs.models.cohorts import Cohort
 from programs.models.eligibility import Appeal, Restriction
 from programs.models.enrolments import Enrolment, EnrolmentStatus
@@ -61,6 +61,7 @@ def erase_person(user):
     ImportRow.objects.filter(Q(person=user) | Q(cells__email__iexact=user.email)).delete()
     excuses.forget(Excuse.objects.filter(enrolment__person=user))
     Completion.objects.filter(enrolment__person=user).exclude(reason="").update(reason="–")
+    AttendanceChange.objects.filter(attendance__enrolment__person=user).update(reason="")
     Appeal.objects.filter(restriction__person=user).update(text="", answer="")
     Restriction.objects.filter(person=user).update(reason="")
     certificates.forget_person(user)

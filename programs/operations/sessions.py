@@ -7,10 +7,14 @@ from portal import audit, clock
 from portal.errors import Refused
 from programs import schedule
 from programs import session_emails as emails
+from programs.attending import MARKED_FROM
+from programs.models.attendance import Completion
 from programs.models.cohorts import Session, SessionExpert
 from programs.models.schedule import SessionChange, SessionChangeKind
 from programs.operations.cohorts import refresh_schedule
 from programs.operations.moves import lock_cohort
+
+COUNTED = {"starts_at", "ends_at", "is_required"}  # what a decision on completion is made of
 
 
 def lock_session(session_id):
@@ -72,7 +76,8 @@ def change_session(session_id, values, *, by, experts=None):
     """Change a session: `values` by field, and with `experts` who teaches. Returns the Session.
 
     What people read of it raises `sequence` once, and they are told what is new since they were told last. Changing
-    nothing is nothing. Refuses a cancelled one.
+    nothing is nothing. Refuses a cancelled one, and what attendance that is marked or completion that is decided
+    does not allow.
     """
     session = lock_session(session_id)
     if session.cancelled_at:
@@ -81,6 +86,7 @@ def change_session(session_id, values, *, by, experts=None):
     changed = sorted(name for name, value in _known(values).items() if getattr(session, name) != value)
     for name in changed:
         setattr(session, name, values[name])
+    refuse_counted(session, changed, now)
     if experts is not None:
         teach(session, experts)
     if not changed:
@@ -94,6 +100,20 @@ def change_session(session_id, values, *, by, experts=None):
         note(session, SessionChangeKind.CHANGED, before=before, by=by, now=now)
         refresh_schedule(session.cohort_id)
     return session
+
+
+def refuse_counted(session, changed, now):
+    """Refuse to move to a later time what people have come to, and to change what decisions were made of."""
+    is_ahead = now < session.starts_at - MARKED_FROM
+    if "starts_at" in changed and is_ahead and session.attendance.exists():
+        raise Refused(
+            _("Attendance of this session is marked already. Cancel it and add another one for the new time.")
+        )
+    counts = COUNTED.intersection(changed)
+    if counts and Completion.objects.filter(enrolment__cohort=session.cohort_id).exists():
+        raise Refused(
+            _("Completion has been decided. The times of sessions, and which are required, stay as they are.")
+        )
 
 
 @transaction.atomic
@@ -121,7 +141,7 @@ def cancel_session(session_id, *, by, reason):
 def remove_session(session_id, *, by):
     """Take a session away of which nobody with a place knows; any other is cancelled instead."""
     session = lock_session(session_id)
-    if session.cohort.enrolments.exists() or session.materials.exists():
+    if session.cohort.enrolments.exists() or session.materials.exists() or session.surveys.exists():
         raise Refused(_("People count on this session already; cancel it instead."))
     audit.record("session.removed", target=session, by=by)
     session.delete()

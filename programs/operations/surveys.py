@@ -118,6 +118,8 @@ def create_survey(
         raise Refused(_("A survey is about one thing: a session or an expert."))
     if session is not None and session.cohort_id != cohort.pk:
         raise Refused(_("This session belongs to another cohort."))
+    if session is not None and session.cancelled_at is not None:
+        raise Refused(_("This session does not take place."))
     if expert is not None and not SessionExpert.objects.filter(session__cohort=cohort, expert=expert).exists():
         raise Refused(_("This expert does not teach in this cohort."))
     if (asks == Asks.NAMED) != bool(people):
@@ -190,7 +192,7 @@ def window_of(survey):
 
 def lock_survey(survey_id):
     """The survey, locked until the transaction ends."""
-    rows = Survey.objects.select_for_update(of=("self",), no_key=True).select_related("cohort")
+    rows = Survey.objects.select_for_update(of=("self",), no_key=True).select_related("cohort", "session")
     return rows.get(pk=survey_id)
 
 
@@ -256,7 +258,7 @@ def refuse_shut(survey, person):
     if state == SurveyState.CLOSED:
         closed = _("The survey closed %(moment)s. Your answers were not taken.")
         raise Refused(closed % {"moment": i18n.moment(survey.closes_at)})
-    if survey.cohort.cancelled_at is not None or not survey.people().filter(pk=person.pk).exists():
+    if not survey.is_held or not survey.people().filter(pk=person.pk).exists():
         raise Refused(_("This survey does not ask you."))
 
 
@@ -328,7 +330,7 @@ def tell(survey, send, known):
 
 def open_surveys(now):
     """Those that take answers at `now`."""
-    rows = Survey.objects.open_at(now).filter(cohort__cancelled_at=None)
+    rows = Survey.objects.held().open_at(now)
     return rows.select_related("cohort__program", "session", "expert", "form_version__form")
 
 
@@ -355,6 +357,8 @@ def remind_now(survey_id, *, by):
     survey, now = lock_survey(survey_id), clock.now()
     if survey.state_at(now) != SurveyState.OPEN:
         raise Refused(_("The survey is not open."))
+    if not survey.is_held:
+        raise Refused(_("What the survey is about is cancelled; nobody is asked any more."))
     if told(survey, survey_emails.REMINDER, since=now - APART).exists():
         raise Refused(_("A reminder went out less than a day ago."))
     count = tell(survey, survey_emails.survey_reminder, ())

@@ -14,7 +14,7 @@ from accounts.limits import is_within
 from portal import clock, i18n
 from portal.errors import Refused
 from programs import check_in as reads
-from programs import learning, schedule
+from programs import learning, schedule, teaching
 from programs.models.check_in import CheckIn
 from programs.models.cohorts import Session
 from programs.models.enrolments import Enrolment
@@ -68,6 +68,7 @@ def door(request, code):
         "when": schedule.times_of(session),
         "opens": i18n.moment(session.starts_at - reads.OPENS),
         "shown": shown(session, now),
+        "roster_url": teaching.roster_of(session, request.user, now),
         "type_at": settings.SITE_URL + reverse("check-in", args=[session.code]),
     }
     return render(request, "programs/check_in/door.html", context)
@@ -109,7 +110,7 @@ def check_in(request, code, token=""):
         "session": session,
         "cohort": session.cohort,
         "place": place,
-        "facts": learning.facts(session, now) if place is not None else [],
+        "facts": learning.facts(session, now, with_link=False) if place is not None else [],
         "refusal": refusal,
         "known": known
         and {"came": i18n.clock_time(known.in_at), "left": known.out_at and i18n.clock_time(known.out_at)},

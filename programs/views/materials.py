@@ -14,6 +14,7 @@ from portal.context import viewer
 from portal.errors import Refused
 from portal.models import UploadKind
 from programs import materials as reads
+from programs import teaching
 from programs.models.materials import Material
 from programs.operations import materials as operations
 from programs.permissions import sessions_led_by
@@ -75,6 +76,7 @@ def teaching_materials(request, code):
     context = {
         "session": session,
         "cohort": session.cohort,
+        "roster_url": teaching.roster_of(session, request.user, now),
         "lines": [reads.managed_line(row, now) for row in reads.rows().filter(session=session)],
         "form": form,
     }

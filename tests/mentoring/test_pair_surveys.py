@@ -192,10 +192,10 @@ def test_a_certificate_waits_for_those_alone_who_are_asked(cohort):
     pairing = make_pair(cohort, status="completed")
     unpaired = make.make_enrolment(cohort, status="completed")
     survey = create(cohort, gates_certificate=True)
-    assert surveys.certificate_gate(pairing.enrolment)
-    assert surveys.certificate_gate(unpaired) == ""
+    both = [pairing.enrolment, unpaired]
+    assert list(surveys.certificate_gate(cohort, both)) == [pairing.enrolment.pk]
     operations.answer(survey.pk, answers_of(MENTEES), by=pairing.enrolment.person)
-    assert surveys.certificate_gate(pairing.enrolment) == ""
+    assert surveys.certificate_gate(cohort, both) == {}
 
 
 # --- results ----------------------------------------------------------------------------------------------------

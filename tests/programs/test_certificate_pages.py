@@ -250,7 +250,9 @@ def test_the_part_of_learning(certificate, monkeypatch):
     assert rendered(make.make_enrolment(status="active")) is None
     fresh = make.make_enrolment(status="completed")
     assert "being prepared" in rendered(fresh, "en")
-    monkeypatch.setattr(certificate_gates, "GATES", (lambda one: "Answer first.",))
+    monkeypatch.setattr(
+        certificate_gates, "GATES", (lambda cohort, rows: {row.pk: "Answer first." for row in rows},)
+    )
     assert "Answer first." in rendered(fresh, "en")
 
 

@@ -116,8 +116,8 @@ def test_there_are_none_for_evenings_and_talks(boss, kind):
 def test_a_gate_keeps_back_whom_it_names_until_it_opens(cohort, boss, monkeypatch):
     late, ready = completed(cohort, "늦음"), completed(cohort, "됨")
     closed = {late.pk}
-    gate = lambda enrolment: "Answer the survey first." if enrolment.pk in closed else ""  # noqa: E731
-    monkeypatch.setattr(certificate_gates, "GATES", (lambda enrolment: "", gate))
+    gate = lambda cohort, rows: {row.pk: "Answer the survey first." for row in rows if row.pk in closed}  # noqa: E731
+    monkeypatch.setattr(certificate_gates, "GATES", (lambda cohort, rows: {}, gate))
     assert operations.preview(cohort) == (1, {"Answer the survey first.": 1})
     operations.issue_all(cohort.pk, by=boss)
     assert [row.enrolment_id for row in cohort.certificates.all()] == [ready.pk]

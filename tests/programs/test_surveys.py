@@ -9,7 +9,7 @@ from django.utils.translation import override
 from portal import clock, mail
 from portal.errors import Refused
 from portal.models import AuditEvent, OutgoingMail
-from programs import privacy, survey_emails, surveys
+from programs import certificate_gates, privacy, survey_emails, surveys
 from programs.models.enrolments import EnrolmentStatus
 from programs.models.surveys import Asks, Comment, Response, SignedResponse, Survey, SurveyState, Ticket
 from programs.operations import completion, retention
@@ -304,31 +304,31 @@ def test_a_mail_that_waits_is_dropped_once_the_survey_is_closed():
 
 def test_the_certificate_waits_for_the_answer_while_it_can_be_given():
     place = make.make_enrolment(make.make_cohort(phase="running"), status="completed")
-    assert surveys.certificate_gate(place) == ""
+    assert certificate_gates.obstacle(place) == ""
     survey = make.make_survey(place.cohort, gates_certificate=True)
     make.make_survey(gates_certificate=True)  # of another cohort
-    assert "Complete the survey" in surveys.certificate_gate(place)
+    assert "Complete the survey" in certificate_gates.obstacle(place)
     with clock_at(survey.opens_at - DAY):
-        assert "which opens" in surveys.certificate_gate(place)
+        assert "which opens" in certificate_gates.obstacle(place)
     with clock_at(survey.closes_at):
-        assert surveys.certificate_gate(place) == ""
+        assert certificate_gates.obstacle(place) == ""
     operations.answer(survey.pk, ANSWERS, by=place.person)
-    assert surveys.certificate_gate(place) == ""
+    assert certificate_gates.obstacle(place) == ""
 
 
 def test_a_cohort_whose_rule_needs_no_survey_holds_nothing_up():
     place = make.make_enrolment(make.make_cohort(phase="running"), status="completed")
     make.make_survey(place.cohort, gates_certificate=True)
-    assert surveys.certificate_gate(place)
+    assert certificate_gates.obstacle(place)
     numbers = {"basis": "auto", "threshold": 80, "day_percent": 50, "slips_per_absence": 3}
     completion.change_rule(place.cohort_id, by=make.make_admin(), **numbers, needs_survey=False)
-    assert surveys.certificate_gate(place) == ""
+    assert certificate_gates.obstacle(place) == ""
 
 
 def test_a_survey_that_gates_nothing_holds_nothing_up():
     place = make.make_enrolment(make.make_cohort(phase="running"), status="completed")
     make.make_survey(place.cohort)
-    assert surveys.certificate_gate(place) == ""
+    assert certificate_gates.obstacle(place) == ""
 
 
 # --- at once ----------------------------------------------------------------------------------------------------

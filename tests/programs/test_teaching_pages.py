@@ -211,7 +211,7 @@ def test_the_desk_lists_sessions_by_day(client, course):
     assert sorted([*parts["today"], *parts["earlier"]]) == sorted(own)
     assert parts["ahead"] == []
     assert "1 of 3 marked" in response.text
-    assert "/en/teaching/" not in client.get("/en/my/").text  # nothing is ahead
+    assert "No session of yours lies ahead." in client.get("/en/my/").text
     SessionExpert.objects.create(session=sessions[4], expert=teacher.expert)
     assert "/en/teaching/" in client.get("/en/my/").text
 
