@@ -125,7 +125,7 @@ def test_tickets_and_answers_are_as_many_and_each_ticket_is_of_one_who_was_asked
 
 def test_the_pages_show_the_table_of_courses():
     client = Client()
-    client.force_login(make.make_admin())
+    client.force_login(make.make_admin(language="en"))
     text = client.get(reverse("admin:programs_survey_compare") + "?year=2024").text
     assert "83.0% (842 of 1,015)" in text
     assert "Reboot Camp" not in text.partition("<svg")[2].partition("</main>")[0]
