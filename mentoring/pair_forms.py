@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.core_survey import SECTIONS as CORE_SECTIONS
 from programs.models.forms import QuestionType
+from programs.models.surveys import QUOTE
 
 
 class Side(models.TextChoices):
@@ -56,6 +57,11 @@ RECOMMENDED = {
         "Would you recommend a colleague to be a mentor here?",
     ),
 }
+QUOTE_HELP = {
+    "help_ko": "동의하시면 담당자가 읽고 결과보고서에 실을 수 있습니다. "
+    "동의하지 않으시면 누구에게도 보이지 않습니다.",
+    "help_en": "If you agree, staff read it and reports may quote it. If not, it is shown to nobody.",
+}
 SLUGS = {Side.MENTEES: "mentoring-mentees", Side.MENTORS: "mentoring-mentors"}
 TITLES = {
     Side.MENTEES: {"ko": "멘토링 만족도 조사", "en": "Mentoring survey"},
@@ -66,7 +72,7 @@ TITLES = {
 def form_of(side):
     """The short name, the titles and the sections of a side's form, as `standard_version` takes them.
 
-    Its open questions and the consent to be quoted are those of every survey.
+    Its open questions and the consent to be quoted are those of every survey, but staff alone read what is written.
     """
     agreed = [
         {"key": key, "type": QuestionType.LIKERT, "label_ko": ko, "label_en": en, "is_required": True}
@@ -74,6 +80,7 @@ def form_of(side):
     ]
     key, ko, en = RECOMMENDED[side]
     recommended = {"key": key, "type": QuestionType.NPS, "label_ko": ko, "label_en": en, "is_required": True}
-    _course, (recommend_heads, _question), words = CORE_SECTIONS
+    _course, (recommend_heads, _question), (words_heads, words) = CORE_SECTIONS
+    words = [fields | QUOTE_HELP if fields["key"] == QUOTE else fields for fields in words]
     heads = {"title_ko": "멘토링은 어떠했습니까?", "title_en": "How was the mentoring?"}
-    return SLUGS[side], TITLES[side], ((heads, agreed), (recommend_heads, [recommended]), words)
+    return SLUGS[side], TITLES[side], ((heads, agreed), (recommend_heads, [recommended]), (words_heads, words))

@@ -77,7 +77,7 @@ def draw(name, title, told, rows, layout, whole):
         drawn.append(draw_row(row, lines, top, height, layout, whole))
         top += height
     return format_html(
-        '<svg xmlns="http://www.w3.org/2000/svg" class="chart {}" viewBox="0 0 {} {}" role="img" '
+        '<svg class="chart {}" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" role="img" '
         'aria-labelledby="{}-title {}-desc" font-family="{}" font-size="15">'
         '<title id="{}-title">{}</title><desc id="{}-desc">{}</desc>{}</svg>',
         *(layout.look, layout.width, top, name, name, FONT, name, title, name, told),

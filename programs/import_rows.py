@@ -66,6 +66,7 @@ PROBLEMS = {
     "same_name": _("There is an account of the same name: %(detail)s."),
     "same_expert": _("There is an expert of one of these names: %(detail)s."),
     "unknown_item": _("No core question is called that: “%(detail)s”."),
+    "same_question": _("The same question as in line %(detail)s."),
     "no_number": _("What stands under “%(detail)s” is no whole number."),
     "no_answers": _("Nobody has answered."),
     "more_than_asked": _("More have answered than were asked: %(detail)s."),

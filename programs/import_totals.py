@@ -134,7 +134,7 @@ def judge(cohort, rows):
         if key is None:
             refuse(row, "unknown_item", row.cells["item"])
         elif key in lines:
-            refuse(row, "twice", lines[key])
+            refuse(row, "same_question", lines[key])
         else:
             lines[key] = row.line
             try:

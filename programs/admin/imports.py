@@ -339,7 +339,7 @@ def way_to(batch):
     if batch.kind != ImportKind.TOTALS or not batch.survey_totals.exists():
         return []
     url = reverse("admin:programs_survey_totals", args=[batch.cohort_id])
-    return [{"term": _("Results"), "value": _("Survey totals from a table"), "url": url}]
+    return [{"term": _("Results of the survey"), "value": _("Survey totals from a table"), "url": url}]
 
 
 def columns_to_tell(kind):
@@ -372,7 +372,7 @@ def items():
 def headings_of(kind):
     """The headings of the rows on the page."""
     if kind == ImportKind.TOTALS:
-        return [import_rows.HEADINGS["item"], _("Counts"), import_rows.HEADINGS["asked"]]
+        return [import_rows.HEADINGS["item"], _("Answers"), import_rows.HEADINGS["asked"]]
     return [import_rows.HEADINGS[key] for key in import_rows.COLUMNS[kind]]
 
 
@@ -380,7 +380,7 @@ def cells_of(kind, row):
     """The cells of a row on the page, under `headings_of`."""
     if kind == ImportKind.TOTALS:
         keys = [key for key in import_rows.COLUMNS[kind] if key not in ("item", "asked") and row.cells.get(key)]
-        counts = " · ".join(f"{import_rows.HEADINGS[key]}: {row.cells[key]}" for key in keys)
+        counts = " · ".join(f"{import_rows.HEADINGS[key]}:\u00a0{row.cells[key]}" for key in keys)
         return [row.cells.get("item", ""), counts, row.cells.get("asked", "")]
     cells = {key: row.cells.get(key, "") for key in import_rows.COLUMNS[kind]}
     if kind == ImportKind.PARTICIPANTS and (outcome := import_rows.outcome_of(row)):

@@ -180,7 +180,7 @@ class SurveyAdmin(ScopedAdmin):
                 ("window", gettext("Change the dates")),
                 ("close", gettext("Close the survey now")),
             ],
-            S.CLOSED: [("results", gettext("Results"))],
+            S.CLOSED: [("results", gettext("Results of the survey"))],
         }[survey.state_at(now)]
         return [
             {

@@ -15,6 +15,7 @@ from portal import clock
 from portal.errors import Refused
 from portal.models import AuditEvent, OutgoingMail
 from programs import survey_part, survey_tables, surveys
+from programs.core_survey import SECTIONS as CORE
 from programs.models.surveys import Invited, Survey, Ticket
 from programs.operations import surveys as operations
 from tests import make
@@ -320,3 +321,15 @@ def test_the_end_of_a_pair_takes_its_mentor_off_the_list(cohort):
     pairs.pair(pairing.enrolment_id, other.pk, by=staff)
     pair_surveys.name_people_due(clock.now())
     assert named(survey) == {other.user_id}
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_each_form_is_one_that_a_survey_can_ask_with_keys_of_its_own(side):
+    slug, titles, sections = form_of(side)
+    operations.refuse_unfit(operations.standard_version(slug, titles, sections))
+    keys = {fields["key"] for _heads, questions in sections for fields in questions}
+    other = Side.MENTORS if side == Side.MENTEES else Side.MENTEES
+    others = {fields["key"] for _heads, questions in (*form_of(other)[2], *CORE) for fields in questions}
+    assert keys & others == {"best", "improve", "quote"}  # of words, which are never put side by side
+    [quote] = [fields for _heads, questions in sections for fields in questions if fields["key"] == "quote"]
+    assert "강사" not in quote["help_ko"]

@@ -156,7 +156,7 @@ def test_groups_that_the_steps_do_not_give_are_refused():
 
 def test_the_same_question_twice_comes_in_once():
     batch = take_in(over(), OVERALL, "본 과정에 전반적으로 만족한다,1,1,1,1,1,1015")
-    assert verdicts(batch) == [(2, "new", ""), (3, "refused", "twice")]
+    assert verdicts(batch) == [(2, "new", ""), (3, "refused", "same_question")]
 
 
 def test_other_sums_than_most_are_in_doubt_and_left_out_until_somebody_says_otherwise():
