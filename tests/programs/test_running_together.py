@@ -424,3 +424,12 @@ def test_requests_lead_back_to_the_place(client):
     client.force_login(place.person)
     page = client.get(reverse("learning-excuses", args=[place.code])).text
     assert f'href="{reverse("learning", args=[place.code])}"' in page
+
+
+def test_before_anybody_has_completed_the_page_says_that_nobody_gets_a_certificate(client, boss):
+    cohort, _sessions, (place,) = make.make_course()
+    client.force_login(boss)
+    page = reverse("admin:programs_cohort_certify", args=[cohort.pk])
+    assert "Nobody gets a certificate now." in client.get(page).text
+    completion.decide(place.pk, True, by=boss, reason="대체 과제")
+    assert "Nobody gets a certificate now." not in client.get(page).text
