@@ -11,7 +11,9 @@ from datetime import timedelta
 import qrcode
 from django.core import signing
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext as _
 
+from portal import i18n
 from programs.models.cohorts import Session
 from programs.models.enrolments import Enrolment
 
@@ -90,6 +92,24 @@ def is_open(session, now):
     """Whether people check in or out at `now`."""
     is_held = session.cancelled_at is None and session.cohort.cancelled_at is None
     return is_held and session.starts_at - OPENS <= now <= session.ends_at + CLOSES
+
+
+def is_over(session, now):
+    """Whether nobody will come in or leave any more."""
+    is_off = session.cancelled_at is not None or session.cohort.cancelled_at is not None
+    return is_off or now > session.ends_at + CLOSES
+
+
+def why_closed(session, now):
+    """Why the door is closed at `now`, in a sentence; empty while it is open."""
+    if session.cancelled_at or session.cohort.cancelled_at:
+        return _("This session does not take place.")
+    if now > session.ends_at + CLOSES:
+        return _("This session is over.")
+    if is_open(session, now):
+        return ""
+    opens = i18n.moment(session.starts_at - OPENS)
+    return _("The door opens %(opens)s and closes 30 minutes after the end.") % {"opens": opens}
 
 
 def place_of(session, person):

@@ -44,7 +44,8 @@ class CertificatePages:
             ],
             perform=perform,
             done_url=reverse("admin:programs_cohort_certifying", args=[cohort.pk]),
-            warning=certificates.obstacle_of_cohort(cohort),
+            warning=certificates.obstacle_of_cohort(cohort)
+            or ("" if able else _("Nobody gets a certificate now.")),
         )
 
     def certifying_view(self, request, cohort_id):

@@ -402,3 +402,34 @@ def test_what_appears_elsewhere_is_not_announced_at_the_door(client):
     with override("en"):
         assert "It appears here" in client.get(reverse("learning", args=[place.code])).text
         assert "It appears here" not in client.get(reverse("check-in", args=[sessions[4].code])).text
+
+
+@pytest.mark.parametrize(
+    ("place", "words", "is_code_there"),
+    [(0, "This session is over.", False), (2, "", True), (3, "The door opens", True), (4, "not take place", False)],
+)
+def test_the_door_says_why_it_is_closed(client, boss, settings, place, words, is_code_there):
+    _cohort, sessions, _people = make.make_course(begun=3)
+    settings.DEMO_NOW = sessions[2].ends_at
+    operations.cancel_session(sessions[4].pk, by=boss, reason="강사 사정")
+    client.force_login(boss)
+    with override("en"):
+        text = client.get(reverse("teaching-check-in", args=[sessions[place].code])).text
+    assert words in text
+    assert ("Scan this with your phone" in text) == is_code_there
+
+
+def test_requests_lead_back_to_the_place(client):
+    _cohort, _sessions, (place,) = make.make_course(begun=3)
+    client.force_login(place.person)
+    page = client.get(reverse("learning-excuses", args=[place.code])).text
+    assert f'href="{reverse("learning", args=[place.code])}"' in page
+
+
+def test_before_anybody_has_completed_the_page_says_that_nobody_gets_a_certificate(client, boss):
+    cohort, _sessions, (place,) = make.make_course()
+    client.force_login(boss)
+    page = reverse("admin:programs_cohort_certify", args=[cohort.pk])
+    assert "Nobody gets a certificate now." in client.get(page).text
+    completion.decide(place.pk, True, by=boss, reason="대체 과제")
+    assert "Nobody gets a certificate now." not in client.get(page).text
