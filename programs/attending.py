@@ -29,8 +29,15 @@ ON_ROSTER = (
 
 
 def rule_of(cohort, now):
-    """The version of the rule that holds for a cohort at `now`; the usual one, unsaved, where there is none."""
-    return cohort.completion_rules.in_force(now).first() or CompletionRule(cohort=cohort, number=1)
+    """The version of the rule that holds for a cohort at `now`; the usual one, unsaved, where there is none.
+
+    It is read once for a cohort in hand and a moment: several parts of one page ask for it.
+    """
+    read_at, rule = getattr(cohort, "rule_in_hand", (None, None))
+    if read_at != now:
+        rule = cohort.completion_rules.in_force(now).first() or CompletionRule(cohort=cohort, number=1)
+        cohort.rule_in_hand = (now, rule)
+    return rule
 
 
 def sessions_of(cohort):

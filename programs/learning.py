@@ -229,7 +229,7 @@ def news_line(change):
         note = " · ".join(schedule.differences(change.before, told))
     else:
         note = f"{change.get_kind_display()} · {schedule.times(told)}"
-    return {"when": i18n.moment(change.at), "title": schedule.words(told, "title"), "note": note}
+    return {"when": i18n.moment(change.at), "title": schedule.words(told, "title"), "note": note, "user": True}
 
 
 PARTS = (

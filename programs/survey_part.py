@@ -19,7 +19,9 @@ def part(enrolment, now):
     )
     if not asked and not answered and not named:
         return None
-    rows = surveys.with_names().filter(cohort=enrolment.cohort_id).order_by("opens_at", "pk")
+    rows = list(surveys.with_names().filter(cohort=enrolment.cohort_id).order_by("opens_at", "pk"))
+    for row in rows:
+        row.cohort = enrolment.cohort
     shown = [row for row in rows if row.pk in answered or ((row.pk in named or row.asks in asked) and row.is_held)]
     if not shown:
         return None
