@@ -107,7 +107,9 @@ def certificate_gate(cohort, enrolments):
         return {}
     people = [one.person_id for one in asked]
     answered = set(Ticket.objects.filter(survey__in=rows, person__in=people).values_list("survey", "person"))
-    named = set(Invited.objects.filter(survey__in=rows, person__in=people).values_list("survey", "person"))
+    naming = [row for row in rows if row.asks == Asks.NAMED]
+    invited = Invited.objects.filter(survey__in=naming, person__in=people)
+    named = set(invited.values_list("survey", "person")) if naming else set()
     found = {}
     for one in asked:
         own = (row for row in rows if row.asks != Asks.NAMED or (row.pk, one.person_id) in named)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin_deeds import object_deed
 from accounts.admin_tools import ScopedAdmin, moment_in_list, name_verbs, pill_html, word_values
 from portal import clock, i18n
-from programs import survey_documents, survey_tables, survey_totals, surveys
+from programs import attending, survey_documents, survey_tables, survey_totals, surveys
 from programs.admin.filters import CohortFilter, SelectFilter
 from programs.admin.overview import name_of
 from programs.admin.survey_forms import SurveyForm, WindowForm
@@ -426,6 +426,13 @@ def facts_of_totals(totals):
     ]
 
 
+def gate_words(survey, yes_no):
+    """Whether certificates wait, and why not where the survey says so and the cohort's rule does not."""
+    if survey.gates_certificate and not attending.rule_of(survey.cohort, clock.now()).needs_survey:
+        return gettext("No: the completion rule of the cohort asks for no survey.")
+    return yes_no[survey.gates_certificate]
+
+
 def settings_of(survey):
     """How it was made."""
     yes_no = {True: gettext("Yes"), False: gettext("No")}
@@ -437,6 +444,6 @@ def settings_of(survey):
         },
         {"term": gettext("Who is asked"), "value": Asks(survey.asks).label},
         {"term": gettext("Anonymous"), "value": yes_no[survey.is_anonymous]},
-        {"term": gettext("The certificate waits for the answer"), "value": yes_no[survey.gates_certificate]},
+        {"term": gettext("The certificate waits for the answer"), "value": gate_words(survey, yes_no)},
         {"term": gettext("Least answers for a result"), "value": survey.min_shown},
     ]

@@ -61,7 +61,9 @@ def mark(session_id, marks, *, by, reason="", source=Source.HAND, rest=""):
         enrolment, row = locked.get(pk), known.get(pk)
         if row is not None and (row.status, row.minutes) == (one.status, one.minutes):
             continue
-        why = cannot(session, enrolment, row, one, by=by, reason=reason, now=now, is_staff=is_staff)
+        why = own_mark(enrolment, by, source) or cannot(
+            session, enrolment, row, one, by=by, reason=reason, now=now, is_staff=is_staff, source=source
+        )
         if why:
             refused.append((pk, why))
         elif row is None:
@@ -83,7 +85,13 @@ def lock(session, ids):
     return locked, known
 
 
-def cannot(session, enrolment, row, one, *, by, reason, now, is_staff):
+def own_mark(enrolment, by, source):
+    """Why somebody cannot mark this person; empty where they can. Nobody marks themselves but by checking in."""
+    is_own = enrolment is not None and enrolment.person_id == by.pk
+    return _("Your own attendance is marked by somebody else.") if is_own and source != Source.QR else ""
+
+
+def cannot(session, enrolment, row, one, *, by, reason, now, is_staff, source=Source.HAND):
     """Why one mark cannot be taken; empty where it can. The caller holds the lock."""
     if enrolment is None or one.status not in AttendanceStatus.values:
         return _("This person does not take part in this cohort.") if enrolment is None else _("Choose a status.")
@@ -103,14 +111,18 @@ def cannot(session, enrolment, row, one, *, by, reason, now, is_staff):
         return _("Somebody else has marked this person meanwhile: %(status)s. Look again.") % {
             "status": row.get_status_display()
         }
-    if not reason and needs_reason(row, by=by, now=now):
+    if not reason and needs_reason(row, by=by, now=now, source=source):
         return _("Give a reason: this changes what was marked before.")
     return ""
 
 
-def needs_reason(row, *, by, now):
-    """Whether a mark is put right only with a reason: all but one's own of the same day, a slip of the hand."""
-    return row.marked_by_id != by.pk or local_date(row.marked_at) != local_date(now)
+def needs_reason(row, *, by, now, source=Source.HAND):
+    """Whether a mark is put right only with a reason: all but one's own of the same day, a slip of the hand.
+
+    Whoever checks out puts their own check-in right, also past midnight.
+    """
+    is_late = source != Source.QR and local_date(row.marked_at) != local_date(now)
+    return row.marked_by_id != by.pk or is_late
 
 
 def first(session, enrolment, one, *, by, source, now):

@@ -10,7 +10,7 @@ from datetime import timedelta
 from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from portal import audit, clock, csvs
@@ -96,26 +96,37 @@ def apply(import_id, *, by, choices=None):
     """Bring in every row that comes in, those in doubt as `choices` (as in `decide`) says. Returns the Import.
 
     The rows are judged once more behind the lock: where that finds something else than was shown, nothing is
-    brought in, what is found is written down, and the refusal says so. Twice is the same as once.
+    brought in, what is found is written down, and the refusal says so. So it does where somebody signs up in that
+    very moment. Twice is the same as once.
     """
-    with transaction.atomic():
-        batch = lock(import_id, even_applied=True)
-        if batch.applied_at is not None:
-            return batch
-        if batch.kind in OF_COHORT:
-            batch.cohort = lock_cohort(batch.cohort_id)
-            refuse_cohort(batch.kind, batch.cohort, clock.now())
-        rows = rows_of(batch, choices or {})
-        shown = [seen(row) for row in rows]
-        import_rows.judge(batch, rows)
-        is_changed = shown != [seen(row) for row in rows]
-        if is_changed:
-            write_rows(rows)
-        else:
-            bring_in(batch, rows, by)
+    changed = _("Something has changed since the table was looked at. Nothing was brought in; look again.")
+    try:
+        batch, is_changed = _apply(import_id, by, choices or {})
+    except IntegrityError as error:
+        raise Refused(changed) from error
     if is_changed:
-        raise Refused(_("Something has changed since the table was looked at. Nothing was brought in; look again."))
+        raise Refused(changed)
     return batch
+
+
+@transaction.atomic
+def _apply(import_id, by, choices):
+    """The Import, and whether something has changed so that nothing was brought in."""
+    batch = lock(import_id, even_applied=True)
+    if batch.applied_at is not None:
+        return batch, False
+    if batch.kind in OF_COHORT:
+        batch.cohort = lock_cohort(batch.cohort_id)
+        refuse_cohort(batch.kind, batch.cohort, clock.now())
+    rows = rows_of(batch, choices)
+    shown = [seen(row) for row in rows]
+    import_rows.judge(batch, rows)
+    is_changed = shown != [seen(row) for row in rows]
+    if is_changed:
+        write_rows(rows)
+    else:
+        bring_in(batch, rows, by)
+    return batch, is_changed
 
 
 def seen(row):

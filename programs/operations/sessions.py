@@ -60,9 +60,14 @@ def teach(session, experts):
 
 @transaction.atomic
 def add_session(cohort_id, values, *, by, experts=()):
-    """Add a meeting to a cohort; those who have a place already are told. Returns the Session."""
+    """Add a meeting to a cohort; those who have a place already are told. Returns the Session.
+
+    Refuses a required one where completion is decided.
+    """
     cohort = lock_cohort(cohort_id)
     now = clock.now()
+    if values.get("is_required", True):
+        refuse_decided(cohort.pk)
     session = Session.objects.create(cohort=cohort, changed_at=now, **_known(values))
     teach(session, experts)
     note(session, SessionChangeKind.ADDED, before={}, by=by, now=now)
@@ -109,8 +114,13 @@ def refuse_counted(session, changed, now):
         raise Refused(
             _("Attendance of this session is marked already. Cancel it and add another one for the new time.")
         )
-    counts = COUNTED.intersection(changed)
-    if counts and Completion.objects.filter(enrolment__cohort=session.cohort_id).exists():
+    if COUNTED.intersection(changed):
+        refuse_decided(session.cohort_id)
+
+
+def refuse_decided(cohort_id):
+    """Refuse to change what counts where somebody's completion has been decided by it."""
+    if Completion.objects.filter(enrolment__cohort=cohort_id).exists():
         raise Refused(
             _("Completion has been decided. The times of sessions, and which are required, stay as they are.")
         )

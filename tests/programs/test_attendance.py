@@ -10,7 +10,7 @@ from portal import clock
 from portal.errors import Refused
 from portal.models import AuditEvent
 from programs import attending
-from programs.models.attendance import Attendance, AttendanceChange, Completion, CompletionRule
+from programs.models.attendance import Attendance, AttendanceChange, Completion, CompletionRule, Source
 from programs.models.cohorts import ExpertRole, SessionExpert
 from programs.operations import attendance
 from programs.operations.attendance import Mark
@@ -256,3 +256,27 @@ def test_a_session_with_marks_is_not_deleted_in_the_admin(client, course):
         sessions[0].delete()
     with override("en"):
         assert str(sessions[0]) == sessions[0].title_en
+
+
+# --- one's own --------------------------------------------------------------------------------------------------
+
+
+def test_nobody_marks_themselves_but_by_checking_in(course):
+    cohort, (session, *_rest), (own, other, _third) = course
+    SessionExpert.objects.create(session=session, expert=make.make_expert(user=own.person))
+    marked = attendance.mark(session.pk, [Mark(own.pk, "present"), Mark(other.pk, "present")], by=own.person)
+    assert [pk for pk, _why in marked.refused] == [own.pk]
+    assert list(session.attendance.values_list("enrolment", flat=True)) == [other.pk]
+    attendance.mark(session.pk, [Mark(own.pk, "present")], by=own.person, source=Source.QR)
+    assert session.attendance.filter(enrolment=own, source=Source.QR).exists()
+
+
+def test_a_check_out_past_midnight_puts_the_check_in_right(settings, course):
+    _cohort, sessions, (own, *_others) = course
+    session = sessions[-1]
+    late = session.ends_at.astimezone(clock.SEOUL).replace(hour=23, minute=50)
+    settings.DEMO_NOW = late
+    attendance.mark(session.pk, [Mark(own.pk, "present")], by=own.person, source=Source.QR)
+    settings.DEMO_NOW = late + timedelta(minutes=20)
+    attendance.mark(session.pk, [Mark(own.pk, "late", 30)], by=own.person, source=Source.QR)
+    assert session.attendance.get(enrolment=own).status == "late"

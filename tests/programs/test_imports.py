@@ -389,3 +389,18 @@ def test_whoever_came_in_from_a_table_finds_it_on_their_page(client):
     page = client.get("/ko/my/").text
     assert f"/ko/my/learning/{enrolment.code}/" in page
     assert client.get(f"/ko/my/learning/{enrolment.code}/").status_code == 200
+
+
+def test_who_signs_up_while_a_table_is_applied_stops_it_in_words(monkeypatch):
+    batch = take_in(over(), "a@example.com,김다별,,수료", "b@example.com,김나별,,수료")
+    bring_in = imports.bring_in
+
+    def with_somebody_in_between(*arguments):
+        make.make_user("b@example.com")
+        bring_in(*arguments)
+
+    monkeypatch.setattr(imports, "bring_in", with_somebody_in_between)
+    with pytest.raises(Refused):
+        imports.apply(batch.pk, by=make.make_admin())
+    assert not Enrolment.objects.exists()
+    assert not User.objects.filter(email="a@example.com").exists()

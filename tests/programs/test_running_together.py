@@ -433,3 +433,27 @@ def test_before_anybody_has_completed_the_page_says_that_nobody_gets_a_certifica
     assert "Nobody gets a certificate now." in client.get(page).text
     completion.decide(place.pk, True, by=boss, reason="대체 과제")
     assert "Nobody gets a certificate now." not in client.get(page).text
+
+
+def test_no_required_session_is_added_once_completion_is_decided(boss):
+    cohort, sessions, (place,) = make.make_course()
+    for session in sessions:
+        make.make_attendance(session, place)
+    completion.decide(place.pk, True, by=boss)
+    now = clock.now()
+    values = {"title_ko": "보강", "title_en": "Extra", "starts_at": now + DAY, "ends_at": now + DAY + HOUR}
+    with pytest.raises(Refused):
+        operations.add_session(cohort.pk, values, by=boss)
+    assert operations.add_session(cohort.pk, values | {"is_required": False}, by=boss).is_required is False
+
+
+def test_staff_read_that_a_survey_gates_nothing_where_the_rule_asks_for_none(client, boss):
+    cohort, _sessions, _people = make.make_course()
+    survey = make.make_survey(cohort, gates_certificate=True)
+    client.force_login(boss)
+    address = reverse("admin:programs_survey_run", args=[survey.pk])
+    words = "No: the completion rule of the cohort asks for no survey."
+    assert words not in client.get(address).text
+    numbers = {"basis": "auto", "threshold": 80, "day_percent": 50, "slips_per_absence": 3}
+    completion.change_rule(cohort.pk, by=boss, **numbers, needs_survey=False)
+    assert words in client.get(address).text
