@@ -177,6 +177,32 @@ def left_out_table():
     return Given(address, boss, f"import-{batch.pk}-left-out.csv", "text/csv", staff_only=True)
 
 
+def answered(**fields):
+    """A survey that is closed and whose results may be shown."""
+    cohort = make.make_cohort(phase="finished")
+    survey = make.make_survey(cohort, closes_at=clock.now(), **fields)
+    make.make_answered(survey, [4] * 6)
+    return survey
+
+
+def survey_results():
+    survey = answered()
+    address = reverse("admin:programs_survey_pdf", args=[survey.pk, "ko"])
+    return Given(address, make.make_admin(), survey_name(survey), staff_only=True)
+
+
+def own_survey_results():
+    expert = make.make_expert(user=make.make_user(language="ko"))
+    survey = answered(expert=expert)
+    make.make_session(survey.cohort, experts=[expert])
+    return Given(reverse("teaching-survey-pdf", args=[survey.code]), expert.user, survey_name(survey))
+
+
+def survey_name(survey):
+    cohort = survey.cohort
+    return f"survey-{cohort.program.slug}-{cohort.slug}-{survey.code[:6].lower()}-ko.pdf"
+
+
 FILES = {
     "application-file": application_file,
     "admin:programs_application_file": staffs_application_file,
@@ -188,6 +214,8 @@ FILES = {
     "material": material,
     "certificate-document": certificate,
     "certificate-badge": badge,
+    "admin:programs_survey_pdf": survey_results,
+    "teaching-survey-pdf": own_survey_results,
     "application-interview-ics": interview_calendar,
     "reviews-interviews-ics": panel_calendar,
     "admin:programs_import_example": example_table,

@@ -395,6 +395,8 @@ def test_every_type_of_question_has_its_mark():
         T.RANKED,
         T.YES_NO,
         T.NUMBER,
+        T.LIKERT,
+        T.NPS,
         T.REGION,
         T.STATEMENT,
     }  # no words of one's own
