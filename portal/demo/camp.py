@@ -2,7 +2,9 @@
 
 from datetime import date, timedelta
 
-from mentoring.models import Evaluation, EvaluationStatus, Goal, GoalScore, MentorProfile, Pairing
+from mentoring.models.evaluations import Evaluation, EvaluationStatus, GoalScore
+from mentoring.models.mentors import MentorProfile
+from mentoring.models.pairs import Goal, Pairing
 from portal.demo.days import DAY, at, between, weekday, weekdays_from
 from portal.demo.ledger import dice, table, texts
 from portal.demo.plan import INTERPRETED, Plan

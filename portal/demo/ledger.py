@@ -10,7 +10,9 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user_model
 
 from accounts.models import ConsentRecord, RoleGrant
-from mentoring.models import Evaluation, Goal, GoalScore, MentorProfile, Pairing
+from mentoring.models.evaluations import Evaluation, GoalScore
+from mentoring.models.mentors import MentorProfile
+from mentoring.models.pairs import Goal, Pairing
 from partners.models import Agreement, Campaign, Organization, Signature
 from portal.codes import ALPHABET, LENGTH
 from programs.models.applications import Application, Decision, Offer, StateChange
