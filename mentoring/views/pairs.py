@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from mentoring import permissions, progress
+from mentoring import permissions, progress, workspace
 from mentoring.forms import EvaluationForm, GoalForm
 from mentoring.models.evaluations import Evaluation, EvaluationStatus
 from mentoring.models.pairs import MOST_GOALS, Pairing
@@ -78,8 +78,11 @@ def mentee_file(request, code, upload):
     raise Http404
 
 
-def pairing_page(request, pairing, *, form=None, goal_form=None):
-    """The page; with `form` or `goal_form` the one that could not be taken, with what was typed."""
+def pairing_page(request, pairing, *, form=None, goal_form=None, held=None):
+    """The page; with `form` or `goal_form` the one that could not be taken, with what was typed.
+
+    `held` has such forms of the page's other parts, by their names.
+    """
     viewer = viewer_of(request.user, pairing)
     evaluation = readable_evaluation(request.user, pairing)
     is_submitted = evaluation is not None and evaluation.status == EvaluationStatus.SUBMITTED
@@ -101,6 +104,7 @@ def pairing_page(request, pairing, *, form=None, goal_form=None):
         "name_lang": i18n.language_of_text(name),
         "is_mentee": viewer == progress.MENTEE,
         "is_staff": viewer == progress.STAFF,
+        "parts": workspace.parts_of(request.user, pairing, viewer, clock.now(), held),
         "panel": progress.panel(pairing, viewer),
         "steps": progress.steps(pairing, viewer),
         "goals": goals,
