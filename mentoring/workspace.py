@@ -1,7 +1,7 @@
 """The parts of a pair's page besides its goals and its evaluation: meetings, notes, work samples and so on.
 
-Each of `PARTS` takes who looks, the pair, what they are to it (`progress.MENTOR`, `MENTEE` or `STAFF`), the time, and
-the forms that could not be taken, by name; it gives what its template shows, or None where there is nothing to show:
+Each of `PARTS` takes who looks, the pair, what they are to it (`progress.MENTOR`, `MENTEE` or `STAFF`), the time,
+and the forms that could not be taken, by name. It gives what its template shows, or None where there is nothing:
 `{"template": "mentoring/workspace/_x.html", …}`. The template gets it as `part`, with `pairing` and `csrf_token`.
 Reads only.
 """
