@@ -22,37 +22,41 @@ COUNTS = {COMPLETED: 16, GAVE_UP: 1, WAITED: 3, REJECTED: 37, INELIGIBLE: 4}
 def add_mentors(world):
     """The four mentors, each with a public profile and a login; only one of the logins has a password."""
     for row in table("mentors"):
-        foreign = row["country"] != "KR"
-        if row["email"] == world.crowd["mentor"].email:
-            user = world.crowd["mentor"]
-        else:
-            user = world.crowd.add_mentor(row["email"], row["name_ko"], row["name_en"], foreign)
-        expert = world.ledger.add(
-            Expert(
-                slug=row["slug"],
-                name_ko=row["name_ko"],
-                name_en=row["name_en"],
-                country=row["country"],
-                specialism_ko=row["focus_ko"],
-                specialism_en=row["focus_en"],
-                bio_ko="작가와 감독의 기획안을 1:1로 함께 읽고 고칩니다. 리부트캠프의 멘토입니다.",
-                bio_en="Reads and mends outlines with writers and directors, one to one. Reboot Camp mentor.",
-                user=user,
-            )
+        world.mentors[row["email"]] = add_mentor(world, row, "리부트캠프의 멘토입니다.", "Reboot Camp mentor.")
+
+
+def add_mentor(world, row, role_ko, role_en):
+    """A mentor from a row of `data/mentors.csv` or of a table like it."""
+    if row["email"] == world.crowd["mentor"].email:
+        user = world.crowd["mentor"]
+    else:
+        user = world.crowd.add_mentor(row["email"], row["name_ko"], row["name_en"], row["country"] != "KR")
+    expert = world.ledger.add(
+        Expert(
+            slug=row["slug"],
+            name_ko=row["name_ko"],
+            name_en=row["name_en"],
+            country=row["country"],
+            specialism_ko=row["focus_ko"],
+            specialism_en=row["focus_en"],
+            bio_ko=f"작가와 감독의 기획안을 1:1로 함께 읽고 고칩니다. {role_ko}",
+            bio_en=f"Reads and mends outlines with writers and directors, one to one. {role_en}",
+            user=user,
         )
-        world.mentors[row["email"]] = world.ledger.add(
-            MentorProfile(
-                user=user,
-                expert=expert,
-                focus_ko=row["focus_ko"],
-                focus_en=row["focus_en"],
-                capacity=int(row["capacity"]),
-                pledged_at=world.crowd.founded_at,
-                conduct_at=world.crowd.founded_at,
-                confirmed_at=world.crowd.founded_at,
-                **profile_of(row),
-            )
+    )
+    return world.ledger.add(
+        MentorProfile(
+            user=user,
+            expert=expert,
+            focus_ko=row["focus_ko"],
+            focus_en=row["focus_en"],
+            capacity=int(row["capacity"]),
+            pledged_at=world.crowd.founded_at,
+            conduct_at=world.crowd.founded_at,
+            confirmed_at=world.crowd.founded_at,
+            **profile_of(row),
         )
+    )
 
 
 def camp_days(plan, days):

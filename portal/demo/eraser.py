@@ -21,7 +21,9 @@ def erase():
     OutgoingMail.objects.filter(person__in=people).delete()
     remove(demo_cohorts())
     remove(people)
-    MentorProfile.objects.filter(expert__slug__in=[row["slug"] for row in table("mentors")]).delete()
+    MentorProfile.objects.filter(
+        expert__slug__in=[row["slug"] for name in ("mentors", "mentors_series") for row in table(name)]
+    ).delete()
     Signature.objects.filter(agreement__slug__in=[row["slug"] for row in texts("partners")["agreements"]]).delete()
     ProgramPartner.objects.filter(program__slug__in=[row["slug"] for row in texts("programs")]).delete()
 

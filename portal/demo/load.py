@@ -16,6 +16,7 @@ from portal.demo import (
     reviewing,
     schedule,
     season,
+    series_mentoring,
     surveys,
     year2025,
 )
@@ -81,6 +82,7 @@ def tell(now, stage="all", scale=1):
     season.tell(world, applicants, stage, scale)
     schedule.tell(world, books)
     mentoring.tell(world)
+    series_mentoring.tell(world)
     logins.grant_roles(world)
     world.crowd.leave_out_strangers()
     return world

@@ -54,13 +54,17 @@ def profile_of(row):
 
 
 def weeks(world):
-    """The mentors' usual weeks, each in the mentor's own zone."""
+    """The usual weeks of the camps' mentors."""
     for row in table("mentors"):
-        days, hours = row["week"].split()
-        first, last = (WEEKDAYS.index(day) for day in days.split("-"))
-        starts, ends = (int(hour) * 60 for hour in hours.split("-"))
-        parts = [(day, starts, ends) for day in range(first, last + 1)]
-        add_week(world, world.mentors[row["email"]].user, row["zone"], parts)
+        add_mentors_week(world, world.mentors[row["email"]], row)
+
+
+def add_mentors_week(world, mentor, row):
+    """A mentor's usual week, in the mentor's own zone, from a row such as `mon-fri 15-21`."""
+    days, hours = row["week"].split()
+    first, last = (WEEKDAYS.index(day) for day in days.split("-"))
+    starts, ends = (int(hour) * 60 for hour in hours.split("-"))
+    add_week(world, mentor.user, row["zone"], [(day, starts, ends) for day in range(first, last + 1)])
 
 
 def add_week(world, person, zone, parts):
@@ -101,36 +105,40 @@ def add_round(world, pairings):
 
 
 def wish(world, round_, pairings):
-    """What each mentee looked for; most were paired with their first or second wish."""
+    """What each mentee of a camp looked for; most were paired with their first or second wish."""
     rng, mentors = dice("wishes", round_.cohort.slug), list(world.mentors.values())
-    known = {id(week.person) for week in world.ledger.rows[Week]}
     for pairing in pairings:
-        person = pairing.enrolment.person
-        writes = rng.random() < 0.6
-        mentee = world.ledger.add(
-            MenteeProfile(
-                code=world.ledger.new_code(),
-                enrolment=pairing.enrolment,
-                discipline=Discipline.WRITING if writes else Discipline.DIRECTING,
-                skills=sorted(rng.sample([Skill.PILOT, Skill.CHARACTER, Skill.ADAPTATION, Skill.VISUAL], 2)),
-                languages=["en"] if person.language == "en" else rng.choice((["ko"], ["ko", "en"])),
-                brief=rng.choice(BRIEFS),
-                saved_at=between(rng, round_.opens_at, round_.wishes_until),
-            )
-        )
-        mentee.submitted_at = mentee.saved_at
         others = rng.sample([mentor for mentor in mentors if mentor is not pairing.mentor], len(mentors) - 1)
         place = rng.choice((0, 0, 0, 1, 1, 2))
         others.insert(place, pairing.mentor)
-        for rank, mentor in enumerate(others, 1):
-            world.ledger.add(Wish(mentee=mentee, mentor=mentor, rank=rank))
+        add_mentee(world, round_, pairing.enrolment, others, rng)
         pairing.choice = place + 1
         pairing.accepted_at = min(pairing.paired_at + timedelta(hours=rng.randint(2, 30)), world.now)
-        if id(person) not in known:
-            known.add(id(person))
-            days = sorted(rng.sample(range(5), 4))
-            parts = [(day, *DAYTIME) for day in days] + [(day, *EVENING) for day in days]
-            add_week(world, person, person.time_zone, parts)
+
+
+def add_mentee(world, round_, enrolment, wishes, rng):
+    """What a mentee handed in: profile, wishes (mentors, first wish first), and a usual week."""
+    person = enrolment.person
+    writes = rng.random() < 0.6
+    mentee = world.ledger.add(
+        MenteeProfile(
+            code=world.ledger.new_code(),
+            enrolment=enrolment,
+            discipline=Discipline.WRITING if writes else Discipline.DIRECTING,
+            skills=sorted(rng.sample([Skill.PILOT, Skill.CHARACTER, Skill.ADAPTATION, Skill.VISUAL], 2)),
+            languages=["en"] if person.language == "en" else rng.choice((["ko"], ["ko", "en"])),
+            brief=rng.choice(BRIEFS),
+            saved_at=between(rng, round_.opens_at, min(round_.wishes_until, world.now)),
+        )
+    )
+    mentee.submitted_at = mentee.saved_at
+    for rank, mentor in enumerate(wishes, 1):
+        world.ledger.add(Wish(mentee=mentee, mentor=mentor, rank=rank))
+    if not any(week.person is person for week in world.ledger.rows[Week]):
+        days = sorted(rng.sample(range(5), 4))
+        parts = [(day, *DAYTIME) for day in days] + [(day, *EVENING) for day in days]
+        add_week(world, person, person.time_zone, parts)
+    return mentee
 
 
 def meet(world, round_, pairings):

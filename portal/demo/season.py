@@ -186,9 +186,12 @@ def is_announced(plan, row, now, today, shift):
 
 def is_running(plan, row, now, today, shift):
     """Begun on the last weekday before today, and not over before tomorrow."""
-    first = weekday(today, -1)
+    first = weekday(today, shift - 1)
     count = max(row["days"], 2)
-    days = weekdays_from(first, count) if count > 2 else [first, weekday(today, 1)]
+    if row.get("every"):
+        days = [weekday(first + place * row["every"] * DAY, 0) for place in range(count)]
+    else:
+        days = weekdays_from(first, count) if count > 2 else [first, weekday(today, 1)]
     plan.opens_at = at(weekday(first, -40), "10:00")
     close(plan, row, weekday(first, -24), announced=weekday(first, -14), days=days)
 
