@@ -127,7 +127,9 @@ class DaysField(StretchesField):
 def stretch_columns(known):
     """A day of the week, from when and until when."""
     return (
-        Column("day", _("Day"), "select", choices=tuple((str(day.value), day.label) for day in Weekday), required=True),
+        Column(
+            "day", _("Day"), "select", choices=tuple((str(day.value), day.label) for day in Weekday), required=True
+        ),
         Column("starts", pgettext_lazy("time", "From"), "select", choices=times(known)[:-1], required=True),
         Column("ends", pgettext_lazy("time", "Until"), "select", choices=times(known)[1:], required=True),
     )
@@ -252,9 +254,7 @@ def saved(week, zone):
             values[tick_name(part.weekday, key)] = True
             continue
         known |= {part.starts, part.ends}
-        stretches.append(
-            {"day": str(part.weekday), "starts": as_time(part.starts), "ends": as_time(part.ends)}
-        )
+        stretches.append({"day": str(part.weekday), "starts": as_time(part.starts), "ends": as_time(part.ends)})
     days = []
     for one in week.exceptions.all():
         if one.last_day < clock.today():

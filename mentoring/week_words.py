@@ -36,7 +36,7 @@ def by_day(stretches, zone):
 
 
 def tables(week):
-    """The usual week for reading: in its own zone, and in Seoul's where the two differ; next week's clocks count."""
+    """The usual week for reading: in its own zone, and in Seoul's where next week's clocks differ."""
     since = next_monday(week.zone)
     found = availability.free_time(week, since, since + availability.WEEK, usual=True)
     zones = [week.zone] if is_seoul(week.zone, since) else [week.zone, SEOUL]
@@ -59,9 +59,9 @@ def is_seoul(zone, at):
 
 def parts_words(count):
     """How many parts of a week are offered."""
-    return ngettext(
-        "%(count)s of 21 parts of the week", "%(count)s of 21 parts of the week", count
-    ) % {"count": count}
+    return ngettext("%(count)s of 21 parts of the week", "%(count)s of 21 parts of the week", count) % {
+        "count": count
+    }
 
 
 def lack_words(count, least):
