@@ -7,59 +7,59 @@ by the lottery; what is found is then weakly stable: nobody has a partner that b
 
 from heapq import heappush, heapreplace
 
+from mentoring.matching_problem import LARGEST
 from portal.assignment import problem as lots
 
 
 class Tastes:
     """For each pair that may meet how far down it stands, for the mentee and for the mentor: lower is better.
 
-    `mentee_level` and `mentor_level` tie where tastes tie; `mentee_place` and `mentor_place` never do. All are arrays
-    in the order of the problem's scores. `mentee_named` and `mentor_named` say whom somebody named.
+    `level` is equal where tastes tie, `place` never is; `named` says whom somebody named. All are arrays in the
+    order of the problem's scores, one for the mentees and one for the mentors.
     """
 
     def __init__(self, problem):
         import numpy as np
 
         table = problem.table
-        fit = np.where(table.fit >= 0, table.fit, table.score) if (table.fit < 0).any() else table.fit
-        hashes = lots.hashed("row", problem.seed, table.mentees), lots.hashed("column", problem.seed, table.mentors)
+        self.problem = problem
+        fit = np.where(table.fit >= 0, table.fit, table.score)
+        self.own = {"mentee": table.row, "mentor": table.column}
+        self.named, self.level = {}, {}
+        for name, ids, at, ranks in (
+            ("mentee", table.mentees, table.mentor_at, problem.mentee_ranks),
+            ("mentor", table.mentors, table.mentee_at, problem.mentor_ranks),
+        ):
+            listed = _listed(table, name, ids, at, ranks)
+            self.named[name] = listed < len(at)
+            self.level[name] = (listed + 1) * (LARGEST + 1) - np.where(self.named[name], 0, fit)
+
+    def places(self, name):
+        """The levels of one side in an order without ties."""
+        import numpy as np
+
+        table, seed = self.problem.table, self.problem.seed
+        hashes = lots.hashed("row", seed, table.mentees), lots.hashed("column", seed, table.mentors)
         draws = lots.tickets(hashes[0][table.row], hashes[1][table.column])
-        sides = (("mentee", table.row, table.column, table.mentees, table.mentor_at, problem.mentee_ranks),) + (
-            ("mentor", table.column, table.row, table.mentors, table.mentee_at, problem.mentor_ranks),
-        )
-        for name, own, others, ids, at, ranks in sides:
-            named = _named(own, others, ids, at, ranks)
-            keys = (*reversed(draws), -np.where(named < len(at), 0, fit), named, own)
-            tied = np.where(named < len(at), 0, fit)
-            order = np.lexsort((*reversed(draws), -fit, named, own))
-            place = np.empty(len(own), np.int64)
-            place[order] = np.arange(len(own))
-            order = np.lexsort(keys[-3:])
-            new = np.ones(len(own), bool)
-            new[1:] = (np.diff(own[order]) != 0) | (np.diff(named[order]) != 0) | (np.diff(tied[order]) != 0)
-            level = np.empty(len(own), np.int64)
-            level[order] = np.cumsum(new)
-            setattr(self, f"{name}_place", place)
-            setattr(self, f"{name}_level", level)
-            setattr(self, f"{name}_named", named < len(at))
+        order = np.lexsort((*reversed(draws), self.level[name], self.own[name]))
+        place = np.empty(len(order), np.int64)
+        place[order] = np.arange(len(order))
+        return place
 
 
-def _named(own, others, ids, at, ranks):
+def _listed(table, name, ids, at, ranks):
     """At which place of its list each pair stands; as many as there are others where it stands in none."""
     import numpy as np
 
+    own, others = (table.row, table.column) if name == "mentee" else (table.column, table.row)
     places = np.full(len(own), len(at), np.int64)
-    if not ranks:
-        return places
-    listed = {
-        (number, at[other]): nth
-        for number, one in enumerate(ids)
-        for nth, level in enumerate(ranks.get(one, ()))
-        for other in (level if isinstance(level, tuple) else (level,))
-    }
-    for entry, pair in enumerate(zip(own.tolist(), others.tolist(), strict=True)):
-        if pair in listed:
-            places[entry] = listed[pair]
+    if ranks:
+        listed = np.full((len(ids), len(at)), len(at), np.int32)
+        for number, one in enumerate(ids):
+            for nth, level in enumerate(ranks.get(one, ())):
+                for other in level if isinstance(level, tuple) else (level,):
+                    listed[number, at[other]] = nth
+        places[:] = listed[own, others]
     return places
 
 
@@ -72,13 +72,14 @@ def propose(problem):
     import numpy as np
 
     table, tastes = problem.table, Tastes(problem)
+    mentee_place, rating = tastes.places("mentee"), tastes.places("mentor").tolist()
     locked = dict(problem.locks)
     capacity = table.capacity.tolist()
     for mentor in locked.values():
         capacity[table.mentor_at[mentor]] -= 1
-    order = np.argsort(tastes.mentee_place)
+    order = np.argsort(mentee_place)
     ends = np.searchsorted(table.row[order], np.arange(table.size[0] + 1)).tolist()
-    entries, column, rating = order.tolist(), table.column.tolist(), tastes.mentor_place.tolist()
+    entries, column = order.tolist(), table.column.tolist()
     nth, held, refused = ends[:-1].copy(), [[] for _mentor in table.mentors], []
     waiting = [row for row in range(table.size[0] - 1, -1, -1) if table.mentees[row] not in locked]
     while waiting:
@@ -116,15 +117,15 @@ def blocking(problem, pairs):
     mine, free_row = chosen[at], ~locked.any(axis=1)
     far = 1 << 60
     held = np.full(table.size[0], far)
-    held[table.row[mine]] = tastes.mentee_level[mine]
+    held[table.row[mine]] = tastes.level["mentee"][mine]
     room = chosen.sum(axis=0) < table.capacity
     worst = np.full(table.size[1], -1)
     movable = mine & free_row[table.row]
-    np.maximum.at(worst, table.column[movable], tastes.mentor_level[movable])
+    np.maximum.at(worst, table.column[movable], tastes.level["mentor"][movable])
     worst[room] = far
     blocks = free_row[table.row] & ~mine
-    blocks &= (tastes.mentee_level < held[table.row]) & (tastes.mentor_level < worst[table.column])
+    blocks &= (tastes.level["mentee"] < held[table.row]) & (tastes.level["mentor"] < worst[table.column])
     found = np.flatnonzero(blocks)
-    both = (tastes.mentee_named & tastes.mentor_named)[found]
+    both = (tastes.named["mentee"] & tastes.named["mentor"])[found]
     names = [(table.mentees[table.row[e]], table.mentors[table.column[e]]) for e in [*found[both], *found[~both]]]
     return tuple(names), int(both.sum())
