@@ -121,6 +121,7 @@ def _stages(problem, pairs, rows):
     hashes = lots.hashed("row", problem.seed, table.mentees), lots.hashed("column", problem.seed, table.mentors)
 
     def ticket(nth, chosen):
+        chosen = np.arange(len(pairs) + rows)[chosen]
         real = chosen < len(pairs)
         at = pairs[chosen[real]]
         cost = np.zeros(len(chosen), np.int64)

@@ -18,6 +18,7 @@ from typing import Any
 FAR = 1 << 61  # a move that does not exist
 WIDE = 1 << 60  # what prices of packed stages may come to
 EXACT = 1 << 53  # beyond this a float skips whole numbers
+EVERY = slice(None)
 DENSE = 0.25  # from this share of possible pairs on the dense method is the quicker one
 
 
@@ -46,7 +47,7 @@ class Face:
 
         self.row, self.column, self.capacity, self.path = row, column, capacity, path
         self.rows, self.nobody = size
-        self.usable = self.every = np.arange(len(row))
+        self.usable = np.arange(len(row))
         self.held = np.full(self.rows, self.nobody)
         self.bound = np.zeros(self.nobody, bool)
         self.hops = min(self.rows, self.nobody) + 1  # moves in one circle
@@ -54,9 +55,9 @@ class Face:
 
     def settle(self, stages):
         """Take the stages one after the other to their best; `held` is then a best plan and `prices` its proof."""
-        pairs, todo = self.usable, list(stages)
+        todo, pairs = list(stages), EVERY
         while todo:
-            pack = self._improve(pairs, todo) if len(pairs) else todo
+            pack = self._improve(pairs, todo) if pairs is EVERY or len(pairs) else todo
             todo = todo[len(pack) :]
             while pack:
                 pack = pack[self._price(pack) :]
@@ -66,7 +67,7 @@ class Face:
         """Solve the first of the stages, as many as fit in one number, for the rows that have these pairs."""
         import numpy as np
 
-        if pairs is self.every:
+        if pairs is EVERY:
             rows, columns = np.arange(self.rows), np.arange(self.nobody)
             row, column = self.row, self.column
         else:
@@ -91,8 +92,8 @@ class Face:
         import numpy as np
 
         weights = weigh([stage.span for stage in pack], self.hops, WIDE, 5)
-        cost = summed(pack, self.usable, weights)
-        row, column = self.row[self.usable], self.column[self.usable]
+        pairs = EVERY if len(self.usable) == len(self.row) else self.usable
+        cost, row, column = summed(pack, pairs, weights), self.row[pairs], self.column[pairs]
         held = self.held[row]
         here = np.zeros(self.rows, np.int64)
         mine = column == held
@@ -172,7 +173,8 @@ def summed(stages, pairs, weights):
     """The costs of these pairs, the stages packed into one number."""
     total = 0
     for stage, weight in zip(stages, weights, strict=False):
-        total = total + weight * stage.cost(pairs)
+        cost = stage.cost(pairs)
+        total = total + (cost if weight == 1 else weight * cost)
     return total
 
 
@@ -217,9 +219,10 @@ class Assignment:
 
         nobody = np.zeros(rows, np.int64)
         nobody[self.row[~self.real]] = self.cost[~self.real]
-        gain = np.ones((rows, self.nobody))
-        gain[self.row[self.real], self.column[self.real]] = (self.cost - nobody[self.row])[self.real]
-        at, places = linear_sum_assignment(np.repeat(np.minimum(gain, 0), self.seats, axis=1))
+        gain = np.ones((rows, self.nobody + 1))
+        gain.reshape(-1)[self.row * (self.nobody + 1) + self.column] = self.cost - nobody[self.row]
+        useful = np.minimum(gain[:, :-1], 0)
+        at, places = linear_sum_assignment(np.repeat(useful, self.seats, axis=1))
         found, columns = np.full(rows, self.nobody), self.seat_of[places]
         held = gain[at, columns] <= 0
         found[at[held]] = columns[held]

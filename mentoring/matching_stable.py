@@ -7,60 +7,65 @@ by the lottery; what is found is then weakly stable: nobody has a partner that b
 
 from heapq import heappush, heapreplace
 
-from mentoring.matching_problem import LARGEST
 from portal.assignment import problem as lots
+
+FAR = 1 << 60
+UNLISTED = 1 << 30  # a place in no list; beyond every fit and score
+EVERY = slice(None)
 
 
 class Tastes:
-    """For each pair that may meet how far down it stands, for the mentee and for the mentor: lower is better.
-
-    `level` is equal where tastes tie, `place` never is; `named` says whom somebody named. All are arrays in the
-    order of the problem's scores, one for the mentees and one for the mentors.
-    """
+    """For pairs that may meet how far down they stand, for the mentee and for the mentor: lower is better."""
 
     def __init__(self, problem):
+        self.problem, self.table = problem, problem.table
+        self.ranks = {"mentee": problem.mentee_ranks, "mentor": problem.mentor_ranks}
+        self.lists = {side: self._listed(side) for side in self.ranks if self.ranks[side]}
+
+    def _listed(self, side):
+        """At which place of its list everybody has everybody else, from 0; `UNLISTED` who is in no list."""
         import numpy as np
 
-        table = problem.table
-        self.problem = problem
-        fit = np.where(table.fit >= 0, table.fit, table.score)
-        self.own = {"mentee": table.row, "mentor": table.column}
-        self.named, self.level = {}, {}
-        for name, ids, at, ranks in (
-            ("mentee", table.mentees, table.mentor_at, problem.mentee_ranks),
-            ("mentor", table.mentors, table.mentee_at, problem.mentor_ranks),
-        ):
-            listed = _listed(table, name, ids, at, ranks)
-            self.named[name] = listed < len(at)
-            self.level[name] = (listed + 1) * (LARGEST + 1) - np.where(self.named[name], 0, fit)
+        ids, others, at = self.table.mentees, self.table.mentors, self.table.mentor_at
+        if side == "mentor":
+            ids, others, at = others, ids, self.table.mentee_at
+        listed = np.full((len(ids), len(others)), UNLISTED, np.int64)
+        for number, one in enumerate(ids):
+            for nth, level in enumerate(self.ranks[side].get(one, ())):
+                for other in level if isinstance(level, tuple) else (level,):
+                    listed[number, at[other]] = nth
+        return listed if side == "mentee" else listed.T
 
-    def places(self, name):
-        """The levels of one side in an order without ties."""
+    def named(self, side, pairs=EVERY):
+        """Which of the pairs somebody named."""
         import numpy as np
 
-        table, seed = self.problem.table, self.problem.seed
+        row, column = self.table.row[pairs], self.table.column[pairs]
+        return self.lists[side][row, column] < UNLISTED if side in self.lists else np.zeros(len(row), bool)
+
+    def levels(self, side, pairs=EVERY):
+        """How far down the pairs stand, equal where tastes tie."""
+        import numpy as np
+
+        fit = self.table.fit[pairs]
+        level = -np.where(fit >= 0, fit, self.table.score[pairs])
+        if side in self.lists:
+            nth = self.lists[side][self.table.row[pairs], self.table.column[pairs]]
+            level = np.where(nth < UNLISTED, nth - UNLISTED, level)
+        return level
+
+    def places(self, side):
+        """The order of one side without ties."""
+        import numpy as np
+
+        table, seed = self.table, self.problem.seed
+        own = table.row if side == "mentee" else table.column
         hashes = lots.hashed("row", seed, table.mentees), lots.hashed("column", seed, table.mentors)
         draws = lots.tickets(hashes[0][table.row], hashes[1][table.column])
-        order = np.lexsort((*reversed(draws), self.level[name], self.own[name]))
+        order = np.lexsort((*reversed(draws), self.levels(side), own))
         place = np.empty(len(order), np.int64)
         place[order] = np.arange(len(order))
         return place
-
-
-def _listed(table, name, ids, at, ranks):
-    """At which place of its list each pair stands; as many as there are others where it stands in none."""
-    import numpy as np
-
-    own, others = (table.row, table.column) if name == "mentee" else (table.column, table.row)
-    places = np.full(len(own), len(at), np.int64)
-    if ranks:
-        listed = np.full((len(ids), len(at)), len(at), np.int32)
-        for number, one in enumerate(ids):
-            for nth, level in enumerate(ranks.get(one, ())):
-                for other in level if isinstance(level, tuple) else (level,):
-                    listed[number, at[other]] = nth
-        places[:] = listed[own, others]
-    return places
 
 
 def propose(problem):
@@ -113,19 +118,18 @@ def blocking(problem, pairs):
         return (), 0
     tastes = Tastes(problem)
     locked, chosen = table.marks(problem.locks), table.marks(pairs)
-    at = (table.row, table.column)
-    mine, free_row = chosen[at], ~locked.any(axis=1)
-    far = 1 << 60
-    held = np.full(table.size[0], far)
-    held[table.row[mine]] = tastes.level["mentee"][mine]
-    room = chosen.sum(axis=0) < table.capacity
-    worst = np.full(table.size[1], -1)
-    movable = mine & free_row[table.row]
-    np.maximum.at(worst, table.column[movable], tastes.level["mentor"][movable])
-    worst[room] = far
-    blocks = free_row[table.row] & ~mine
-    blocks &= (tastes.level["mentee"] < held[table.row]) & (tastes.level["mentor"] < worst[table.column])
-    found = np.flatnonzero(blocks)
-    both = (tastes.named["mentee"] & tastes.named["mentor"])[found]
-    names = [(table.mentees[table.row[e]], table.mentors[table.column[e]]) for e in [*found[both], *found[~both]]]
-    return tuple(names), int(both.sum())
+    mine, free_row = chosen[table.row, table.column], ~locked.any(axis=1)
+    levels = tastes.levels("mentee")
+    held = np.full(table.size[0], FAR)
+    held[table.row[mine]] = levels[mine]
+    held[~free_row] = -FAR
+    wishes = np.flatnonzero((levels < held[table.row]) & ~mine)
+    worst = np.full(table.size[1], -FAR)
+    movable = np.flatnonzero(mine & free_row[table.row])
+    np.maximum.at(worst, table.column[movable], tastes.levels("mentor", movable))
+    worst[chosen.sum(axis=0) < table.capacity] = FAR
+    found = wishes[tastes.levels("mentor", wishes) < worst[table.column[wishes]]]
+    both = tastes.named("mentee", found) & tastes.named("mentor", found)
+    found = np.concatenate([found[both], found[~both]])
+    names = zip(table.row[found].tolist(), table.column[found].tolist(), strict=True)
+    return tuple((table.mentees[row], table.mentors[to]) for row, to in names), int(both.sum())
