@@ -1,7 +1,7 @@
-"""Who mentors whom: the best plan there is, stage by stage, with its proof; or the stable one. Pure, without Django.
+"""Who mentors whom: the best plan there is, stage by stage, with its proof; or the stable one. No Django here.
 
-`solve` answers a `matching_problem.Problem` with a `Plan`. Stages are strictly in order: most mentees matched, fewest
-Poor pairs, (after publishing) fewest changes, fewest Weak pairs, the largest total score; what is still equal is
+`solve` answers a `matching_problem.Problem` with a `Plan`. Stages are strictly in order: most mentees matched,
+fewest Poor pairs, (after publishing) fewest changes, fewest Weak pairs, the largest total; what is still equal is
 drawn by a lottery of the seed and the ids, so that the answer is one and hangs on no order of rows.
 `matching_faces` solves, `matching_stable` finds the stable plan, `matching_proof` checks either without looking at
 what they computed, `matching_what_if` asks of a plan what else could be.
@@ -10,6 +10,7 @@ numpy and scipy are imported inside the functions that calculate: a process that
 """
 
 import time
+from functools import partial
 
 from mentoring import matching_stable, matching_unmatched
 from mentoring.matching_faces import Face, Stage
@@ -30,15 +31,12 @@ def solve(problem, *, path="auto"):
     """The best plan. `path` chooses how the stages are solved, densely or sparsely; the plan is the same."""
     if path not in PATHS:
         raise ValueError(f"path: {path!r} is none of {', '.join(PATHS)}")
-    table, locked = problem.table, dict(problem.locks)
-    free, usable, capacity = _open_pairs(table, problem.locks)
-    face = Face(usable, capacity, path)
-    face.settle(_stages(problem, free, usable))
-    pairs = [
-        (table.mentees[row], table.mentors[to])
-        for row, to in zip(free, face.held, strict=True)
-        if to < table.size[1]
-    ]
+    table = problem.table
+    free, pairs, capacity = _open_pairs(problem)
+    face = Face(*_places(table, free, pairs), (len(free), table.size[1]), capacity, path)
+    face.settle(_stages(problem, pairs, len(free)))
+    held = zip(free.tolist(), face.held.tolist(), strict=True)
+    found = [(table.mentees[row], table.mentors[to]) for row, to in held if to < table.size[1]]
     names = [*problem.stages, *(f"lottery {n}" for n in range(1, lots.DRAWS + 1))]
     prices = zip(*(face.prices[name].tolist() for name in names), strict=True)
     certificate = {
@@ -46,7 +44,7 @@ def solve(problem, *, path="auto"):
         "stages": names,
         "prices": dict(zip(table.mentors, map(list, prices), strict=True)),
     }
-    return _plan(problem, sorted([*pairs, *locked.items()]), certificate, "optimal")
+    return _plan(problem, sorted([*found, *problem.locks]), certificate, "optimal")
 
 
 def stable(problem):
@@ -62,70 +60,75 @@ def seconds_bare(problem):
     from scipy.optimize import linear_sum_assignment
 
     table = problem.table
-    free, usable, capacity = _open_pairs(table, problem.locks)
+    free, pairs, capacity = _open_pairs(problem)
     worth = np.zeros(table.size)
-    worth[table.row, table.column] = table.score + (int(table.score.max(initial=0)) + 1) * len(table.mentees)
-    seats = np.minimum(capacity, usable[:, :-1].sum(axis=0))
+    row, column, score = table.row[pairs], table.column[pairs], table.score[pairs]
+    worth[row, column] = score + (int(score.max(initial=0)) + 1) * len(table.mentees)
+    seats = np.minimum(capacity, np.bincount(column, minlength=table.size[1]))
     matrix = -worth[free][:, np.repeat(np.arange(table.size[1]), seats)]
     began = time.perf_counter()
     linear_sum_assignment(matrix)
     return time.perf_counter() - began
 
 
-def _open_pairs(table, locks):
-    """The rows that are not locked, the pairs open to them (the last column is nobody), and the seats that are left."""
-    import numpy as np
-
-    rows, columns = table.size
-    open_row, capacity = np.ones(rows, bool), table.capacity.copy()
-    for mentee, mentor in locks:
-        open_row[table.mentee_at[mentee]] = False
-        capacity[table.mentor_at[mentor]] -= 1
-    usable = np.zeros((rows, columns + 1), bool)
-    usable[table.row, table.column] = True
-    usable[:, :-1] &= capacity > 0
-    usable[:, -1] = True
-    free = np.flatnonzero(open_row)
-    return free, usable[free], capacity
-
-
-def _stages(problem, free, usable):
-    """The stages in numbers, the lottery last: what each open pair costs, and having nobody."""
+def _open_pairs(problem):
+    """The mentees who are not locked, the pairs open to them, and the seats that are left."""
     import numpy as np
 
     table = problem.table
-    rows, columns = table.size
-    place = np.full(rows, -1)
+    open_row, capacity = np.ones(table.size[0], bool), table.capacity.copy()
+    for mentee, mentor in problem.locks:
+        open_row[table.mentee_at[mentee]] = False
+        capacity[table.mentor_at[mentor]] -= 1
+    return np.flatnonzero(open_row), np.flatnonzero(open_row[table.row] & (capacity > 0)[table.column]), capacity
+
+
+def _places(table, free, pairs):
+    """Rows and columns of the open pairs, and then of nobody for every row."""
+    import numpy as np
+
+    place = np.zeros(table.size[0], np.intp)
     place[free] = np.arange(len(free))
-    mine = place[table.row] >= 0
-    at = (place[table.row[mine]], table.column[mine])
+    column = np.append(table.column[pairs], np.full(len(free), table.size[1]))
+    return np.append(place[table.row[pairs]], np.arange(len(free))), column
 
-    def stage(name, costs, nobody=0):
-        cost = np.zeros((len(free), columns + 1), np.int32)
-        cost[:, -1] = nobody
-        cost[at] = costs
-        cost[~usable] = 0
-        return Stage(name, cost)
 
-    fit = table.fit[mine]
-    limits = [0, *problem.bands, *problem.bands[-1:] * (2 - len(problem.bands))] if problem.bands else [0, 0, 0]
-    poor, weak = (fit >= 0) & (fit < limits[1]), (fit >= limits[1]) & (fit < limits[2])
-    published = np.zeros(len(fit), bool)
+def _stages(problem, pairs, rows):
+    """The stages in numbers, the lottery last: what each open pair costs, and then what nobody costs every row."""
+    import numpy as np
+
+    table, bands = problem.table, [*problem.bands, 0, 0]
+    fit = table.fit[pairs]
+    poor = (fit >= 0) & (fit < bands[0])
+    published = np.zeros(len(pairs), bool)
     if problem.published:
-        known = {pair for pair in problem.published if pair in problem.possible}
-        published = table.marks(known)[table.row[mine], table.column[mine]]
+        known = [pair for pair in problem.published if pair in problem.possible]
+        published = table.marks(known)[table.row[pairs], table.column[pairs]]
     costs = {
-        "matched": lambda: (0, 1),
-        "poor": lambda: (poor, 0),
-        "new_poor": lambda: (poor & ~published, 0),
-        "changed": lambda: (-published.astype(np.int32), 0),
-        "weak": lambda: (weak, 0),
-        "total": lambda: (-table.score[mine], 0),
+        "matched": (np.zeros(len(pairs), np.int64), 1),
+        "poor": (poor, 1),
+        "new_poor": (poor & ~published, 1),
+        "changed": (-published.astype(np.int64), 1),
+        "weak": (~poor & (fit >= 0) & (fit < bands[1]), 1),
+        "total": (-table.score[pairs], int(table.score.max(initial=0))),
     }
-    stages = [stage(name, *costs[name]()) for name in problem.stages]
+    none = np.zeros(rows, np.int64)
+    stages = []
+    for name in problem.stages:
+        cost, span = costs[name]
+        cost = np.append(cost.astype(np.int64), none + 1 if name == "matched" else none)
+        stages.append(Stage(name, cost.__getitem__, span))
     hashes = lots.hashed("row", problem.seed, table.mentees), lots.hashed("column", problem.seed, table.mentors)
-    draws = lots.tickets(hashes[0][table.row[mine]], hashes[1][table.column[mine]])
-    return stages + [stage(f"lottery {n}", draw) for n, draw in enumerate(draws, 1)]
+
+    def ticket(nth, chosen):
+        chosen = np.arange(len(pairs) + rows)[chosen]
+        real = chosen < len(pairs)
+        at = pairs[chosen[real]]
+        cost = np.zeros(len(chosen), np.int64)
+        cost[real] = lots.tickets(hashes[0][table.row[at]], hashes[1][table.column[at]])[nth]
+        return cost
+
+    return stages + [Stage(f"lottery {n + 1}", partial(ticket, n), 0xFFFF) for n in range(lots.DRAWS)]
 
 
 def _plan(problem, pairs, certificate, mode):

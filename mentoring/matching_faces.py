@@ -18,31 +18,36 @@ from typing import Any
 FAR = 1 << 61  # a move that does not exist
 WIDE = 1 << 60  # what prices of packed stages may come to
 EXACT = 1 << 53  # beyond this a float skips whole numbers
+EVERY = slice(None)
 DENSE = 0.25  # from this share of possible pairs on the dense method is the quicker one
 
 
 @dataclass
 class Stage:
-    """A name and a cost for every row and column, the last column being nobody; `span` is how far costs differ."""
+    """A name, a function that gives whole-number costs for some of the pairs, and how far these may differ."""
 
     name: str
     cost: Any
+    span: int
 
-    def __post_init__(self):
-        self.span = int(self.cost.max(initial=0)) - int(self.cost.min(initial=0))
+
+def _span(cost):
+    return int(cost.max(initial=0)) - int(cost.min(initial=0))
 
 
 class Face:
-    """The plans that are best so far: `usable` pairs, and columns that are `bound` to stay full.
+    """The plans that are best so far: pairs that are usable, and columns that are `bound` to stay full.
 
-    `held` is the column of each row in one such plan, `prices` prove it, a list for each stage.
+    Pairs are places in `row` and `column`; for every row there is one with the last column, nobody. `held` is the
+    column of each row in one best plan, `prices` prove it, an array for each stage.
     """
 
-    def __init__(self, usable, capacity, path="auto"):
+    def __init__(self, row, column, size, capacity, path="auto"):
         import numpy as np
 
-        self.usable, self.capacity, self.path = usable, capacity, path
-        self.rows, self.nobody = usable.shape[0], usable.shape[1] - 1
+        self.row, self.column, self.capacity, self.path = row, column, capacity, path
+        self.rows, self.nobody = size
+        self.usable = np.arange(len(row))
         self.held = np.full(self.rows, self.nobody)
         self.bound = np.zeros(self.nobody, bool)
         self.hops = min(self.rows, self.nobody) + 1  # moves in one circle
@@ -50,36 +55,36 @@ class Face:
 
     def settle(self, stages):
         """Take the stages one after the other to their best; `held` is then a best plan and `prices` its proof."""
-        first, todo = True, list(stages)
+        todo, pairs = list(stages), EVERY
         while todo:
-            open_, within = (None, self.usable) if first else self._open()
-            if not first and not open_.any():
-                pack = todo
-            else:
-                pack = self._improve(todo, open_, within)
-            todo, first = todo[len(pack) :], False
+            pack = self._improve(pairs, todo) if pairs is EVERY or len(pairs) else todo
+            todo = todo[len(pack) :]
             while pack:
                 pack = pack[self._price(pack) :]
+            pairs = self._open()
 
-    def _improve(self, todo, open_, within):
-        """Solve the first of the stages, as many as fit in one number, for the rows that are open."""
+    def _improve(self, pairs, todo):
+        """Solve the first of the stages, as many as fit in one number, for the rows that have these pairs."""
         import numpy as np
 
-        if open_ is None:
-            rows, columns, capacity = slice(None), slice(None), self.capacity
-            bound = self.bound
-            hops = self.hops
+        if pairs is EVERY:
+            rows, columns = np.arange(self.rows), np.arange(self.nobody)
+            row, column = self.row, self.column
         else:
-            rows = np.flatnonzero(open_)
-            columns = np.append(np.flatnonzero(within[rows, :-1].any(axis=0)), self.nobody)
-            settled = np.bincount(self.held[~open_], minlength=self.nobody + 1)[:-1]
-            capacity = (self.capacity - settled)[columns[:-1]]
-            bound = self.bound[columns[:-1]]
-            within = within[np.ix_(rows, columns)]
-            hops = min(within.shape) + 1
-        count, cost = packed([stage.cost[rows][:, columns] for stage in todo], hops, bound.any())
-        found = assigned(cost, within, capacity, bound, hops, self.path)
-        self.held[rows] = found if open_ is None else columns[found]
+            rows, row = np.unique(self.row[pairs], return_inverse=True)
+            columns, column = np.unique(np.append(self.column[pairs], self.nobody), return_inverse=True)
+            column, columns = column[:-1], columns[:-1]
+        still = np.ones(self.rows, bool)
+        still[rows] = False
+        settled = np.bincount(self.held[still], minlength=self.nobody + 1)
+        room, bound = (self.capacity - settled[:-1])[columns], self.bound[columns]
+        hops = min(len(rows), len(columns)) + 1
+        # Where columns are bound to stay full, there has to be room for the weight of that on top.
+        first = [1] if bound.any() else []
+        count = max(1, len(weigh([*first, *(stage.span for stage in todo)], hops, EXACT >> 2)) - len(first))
+        cost = summed(todo[:count], pairs, weigh([stage.span for stage in todo[:count]], hops, FAR))
+        found = Assignment(row, column, cost, room, bound, hops).solved(self.path, len(rows))
+        self.held[rows] = np.append(columns, self.nobody)[found]
         return todo[:count]
 
     def _price(self, pack):
@@ -87,10 +92,13 @@ class Face:
         import numpy as np
 
         weights = weigh([stage.span for stage in pack], self.hops, WIDE, 5)
-        cost = summed(weights, [stage.cost for stage in pack])
-        each = np.arange(self.rows)
-        here = cost[each, self.held]
-        ways = self._ways(cost, here)
+        pairs = EVERY if len(self.usable) == len(self.row) else self.usable
+        cost, row, column = summed(pack, pairs, weights), self.row[pairs], self.column[pairs]
+        held = self.held[row]
+        here = np.zeros(self.rows, np.int64)
+        mine = column == held
+        here[row[mine]] = cost[mine]
+        ways = self._ways(held, column, cost - here[row])
         price = np.zeros(self.nobody + 1, np.int64)
         for _round in range(self.nobody + 3):
             shorter = np.minimum(price, (ways + price[None, :]).min(axis=1))
@@ -100,25 +108,20 @@ class Face:
         else:
             raise AssertionError("a circle of moves improves the plan")
         price -= price[-1]
-        self.usable &= cost + price[None, :] == (here + price[self.held])[:, None]
+        self.usable = self.usable[cost + price[column] == here[row] + price[held]]
         self.bound |= price[:-1] != 0
-        rest = price
         for weight, stage in zip(weights, pack, strict=False):
-            value = (rest + weight // 2) // weight
+            value = (price + weight // 2) // weight
             self.prices[stage.name] = value[:-1]
-            rest = rest - weight * value
+            price = price - weight * value
         return len(weights)
 
-    def _ways(self, cost, here):
-        """The cheapest move from each column to each: a row goes over, or a seat is free or made free."""
+    def _ways(self, before, after, change):
+        """The cheapest move from each column to each: a row goes over, or a seat is free or is freed."""
         import numpy as np
 
         ways = np.full((self.nobody + 1, self.nobody + 1), FAR)
-        order = np.argsort(self.held, kind="stable")
-        if self.rows:
-            moves = np.where(self.usable, cost - here[:, None], FAR)[order]
-            starts = np.flatnonzero(np.diff(self.held[order], prepend=-1))
-            ways[self.held[order][starts]] = np.minimum.reduceat(moves, starts, axis=0)
+        np.minimum.at(ways.reshape(-1), before * (self.nobody + 1) + after, change)
         free, taken = self._slack()
         ways[:-1, -1][free] = np.minimum(ways[:-1, -1][free], 0)
         ways[-1, :-1][taken] = np.minimum(ways[-1, :-1][taken], 0)
@@ -132,21 +135,22 @@ class Face:
         return ~self.bound & (load < self.capacity), ~self.bound & (load > 0)
 
     def _open(self):
-        """Which rows may still move, and along which pairs."""
+        """The pairs that are still in question: those along which rows may move and others come back."""
         import numpy as np
-        from scipy.sparse import csr_array
+        from scipy.sparse import coo_array
         from scipy.sparse.csgraph import connected_components
 
-        moves = np.zeros((self.nobody + 1, self.nobody + 1), bool)
-        order = np.argsort(self.held, kind="stable")
-        starts = np.flatnonzero(np.diff(self.held[order], prepend=-1))
-        moves[self.held[order][starts]] = np.logical_or.reduceat(self.usable[order], starts, axis=0)
-        free, taken = self._slack()
-        moves[:-1, -1] |= free
-        moves[-1, :-1] |= taken
-        _count, part = connected_components(csr_array(moves), directed=True, connection="strong")
-        within = self.usable & (part[self.held][:, None] == part[None, :])
-        return within.sum(axis=1) > 1, within
+        row, column = self.row[self.usable], self.column[self.usable]
+        free, taken = (np.flatnonzero(some) for some in self._slack())
+        nobody = np.full(len(free) + len(taken), self.nobody)
+        before = np.concatenate([self.held[row], free, nobody[: len(taken)]])
+        after = np.concatenate([column, nobody[: len(free)], taken])
+        size = (self.nobody + 1, self.nobody + 1)
+        moves = coo_array((np.ones(len(before), np.int8), (before, after)), size).tocsr()
+        _count, part = connected_components(moves, directed=True, connection="strong")
+        within = part[self.held[row]] == part[column]
+        several = np.bincount(row[within], minlength=self.rows) > 1
+        return self.usable[within & several[row]]
 
 
 def weigh(spans, hops, limit, times=1):
@@ -165,87 +169,96 @@ def weigh(spans, hops, limit, times=1):
     return []
 
 
-def packed(costs, hops, bound):
-    """How many of the costs fit in one number, and that number for every pair.
-
-    Where columns are bound to stay full, room is left for the weight of that on top.
-    """
-    spans = [int(cost.max(initial=0)) - int(cost.min(initial=0)) for cost in costs]
-    count = max(1, len(weigh([1, *spans] if bound else spans, hops, EXACT >> 2)) - int(bound))
-    return count, summed(weigh(spans[:count], hops, FAR), costs)
-
-
-def summed(weights, costs):
-    """The costs in one number for every pair."""
+def summed(stages, pairs, weights):
+    """The costs of these pairs, the stages packed into one number."""
     total = 0
-    for weight, cost in zip(weights, costs, strict=False):
-        total = total + weight * cost.astype("int64")
+    for stage, weight in zip(stages, weights, strict=False):
+        cost = stage.cost(pairs)
+        total = total + (cost if weight == 1 else weight * cost)
     return total
 
 
-def assigned(cost, usable, capacity, bound, hops, path):
-    """A cheapest column for each row: seats kept, bound columns full, only usable pairs. The last column is nobody."""
-    import numpy as np
+class Assignment:
+    """A cheapest column for each row over its pairs: seats kept, bound columns full. The last column is nobody."""
 
-    rows, nobody = usable.shape[0], usable.shape[1] - 1
-    seats = np.minimum(capacity, usable[:, :-1].sum(axis=0))
-    if not rows or not seats.any():
-        return np.full(rows, nobody)
-    if path == "auto":
-        path = "dense" if usable[:, :-1].mean() >= DENSE else "sparse"
-    anyone = usable[:, -1].all() and not bound.any()
-    if path == "dense" and anyone:
-        return _dense_with_nobody(cost, usable, seats)
-    spread = int(cost.max()) - int(cost.min())
-    worth = np.where(bound, 2 * hops * spread + 1, 0) if bound.any() else np.zeros(nobody, np.int64)
-    shifted = cost - int(cost.min()) + 1 + int(worth.max(initial=0))  # the sparse method takes 0 for no pair
-    shifted[:, :-1] -= worth[None, :]
-    return (_dense if path == "dense" else _sparse)(shifted, usable, seats)
+    def __init__(self, row, column, cost, room, bound, hops):
+        import numpy as np
 
+        self.row, self.column, self.cost, self.bound = row, column, cost, bound
+        self.nobody, self.hops = len(room), hops
+        self.real = column < self.nobody
+        self.seats = np.minimum(room, np.bincount(column, minlength=self.nobody + 1)[:-1])
+        self.seat_of = np.repeat(np.arange(self.nobody), self.seats)
 
-def _dense_with_nobody(cost, usable, seats):
-    """Where everybody may be left over: on a seat that is dearer than nobody, a row has nobody."""
-    import numpy as np
-    from scipy.optimize import linear_sum_assignment
+    def solved(self, path, rows):
+        """The column of each row."""
+        import numpy as np
 
-    gain = np.where(usable[:, :-1], np.minimum(cost[:, :-1] - cost[:, -1:], 0), 0)
-    seat_of = np.repeat(np.arange(len(seats)), seats)
-    rows, places = linear_sum_assignment(gain.astype(np.float64)[:, seat_of])
-    found = np.full(len(cost), len(seats))
-    columns = seat_of[places]
-    held = usable[rows, columns] & (cost[rows, columns] <= cost[rows, -1])
-    found[rows[held]] = columns[held]
-    return found
+        if not len(self.seat_of):
+            return np.full(rows, self.nobody)
+        if path == "auto":
+            path = "dense" if self.real.sum() >= DENSE * rows * self.nobody else "sparse"
+        if path == "dense" and len(self.cost) - self.real.sum() == rows and not self.bound.any():
+            return self._dense_with_nobody(rows)
+        return (self._dense if path == "dense" else self._sparse)(rows, *self._shifted())
 
+    def _shifted(self):
+        """Costs from 1 on, as 0 is no pair in the sparse method; much lower ones where columns are to be filled."""
+        import numpy as np
 
-def _dense(cost, usable, seats):
-    import numpy as np
-    from scipy.optimize import linear_sum_assignment
+        worth = np.where(np.append(self.bound, False), 2 * self.hops * _span(self.cost) + 1, 0)
+        cost = (self.cost - worth[self.column]).astype(np.float64)
+        cost -= cost.min() - 1
+        alone = np.flatnonzero(~self.real)
+        return cost, self.row[alone], cost[alone]
 
-    alone = np.flatnonzero(usable[:, -1])
-    seat_of = np.repeat(np.arange(len(seats)), seats)
-    full = np.full((len(cost), len(seat_of) + len(alone)), np.inf)
-    full[:, : len(seat_of)] = np.where(usable[:, :-1], cost[:, :-1], np.inf)[:, seat_of]
-    full[alone, len(seat_of) + np.arange(len(alone))] = cost[alone, -1]
-    _rows, places = linear_sum_assignment(full)
-    return np.append(seat_of, np.full(len(alone), len(seats)))[places]
+    def _dense_with_nobody(self, rows):
+        """Where everybody may be left over: whose seat is no gain has nobody."""
+        import numpy as np
+        from scipy.optimize import linear_sum_assignment
 
+        nobody = np.zeros(rows, np.int64)
+        nobody[self.row[~self.real]] = self.cost[~self.real]
+        gain = np.ones((rows, self.nobody + 1))
+        gain.reshape(-1)[self.row * (self.nobody + 1) + self.column] = self.cost - nobody[self.row]
+        useful = np.minimum(gain[:, :-1], 0)
+        at, places = linear_sum_assignment(np.repeat(useful, self.seats, axis=1))
+        found, columns = np.full(rows, self.nobody), self.seat_of[places]
+        held = gain[at, columns] <= 0
+        found[at[held]] = columns[held]
+        return found
 
-def _sparse(cost, usable, seats):
-    import numpy as np
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import min_weight_full_bipartite_matching
+    def _dense(self, rows, cost, alone, worth):
+        import numpy as np
+        from scipy.optimize import linear_sum_assignment
 
-    rows, columns = np.nonzero(usable[:, :-1])
-    alone = np.flatnonzero(usable[:, -1])
-    seat_of = np.repeat(np.arange(len(seats)), seats)
-    first, each = np.cumsum(seats) - seats, seats[columns]
-    nth = np.arange(each.sum()) - np.repeat(np.cumsum(each) - each, each)
-    places = np.concatenate([np.repeat(first[columns], each) + nth, len(seat_of) + np.arange(len(alone))])
-    values = np.concatenate([np.repeat(cost[rows, columns], each), cost[alone, -1]]).astype(np.float64)
-    rows = np.concatenate([np.repeat(rows, each), alone])
-    graph = csr_array((values, (rows, places)), (len(cost), len(seat_of) + len(alone)))
-    chosen, taken = min_weight_full_bipartite_matching(graph)
-    found = np.empty(len(cost), np.intp)
-    found[chosen] = np.append(seat_of, np.full(len(alone), len(seats)))[taken]
-    return found
+        every = np.full((rows, self.nobody), np.inf)
+        every[self.row[self.real], self.column[self.real]] = cost[self.real]
+        nobody = np.full((rows, len(alone)), np.inf)
+        nobody[alone, np.arange(len(alone))] = worth
+        _rows, places = linear_sum_assignment(np.hstack([every[:, self.seat_of], nobody]))
+        return np.append(self.seat_of, np.full(len(alone), self.nobody))[places]
+
+    def _sparse(self, rows, cost, alone, worth):
+        import numpy as np
+        from scipy.sparse import csr_array
+        from scipy.sparse.csgraph import min_weight_full_bipartite_matching
+
+        column, seats = self.column[self.real], len(self.seat_of)
+        each = self.seats[column]
+        nth = np.arange(each.sum()) - np.repeat(np.cumsum(each) - each, each)
+        places = np.repeat((np.cumsum(self.seats) - self.seats)[column], each) + nth
+        graph = csr_array(
+            (
+                np.concatenate([np.repeat(cost[self.real], each), worth]),
+                (
+                    np.concatenate([np.repeat(self.row[self.real], each), alone]),
+                    np.concatenate([places, seats + np.arange(len(alone))]),
+                ),
+            ),
+            (rows, seats + len(alone)),
+        )
+        chosen, taken = min_weight_full_bipartite_matching(graph)
+        found = np.empty(rows, np.intp)
+        found[chosen] = np.append(self.seat_of, np.full(len(alone), self.nobody))[taken]
+        return found

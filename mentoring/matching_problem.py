@@ -218,7 +218,7 @@ class Problem:
         return self.order or (PUBLISHED if self.published else NEW)
 
     def but(self, **changes):
-        """The same question with some things changed; `capacities` of some mentors too. Scores are not read again."""
+        """The same question, some things changed, `capacities` of some mentors too. Scores are not read again."""
         capacities = changes.pop("capacities", {})
         if not set(changes) <= {"locks", "published", "order", "seed", "mode", "bands"}:
             return replace(self, **changes)

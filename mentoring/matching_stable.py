@@ -9,58 +9,63 @@ from heapq import heappush, heapreplace
 
 from portal.assignment import problem as lots
 
+FAR = 1 << 60
+UNLISTED = 1 << 30  # a place in no list; beyond every fit and score
+EVERY = slice(None)
+
 
 class Tastes:
-    """For each pair that may meet how far down it stands, for the mentee and for the mentor: lower is better.
-
-    `mentee_level` and `mentor_level` tie where tastes tie; `mentee_place` and `mentor_place` never do. All are arrays
-    in the order of the problem's scores. `mentee_named` and `mentor_named` say whom somebody named.
-    """
+    """For pairs that may meet how far down they stand, for the mentee and for the mentor: lower is better."""
 
     def __init__(self, problem):
+        self.problem, self.table = problem, problem.table
+        self.ranks = {"mentee": problem.mentee_ranks, "mentor": problem.mentor_ranks}
+        self.lists = {side: self._listed(side) for side in self.ranks if self.ranks[side]}
+
+    def _listed(self, side):
+        """At which place of its list everybody has everybody else, from 0; `UNLISTED` who is in no list."""
         import numpy as np
 
-        table = problem.table
-        fit = np.where(table.fit >= 0, table.fit, table.score) if (table.fit < 0).any() else table.fit
-        hashes = lots.hashed("row", problem.seed, table.mentees), lots.hashed("column", problem.seed, table.mentors)
+        ids, others, at = self.table.mentees, self.table.mentors, self.table.mentor_at
+        if side == "mentor":
+            ids, others, at = others, ids, self.table.mentee_at
+        listed = np.full((len(ids), len(others)), UNLISTED, np.int64)
+        for number, one in enumerate(ids):
+            for nth, level in enumerate(self.ranks[side].get(one, ())):
+                for other in level if isinstance(level, tuple) else (level,):
+                    listed[number, at[other]] = nth
+        return listed if side == "mentee" else listed.T
+
+    def named(self, side, pairs=EVERY):
+        """Which of the pairs somebody named."""
+        import numpy as np
+
+        row, column = self.table.row[pairs], self.table.column[pairs]
+        return self.lists[side][row, column] < UNLISTED if side in self.lists else np.zeros(len(row), bool)
+
+    def levels(self, side, pairs=EVERY):
+        """How far down the pairs stand, equal where tastes tie."""
+        import numpy as np
+
+        fit = self.table.fit[pairs]
+        level = -np.where(fit >= 0, fit, self.table.score[pairs])
+        if side in self.lists:
+            nth = self.lists[side][self.table.row[pairs], self.table.column[pairs]]
+            level = np.where(nth < UNLISTED, nth - UNLISTED, level)
+        return level
+
+    def places(self, side):
+        """The order of one side without ties."""
+        import numpy as np
+
+        table, seed = self.table, self.problem.seed
+        own = table.row if side == "mentee" else table.column
+        hashes = lots.hashed("row", seed, table.mentees), lots.hashed("column", seed, table.mentors)
         draws = lots.tickets(hashes[0][table.row], hashes[1][table.column])
-        sides = (("mentee", table.row, table.column, table.mentees, table.mentor_at, problem.mentee_ranks),) + (
-            ("mentor", table.column, table.row, table.mentors, table.mentee_at, problem.mentor_ranks),
-        )
-        for name, own, others, ids, at, ranks in sides:
-            named = _named(own, others, ids, at, ranks)
-            keys = (*reversed(draws), -np.where(named < len(at), 0, fit), named, own)
-            tied = np.where(named < len(at), 0, fit)
-            order = np.lexsort((*reversed(draws), -fit, named, own))
-            place = np.empty(len(own), np.int64)
-            place[order] = np.arange(len(own))
-            order = np.lexsort(keys[-3:])
-            new = np.ones(len(own), bool)
-            new[1:] = (np.diff(own[order]) != 0) | (np.diff(named[order]) != 0) | (np.diff(tied[order]) != 0)
-            level = np.empty(len(own), np.int64)
-            level[order] = np.cumsum(new)
-            setattr(self, f"{name}_place", place)
-            setattr(self, f"{name}_level", level)
-            setattr(self, f"{name}_named", named < len(at))
-
-
-def _named(own, others, ids, at, ranks):
-    """At which place of its list each pair stands; as many as there are others where it stands in none."""
-    import numpy as np
-
-    places = np.full(len(own), len(at), np.int64)
-    if not ranks:
-        return places
-    listed = {
-        (number, at[other]): nth
-        for number, one in enumerate(ids)
-        for nth, level in enumerate(ranks.get(one, ()))
-        for other in (level if isinstance(level, tuple) else (level,))
-    }
-    for entry, pair in enumerate(zip(own.tolist(), others.tolist(), strict=True)):
-        if pair in listed:
-            places[entry] = listed[pair]
-    return places
+        order = np.lexsort((*reversed(draws), self.levels(side), own))
+        place = np.empty(len(order), np.int64)
+        place[order] = np.arange(len(order))
+        return place
 
 
 def propose(problem):
@@ -72,13 +77,14 @@ def propose(problem):
     import numpy as np
 
     table, tastes = problem.table, Tastes(problem)
+    mentee_place, rating = tastes.places("mentee"), tastes.places("mentor").tolist()
     locked = dict(problem.locks)
     capacity = table.capacity.tolist()
     for mentor in locked.values():
         capacity[table.mentor_at[mentor]] -= 1
-    order = np.argsort(tastes.mentee_place)
+    order = np.argsort(mentee_place)
     ends = np.searchsorted(table.row[order], np.arange(table.size[0] + 1)).tolist()
-    entries, column, rating = order.tolist(), table.column.tolist(), tastes.mentor_place.tolist()
+    entries, column = order.tolist(), table.column.tolist()
     nth, held, refused = ends[:-1].copy(), [[] for _mentor in table.mentors], []
     waiting = [row for row in range(table.size[0] - 1, -1, -1) if table.mentees[row] not in locked]
     while waiting:
@@ -112,19 +118,18 @@ def blocking(problem, pairs):
         return (), 0
     tastes = Tastes(problem)
     locked, chosen = table.marks(problem.locks), table.marks(pairs)
-    at = (table.row, table.column)
-    mine, free_row = chosen[at], ~locked.any(axis=1)
-    far = 1 << 60
-    held = np.full(table.size[0], far)
-    held[table.row[mine]] = tastes.mentee_level[mine]
-    room = chosen.sum(axis=0) < table.capacity
-    worst = np.full(table.size[1], -1)
-    movable = mine & free_row[table.row]
-    np.maximum.at(worst, table.column[movable], tastes.mentor_level[movable])
-    worst[room] = far
-    blocks = free_row[table.row] & ~mine
-    blocks &= (tastes.mentee_level < held[table.row]) & (tastes.mentor_level < worst[table.column])
-    found = np.flatnonzero(blocks)
-    both = (tastes.mentee_named & tastes.mentor_named)[found]
-    names = [(table.mentees[table.row[e]], table.mentors[table.column[e]]) for e in [*found[both], *found[~both]]]
-    return tuple(names), int(both.sum())
+    mine, free_row = chosen[table.row, table.column], ~locked.any(axis=1)
+    levels = tastes.levels("mentee")
+    held = np.full(table.size[0], FAR)
+    held[table.row[mine]] = levels[mine]
+    held[~free_row] = -FAR
+    wishes = np.flatnonzero((levels < held[table.row]) & ~mine)
+    worst = np.full(table.size[1], -FAR)
+    movable = np.flatnonzero(mine & free_row[table.row])
+    np.maximum.at(worst, table.column[movable], tastes.levels("mentor", movable))
+    worst[chosen.sum(axis=0) < table.capacity] = FAR
+    found = wishes[tastes.levels("mentor", wishes) < worst[table.column[wishes]]]
+    both = tastes.named("mentee", found) & tastes.named("mentor", found)
+    found = np.concatenate([found[both], found[~both]])
+    names = zip(table.row[found].tolist(), table.column[found].tolist(), strict=True)
+    return tuple((table.mentees[row], table.mentors[to]) for row, to in names), int(both.sum())

@@ -17,7 +17,7 @@ class Reach:
             self.held[mentor].append(mentee)
 
     def hall(self, mentee):
-        """The mentees who can only go to these mentors, who have fewer seats than that: proof that one stays over."""
+        """Mentees who can only go to these mentors, and there are fewer seats than mentees: one must stay over."""
         mentors, todo = set(), list(self.possible.get(mentee, ()))
         people = {mentee}
         while todo:
