@@ -1,4 +1,4 @@
-"""Why two were paired, told to each side: by their own data and the other's public profile, nothing of anybody else.
+"""Why two were paired, told to each side by their own data and the other's public profile, nothing of others.
 
 `facts_of` is kept with the pair when it is published; the texts are made from it as it is read, in the reader's
 language and zone. A mentor does not read which wish they were, a mentee not whether the mentor chose them.
@@ -205,8 +205,8 @@ def _why_not(snapshot, loads, mentee, mentor, name):
     if Reason.TIME in reasons:
         least = snapshot.facts["rules"]["least_minutes"]
         return ngettext(
-            "You and %(mentor)s have less common time than the %(minutes)s minute a week that mentoring needs here.",
-            "You and %(mentor)s have less common time than the %(minutes)s minutes a week that mentoring needs here.",
+            "You and %(mentor)s have less common time than the %(minutes)s minute a week that is needed here.",
+            "You and %(mentor)s have less common time than the %(minutes)s minutes a week that are needed here.",
             least,
         ) % (words | {"minutes": least})
     if reasons - {Reason.FULL}:

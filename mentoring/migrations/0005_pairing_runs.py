@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("mentoring", "0003_rounds"),
+        ("mentoring", "0004_before_pairing"),
     ]
 
     operations = [

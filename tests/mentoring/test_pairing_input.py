@@ -55,8 +55,8 @@ def test_parts_add_up_to_the_score_and_come_from_what_both_say(round_):
     one = snapshot.pair(*ids(mentee, first))
     other = snapshot.pair(*ids(mentee, second))
 
-    # 300 for the first wish, 250 for the discipline, 100 of 200 for one skill of two, 100 for the time; what mentors
-    # wish is unknown and gets 150 in the measure of the others.
+    # 300 for the first wish, 250 for the discipline, 100 of 200 for one skill of two, 100 for the time; what
+    # mentors wish is unknown and gets 150 in the measure of the others.
     assert one.parts == {
         "mentee_rank": 300,
         "discipline": 250,
