@@ -12,23 +12,12 @@ nothing has to be frozen with a tolerance. Of the pairs that are left only those
 circle of such moves, that is within one strongly connected part of the columns; mostly there are none.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from mentoring.matching_costs import EVERY, summed, unpacked, weigh
 
 FAR = 1 << 61  # a move that does not exist
 WIDE = 1 << 60  # what prices of packed stages may come to
 EXACT = 1 << 53  # beyond this a float skips whole numbers
-EVERY = slice(None)
 DENSE = 0.25  # from this share of possible pairs on the dense method is the quicker one
-
-
-@dataclass
-class Stage:
-    """A name, a function that gives whole-number costs for some of the pairs, and how far these may differ."""
-
-    name: str
-    cost: Any
-    span: int
 
 
 def _span(cost):
@@ -38,16 +27,16 @@ def _span(cost):
 class Face:
     """The plans that are best so far: pairs that are usable, and columns that are `bound` to stay full.
 
-    Pairs are places in `row` and `column`; for every row there is one with the last column, nobody. `held` is the
-    column of each row in one best plan, `prices` prove it, an array for each stage.
+    Pairs are places in the lists of `costs`. `held` is the column of each row in one best plan, `prices` prove it,
+    an array for each stage.
     """
 
-    def __init__(self, row, column, size, capacity, path="auto"):
+    def __init__(self, costs, path="auto"):
         import numpy as np
 
-        self.row, self.column, self.capacity, self.path = row, column, capacity, path
-        self.rows, self.nobody = size
-        self.usable = np.arange(len(row))
+        self.row, self.column, self.capacity, self.path = costs.row, costs.column, costs.capacity, path
+        self.rows, self.nobody = costs.rows, costs.nobody
+        self.usable = np.arange(len(self.row))
         self.held = np.full(self.rows, self.nobody)
         self.bound = np.zeros(self.nobody, bool)
         self.hops = min(self.rows, self.nobody) + 1  # moves in one circle
@@ -91,7 +80,8 @@ class Face:
         """Prices for the first of the stages, as many as fit in one number; the face is narrowed to match."""
         import numpy as np
 
-        weights = weigh([stage.span for stage in pack], self.hops, WIDE, 5)
+        # Prices are differences of two ways, and differences of prices are compared.
+        weights = weigh([stage.span for stage in pack], self.hops, WIDE, times=5)
         pairs = EVERY if len(self.usable) == len(self.row) else self.usable
         cost, row, column = summed(pack, pairs, weights), self.row[pairs], self.column[pairs]
         held = self.held[row]
@@ -110,10 +100,8 @@ class Face:
         price -= price[-1]
         self.usable = self.usable[cost + price[column] == here[row] + price[held]]
         self.bound |= price[:-1] != 0
-        for weight, stage in zip(weights, pack, strict=False):
-            value = (price + weight // 2) // weight
-            self.prices[stage.name] = value[:-1]
-            price = price - weight * value
+        for stage, value in zip(pack, unpacked(price[:-1], weights), strict=False):
+            self.prices[stage.name] = value
         return len(weights)
 
     def _ways(self, before, after, change):
@@ -151,31 +139,6 @@ class Face:
         within = part[self.held[row]] == part[column]
         several = np.bincount(row[within], minlength=self.rows) > 1
         return self.usable[within & several[row]]
-
-
-def weigh(spans, hops, limit, times=1):
-    """Weights of as many of the stages as can be packed below the limit, at least of one; the last weighs 1.
-
-    A circle of moves changes a stage by at most its span for each of its hops. Plans are compared by circles, which
-    count once; prices are differences of two ways, and what is compared at them differs by up to five `times` that.
-    """
-    for count in range(len(spans), 0, -1):
-        weights, below = [], 0
-        for span in reversed(spans[:count]):
-            weights.insert(0, below + 1)
-            below += times * max(span, 1) * hops * weights[0]
-        if below <= limit or count == 1:
-            return weights
-    return []
-
-
-def summed(stages, pairs, weights):
-    """The costs of these pairs, the stages packed into one number."""
-    total = 0
-    for stage, weight in zip(stages, weights, strict=False):
-        cost = stage.cost(pairs)
-        total = total + (cost if weight == 1 else weight * cost)
-    return total
 
 
 class Assignment:
