@@ -5,7 +5,7 @@ from hashlib import sha256
 from django.db.models import Exists, OuterRef, Q
 
 from accounts import terms
-from accounts.models import Term
+from accounts.models import ConsentRecord, Term
 from mentoring import availability
 from mentoring.models.availability import Week
 from mentoring.models.pairs import Pairing
@@ -148,6 +148,18 @@ def mentor_terms(user):
 def has_pledged(user):
     """Whether a mentor has agreed to both texts as they are in force."""
     return all(row["given"] for row in mentor_terms(user))
+
+
+def who_pledged(users):
+    """Which of these people (ids) have agreed to both texts as they are in force; three queries, however many."""
+    versions = terms.versions_in_force(Term.objects.filter(slug__in=MENTOR_TERMS))
+    latest = {}
+    records = ConsentRecord.objects.filter(user__in=users, cohort=None, version__term__in=versions)
+    for user, term, version, given in records.order_by("at", "pk").values_list(
+        "user", "version__term", "version", "given"
+    ):
+        latest[user, term] = given and version == versions[term].pk
+    return {user for user in users if all(latest.get((user, term)) for term in versions)}
 
 
 def is_ready(mentor):

@@ -102,14 +102,21 @@ def settle(declared_id, people, *, by, reason=""):
         people = [person for person in dict.fromkeys(people) if person in mentees and person != declared.by_id]
     if not people:
         raise Refused(_("Choose whom it is about, or say that there is no conflict."))
+    known = Exclusion.objects.live().filter(
+        round=declared.round, mentor=mentor_id, person__in=people, kind=ExclusionKind.CONFLICT
+    )
+    excluded = set(known.values_list("person", flat=True))
     for person in people:
-        Exclusion.objects.live().get_or_create(
+        if person in excluded:
+            continue
+        Exclusion.objects.create(
             round=declared.round,
             mentor_id=mentor_id,
             person_id=person,
             kind=ExclusionKind.CONFLICT,
-            lifted_at=None,
-            defaults={"by": by, "reason": reason.strip()[:300], "at": clock.now()},
+            reason=reason.strip()[:300],
+            by=by,
+            at=clock.now(),
         )
         audit.record("exclusion.made", target=declared.round, by=by, after=f"{person} {ExclusionKind.CONFLICT}")
     _settled(declared, ConflictOutcome.EXCLUDED, reason, by=by)
