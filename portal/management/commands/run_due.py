@@ -11,6 +11,7 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from mentoring import pair_surveys
+from mentoring.operations import actions
 from portal import clock, mail, uploads
 from programs.operations import (
     applications,
@@ -93,6 +94,7 @@ STEPS = (
     references.remind,
     interview_news.remind,
     interview_news.tell_panels,
+    actions.remind,
     hourly(completion.warn),
     hourly(excuses.delete_evidence),
     certificates.resume_runs,
