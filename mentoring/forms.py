@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from mentoring.models.evaluations import TEXT_LIMIT, Score
-from mentoring.models.pairs import GOAL_LIMIT
+from mentoring.models.pairs import GOAL_LIMIT, MILESTONE_LIMIT, GoalState
 from portal.fields import CleanCharField
 
 TEXTS = ("strengths", "next_steps")
@@ -18,6 +18,57 @@ class GoalForm(forms.Form):
         max_length=GOAL_LIMIT,
         help_text=_("One thing that can be seen at the end, in one line."),
     )
+
+
+class DueField(forms.DateField):
+    """A day by which something is due; none is needed."""
+
+    def __init__(self, **kwargs):
+        given = {
+            "label": _("Due"),
+            "required": False,
+            "widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            "error_messages": {"invalid": _("Enter a day, as in 2026-12-31.")},
+        }
+        super().__init__(**given | kwargs)
+
+
+class GoalChangeForm(forms.Form):
+    """A goal's words, and what has become of it."""
+
+    use_required_attribute = False
+
+    text = CleanCharField(label=_("Goal"), max_length=GOAL_LIMIT)
+    state = forms.ChoiceField(label=_("Status"), choices=GoalState.choices, widget=forms.RadioSelect)
+    word = CleanCharField(
+        label=_("In a word"),
+        max_length=200,
+        required=False,
+        help_text=_("How it was reached, or why it is dropped. A goal that is dropped gets no score."),
+    )
+
+    def __init__(self, data=None, *, goal):
+        super().__init__(data, initial={"text": goal.text, "state": goal.state, "word": goal.state_word})
+
+    def clean(self):
+        """Whatever is dropped says why."""
+        data = super().clean()
+        if data.get("state") == GoalState.DROPPED and not data.get("word") and "word" not in self.errors:
+            self.add_error("word", _("Say in a word why the goal is dropped."))
+        return data
+
+
+class MilestoneForm(forms.Form):
+    """A step on the way to a goal."""
+
+    use_required_attribute = False
+
+    text = CleanCharField(label=_("Milestone"), max_length=MILESTONE_LIMIT)
+    due_on = DueField()
+
+    def __init__(self, data=None, *, milestone=None, prefix=None):
+        saved = {"text": milestone.text, "due_on": milestone.due_on} if milestone else None
+        super().__init__(data, initial=saved, prefix=prefix)
 
 
 class EvaluationForm(forms.Form):

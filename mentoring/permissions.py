@@ -2,13 +2,22 @@
 
 from django.db.models import Q
 
+from mentoring.models.evaluations import EvaluationStatus
+from mentoring.models.notes import Audience
 from mentoring.models.pairs import Pairing
+from portal import clock
 from programs.models.cohorts import Cohort
 
 
 def is_mentor(user, pairing):
     """Whether `user` is the mentor, and the two still work together."""
     return pairing.is_live and pairing.mentor.user_id == user.pk
+
+
+def reads_as_mentor(user, pairing):
+    """Whether `user`, who may see the pair, sees it as its mentor: also for a while after the end."""
+    until = pairing.read_until
+    return pairing.mentor.user_id == user.pk and (until is None or clock.now() < until)
 
 
 def is_mentee(user, pairing):
@@ -23,7 +32,7 @@ def reads_as(user, pairing):
     """
     if is_mentee(user, pairing):
         return "staff"
-    return "reviewer" if is_mentor(user, pairing) or not user.is_staff else "staff"
+    return "reviewer" if reads_as_mentor(user, pairing) or not user.is_staff else "staff"
 
 
 def runs(user, cohort_id):
@@ -31,14 +40,30 @@ def runs(user, cohort_id):
     return user.is_staff and Cohort.objects.managed_by(user).filter(pk=cohort_id).exists()
 
 
-def may_add_goal(user, pairing):
+def works_in(user, pairing):
     """Whether `user` is one of the two, while they work together."""
     return pairing.is_live and (is_mentor(user, pairing) or is_mentee(user, pairing))
 
 
+def may_change_goals(user, pairing):
+    """Whether `user` is one of the two, while they work together and the evaluation is not in."""
+    evaluation = pairing.begun_evaluation
+    return works_in(user, pairing) and (evaluation is None or evaluation.status != EvaluationStatus.SUBMITTED)
+
+
+def note_audiences(user, pairing):
+    """For whom `user` may write notes about the pair: a mentor for all, a mentee not behind anybody's back."""
+    if is_mentor(user, pairing):
+        return (Audience.PRIVATE, Audience.STAFF, Audience.SHARED)
+    return (Audience.PRIVATE, Audience.SHARED) if works_in(user, pairing) else ()
+
+
 def may_share(user, evaluation):
-    """Whether `user` may show the evaluation to the mentee: its author, or staff who run the cohort of another."""
-    if evaluation.author_id == user.pk:
+    """Whether `user` may show the evaluation to the mentee.
+
+    That is its author while the pair lives, or staff who run the cohort of somebody else's.
+    """
+    if is_mentor(user, evaluation.pairing) and evaluation.author_id == user.pk:
         return True
     enrolment = evaluation.pairing.enrolment
     return enrolment.person_id != user.pk and runs(user, enrolment.cohort_id)

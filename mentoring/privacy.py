@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from mentoring import papers
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Pairing
 
@@ -11,8 +12,8 @@ def export(user):
     as_mentee = pairs().filter(enrolment__person=user)
     as_mentor = pairs().filter(mentor__user=user)
     return {
-        "as_mentee": [pair_of(pairing, shared_only=True) for pairing in as_mentee],
-        "as_mentor": [pair_of(pairing, shared_only=False) for pairing in as_mentor],
+        "as_mentee": [pair_of(pairing, shared_only=True) | papers.of_mentee(pairing) for pairing in as_mentee],
+        "as_mentor": [pair_of(pairing, shared_only=False) | papers.of_mentor(pairing) for pairing in as_mentor],
         "mentor_profile": [
             {"focus_ko": profile.focus_ko, "focus_en": profile.focus_en, "capacity": profile.capacity}
             for profile in MentorProfile.objects.filter(user=user)
@@ -22,8 +23,8 @@ def export(user):
 
 def pairs():
     """Every pair with what an export reads of it."""
-    found = Pairing.objects.select_related("enrolment__cohort__program", "evaluation")
-    return found.prefetch_related("goals").order_by("paired_at", "pk")
+    found = Pairing.objects.select_related("mentor", "enrolment__cohort__program", "evaluation")
+    return found.prefetch_related("goals__milestones", "actions").order_by("paired_at", "pk")
 
 
 def pair_of(pairing, *, shared_only):

@@ -132,6 +132,8 @@ def next_thing(pairing, viewer):
         if state == SHARED:
             return _("Read the evaluation")
         return _("Set your goals") if pairing.is_live and not has_goals else ""
+    if not pairing.is_live:
+        return ""
     return {
         SHARED: "",
         SUBMITTED: _("Share the evaluation"),
@@ -151,6 +153,8 @@ def panel(pairing, viewer):
         facts.append({"term": _("Cohort ends"), "value": i18n.day(cohort.ends_at)})
     elif not pairing.is_live:
         facts.append({"term": pgettext("pair", "Ended"), "value": i18n.day(pairing.ended_at)})
+        if viewer == MENTOR:
+            facts.append({"term": _("Readable until"), "value": i18n.moment(pairing.read_until)})
     actions = [{"label": label, "url": f"#{target}", "look": "primary"}] if label else []
     return {"pill": pill(pairing, viewer), "title": title, "text": text, "facts": facts, "actions": actions}
 
@@ -177,6 +181,8 @@ def _words(pairing, viewer, state, has_goals):
         return _("The mentoring is in progress."), _("We write to you when the evaluation is shared."), "", ""
     if state == SHARED:
         return _("The evaluation is with the mentee."), "", "evaluation", _("Read the evaluation")
+    if viewer == MENTOR and not pairing.is_live:
+        return _("This mentoring has ended."), _("You can still read this page. Nothing can be written."), "", ""
     if state == SUBMITTED:
         return (
             _("The evaluation is submitted."),

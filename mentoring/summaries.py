@@ -40,9 +40,8 @@ def mentor_row(pairing):
 
 def for_person(user):
     """The pairs of `user`, as mentor and as mentee, ready for components/lines.html. Two queries, however many."""
-    mine = Pairing.objects.of_mentor(user) | Pairing.objects.of_mentee(user)
     rows = []
-    for pairing in mine.for_desk():
+    for pairing in Pairing.objects.of_person(user).for_desk():
         is_mentee = pairing.enrolment.person_id == user.pk
         row = mentor_row(pairing) if is_mentee else mentee_row(pairing)
         cohort = row["cohort"]

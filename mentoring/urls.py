@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mentoring.views import desk, pairs, profiles, rounds, weeks
+from mentoring.views import actions, desk, goals, notes, pairs, profiles, rounds, weeks
 
 urlpatterns = [
     path("mentoring/", desk.desk, name="mentoring"),
@@ -14,7 +14,20 @@ urlpatterns = [
     path("mentoring/rounds/<slug:code>/answer/", rounds.round_answer, name="mentoring-round-answer"),
     path("mentoring/rounds/<slug:code>/briefs/", rounds.round_briefs, name="mentoring-round-briefs"),
     path("mentoring/rounds/<slug:code>/conflicts/", rounds.round_conflict, name="mentoring-round-conflict"),
-    # pairs
+    # notes, actions, goals
+    path("mentoring/pairs/<slug:code>/notes/", notes.add, name="note-add"),
+    path("mentoring/notes/<slug:audience>/<slug:code>/", notes.note, name="note"),
+    path("mentoring/notes/private/<slug:code>/remove/", notes.remove, name="note-remove"),
+    path("mentoring/pairs/<slug:code>/actions/", actions.add, name="action-add"),
+    path("mentoring/actions/<slug:code>/", actions.action, name="action"),
+    path("mentoring/actions/<slug:code>/tick/", actions.tick, name="action-tick"),
+    path("mentoring/actions/<slug:code>/remove/", actions.remove, name="action-remove"),
+    path("mentoring/pairs/<slug:code>/goals/<int:position>/", goals.goal, name="goal"),
+    path("mentoring/pairs/<slug:code>/goals/<int:position>/milestones/", goals.milestone_add, name="milestone-add"),
+    path("mentoring/milestones/<slug:code>/", goals.milestone, name="milestone"),
+    path("mentoring/milestones/<slug:code>/tick/", goals.milestone_tick, name="milestone-tick"),
+    path("mentoring/milestones/<slug:code>/remove/", goals.milestone_remove, name="milestone-remove"),
+    # a pair
     path("mentoring/<slug:code>/", pairs.pairing, name="pairing"),
     path("mentoring/pairs/<slug:code>/files/<slug:upload>/", pairs.mentee_file, name="mentee-file"),
     path("mentoring/<slug:code>/evaluation/", pairs.evaluation_save, name="evaluation-save"),

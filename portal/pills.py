@@ -93,6 +93,18 @@ PAIRING_PILLS = {
     "ended": ("done", "square"),
 }
 
+GOAL_PILLS = {
+    "open": ("soon", "ring"),
+    "reached": ("good", "flag"),
+    "dropped": ("done", "minus"),
+}
+
+NOTE_PILLS = {
+    "private": ("soon", "lock"),
+    "staff": ("plain", "eye"),
+    "shared": ("live", "person"),
+}
+
 AGREEMENT_PILLS = {
     "draft": ("soon", "pencil"),
     "signed": ("plain", "check"),

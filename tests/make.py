@@ -7,11 +7,13 @@ from datetime import timedelta
 from itertools import count
 
 from accounts.models import ConsentRecord, Role, RoleGrant, User
+from mentoring.models.actions import Action, Owner
 from mentoring.models.availability import Week, WeekException, WeekPart
 from mentoring.models.evaluations import Evaluation, EvaluationStatus, GoalScore
 from mentoring.models.meetings import Meeting
 from mentoring.models.mentors import MentorProfile
-from mentoring.models.pairs import Goal, Pairing
+from mentoring.models.notes import NOTES
+from mentoring.models.pairs import Goal, GoalMilestone, Pairing
 from mentoring.models.rounds import MenteeProfile, MentoringRound, RoundMentor, RoundMentorState, Wish
 from partners.models import Agreement, Organization, OrganizationKind, Signature
 from portal import clock, uploads
@@ -435,6 +437,25 @@ def make_meeting(pairing=None, *, starts_at=None, minutes=60, **fields):
 def make_goal(pairing, text="1회 도입부를 정하기", **fields):
     """A goal of that pair, after those it has."""
     return Goal.objects.create(pairing=pairing, text=text, **({"position": pairing.goals.count() + 1} | fields))
+
+
+def make_goal_milestone(goal, text="도입부 초고", **fields):
+    """A step on the way to a goal."""
+    return GoalMilestone.objects.create(goal=goal, text=text, **fields)
+
+
+def make_action(pairing=None, text="1회 초고 보내기", *, owner=Owner.MENTEE, **fields):
+    """What the mentee of a pair is to do, or with `owner` its mentor; open unless told."""
+    pairing = pairing or make_pairing()
+    return Action.objects.create(
+        pairing=pairing, text=text, owner=owner, **({"added_by": pairing.mentor.user} | fields)
+    )
+
+
+def make_note(audience, pairing=None, *, by=None, text="오늘 이야기한 내용입니다.", **fields):
+    """A note of a pair, by its mentor unless told."""
+    pairing = pairing or make_pairing()
+    return NOTES[audience].objects.create(pairing=pairing, author=by or pairing.mentor.user, text=text, **fields)
 
 
 def make_evaluation(pairing=None, *, status="draft", score=None, **fields):

@@ -130,6 +130,18 @@ EXPECTED = {
     "evaluation-share": row(LOGIN, POST_ONLY),
     "goal-add": row(LOGIN, POST_ONLY),
     "mentee-file": row(LOGIN, HIDDEN),  # there is no such file; tests/mentoring has one that there is
+    "note-add": row(LOGIN, POST_ONLY),
+    "note": row(LOGIN, HIDDEN, mentor=YES),  # of its author alone
+    "note-remove": row(LOGIN, POST_ONLY),
+    "action-add": row(LOGIN, POST_ONLY),
+    "action": row(LOGIN, HIDDEN, applicant=YES, mentor=YES),
+    "action-tick": row(LOGIN, POST_ONLY),
+    "action-remove": row(LOGIN, POST_ONLY),
+    "goal": row(LOGIN, HIDDEN, applicant=YES, mentor=YES),
+    "milestone-add": row(LOGIN, POST_ONLY),
+    "milestone": row(LOGIN, HIDDEN, applicant=YES, mentor=YES),
+    "milestone-tick": row(LOGIN, POST_ONLY),
+    "milestone-remove": row(LOGIN, POST_ONLY),
     "reviews": REVIEWERS,
     "review": REVIEWERS,
     "review-save": row(LOGIN, POST_ONLY),
@@ -233,6 +245,13 @@ def world():
     arguments["application-reference-ask"] = arguments["application-reference"]
     arguments["application-file"] = [application.code, "nobody"]
     arguments |= {name: [pairing.code] for name in ("pairing", "evaluation-save", "evaluation-share", "goal-add")}
+    note, action = make.make_note("private", pairing), make.make_action(pairing)
+    milestone = make.make_goal_milestone(make.make_goal(pairing))
+    arguments |= {"note": ["private", note.code], "note-remove": [note.code]}
+    arguments |= {name: [pairing.code] for name in ("note-add", "action-add")}
+    arguments |= {name: [action.code] for name in ("action", "action-tick", "action-remove")}
+    arguments |= {name: [pairing.code, 1] for name in ("goal", "milestone-add")}
+    arguments |= {name: [milestone.code] for name in ("milestone", "milestone-tick", "milestone-remove")}
     arguments |= {name: [session.code] for name in ("teaching-session", "teaching-sheet")}
     arguments |= {
         name: [enrolment.code, excuse.code] for name in ("learning-excuse-withdraw", "learning-excuse-file")

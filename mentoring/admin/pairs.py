@@ -22,7 +22,7 @@ class EndPairing(Deed):
     name = "end_pairing"
     label = _("End the chosen pairs")
     button = _("End the pairs")
-    note = _("The mentors lose access to the mentees' papers at once. What was submitted stays.")
+    note = _("The mentors read the mentees' papers for 30 more days and write nothing any more.")
     danger = True
     form_class = DeedReasonForm
 

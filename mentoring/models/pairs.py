@@ -1,13 +1,16 @@
 """A mentor and a mentee, and the goals they work on."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from mentoring.models.mentors import MentorProfile
+from mentoring.models.rounds import Exclusion, ExclusionKind
 from portal import clock
 from portal.codes import new_code
 from programs.models.cohorts import Cohort
@@ -16,6 +19,9 @@ from programs.models.forms import GOALS_LIMIT
 
 GOAL_LIMIT = GOALS_LIMIT  # one goal may take up the whole answer of the application
 MOST_GOALS = 5
+MILESTONE_LIMIT = 200
+MOST_MILESTONES = 10  # of one goal
+READABLE_FOR = timedelta(days=30)  # by its mentor, after a pair has ended
 
 
 class EndKind(models.TextChoices):
@@ -31,6 +37,29 @@ class EndKind(models.TextChoices):
     FOR_CAUSE = "for_cause", pgettext_lazy("pair", "Ended for cause")
 
 
+CLOSED_AT_ONCE = (EndKind.UNDONE, EndKind.FOR_CAUSE)
+
+
+def contact_blocks(**between):
+    """The contact blocks that hold between a mentor and a person, in whatever round they were set."""
+    return Exclusion.objects.live().filter(kind=ExclusionKind.SAFEGUARDING, **between)
+
+
+def read_by_mentor(user):
+    """The pairs of a mentor that they may read now, as a condition: live ones, and ended ones for thirty days.
+
+    One that was undone or ended for cause is gone at once, and so is any under a contact block.
+    """
+    blocks = contact_blocks(mentor=OuterRef("mentor"), person=OuterRef("enrolment__person"))
+    lately = Q(ended_at__gt=clock.now() - READABLE_FOR) & ~Q(end_kind__in=CLOSED_AT_ONCE)
+    return Q(mentor__user=user) & (Q(ended_at__isnull=True) | lately) & ~Exists(blocks)
+
+
+def read_by_mentee(user):
+    """The pairs of a mentee that they may read, as a condition; one that was undone never was."""
+    return Q(enrolment__person=user) & ~Q(end_kind=EndKind.UNDONE)
+
+
 class PairingQuerySet(models.QuerySet):
     """Reading pairs."""
 
@@ -39,16 +68,20 @@ class PairingQuerySet(models.QuerySet):
         return self.filter(ended_at__isnull=True)
 
     def of_mentor(self, user):
-        """A mentor's active mentees; once a pair has ended its mentor no longer reads the mentee's papers."""
-        return self.filter(mentor__user=user, ended_at__isnull=True)
+        """A mentor's mentees as far as they may read them now; what may be written is for `is_live` to say."""
+        return self.filter(read_by_mentor(user))
 
     def of_mentee(self, user):
-        """A mentee's own pairs, ended ones too."""
-        return self.filter(enrolment__person=user)
+        """A mentee's own pairs, ended ones too, but for those whose publishing was undone."""
+        return self.filter(read_by_mentee(user))
+
+    def of_person(self, user):
+        """The two together."""
+        return self.filter(read_by_mentor(user) | read_by_mentee(user))
 
     def visible_to(self, user):
-        """A mentor's active mentees, a mentee's own pairs, and for staff those of the cohorts they run."""
-        own = Q(mentor__user=user, ended_at__isnull=True) | Q(enrolment__person=user)
+        """What a mentor may read now, a mentee's own pairs, and for staff those of the cohorts they run."""
+        own = read_by_mentor(user) | read_by_mentee(user)
         if user.is_staff:
             own |= Q(enrolment__cohort__in=Cohort.objects.managed_by(user).values("pk"))
         return self.filter(own)
@@ -59,9 +92,9 @@ class PairingQuerySet(models.QuerySet):
             F("enrolment__cohort__starts_at").desc(nulls_last=True), "enrolment__person__full_name", "pk"
         )
         return ordered.select_related(
-            "mentor__user",
+            "mentor__user__week",
             "mentor__expert",
-            "enrolment__person",
+            "enrolment__person__week",
             "enrolment__cohort__program",
             "enrolment__application",
             "evaluation",
@@ -151,17 +184,42 @@ class Pairing(models.Model):
         return self.ended_at is None
 
     @property
+    def is_blocked(self):
+        """Whether the two may have no contact; one query."""
+        return contact_blocks(mentor=self.mentor_id, person=self.enrolment.person_id).exists()
+
+    @property
+    def read_until(self):
+        """Until when its mentor may read it; None while it lives. A contact block is not asked for here."""
+        if self.ended_at is None or self.end_kind in CLOSED_AT_ONCE:
+            return self.ended_at
+        return self.ended_at + READABLE_FOR
+
+    @property
     def begun_evaluation(self):
         """The evaluation in whatever state, or None. Who may read it: `Evaluation.objects.visible_to`."""
         return getattr(self, "evaluation", None)
 
 
+class GoalState(models.TextChoices):
+    """What has become of a goal."""
+
+    OPEN = "open", pgettext_lazy("goal", "Open")
+    REACHED = "reached", pgettext_lazy("goal", "Reached")
+    DROPPED = "dropped", pgettext_lazy("goal", "Dropped")
+
+
 class Goal(models.Model):
-    """What a mentee wants out of the work; taken from the application, and added to on the desk."""
+    """What a mentee wants out of the work; taken from the application, and added to on the desk.
+
+    One that is dropped says why, and is not evaluated.
+    """
 
     pairing = models.ForeignKey(Pairing, on_delete=models.CASCADE, related_name="goals")
     text = models.CharField(_("goal"), max_length=GOAL_LIMIT)
     position = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(_("status"), max_length=7, choices=GoalState, default=GoalState.OPEN)
+    state_word = models.CharField(_("in a word"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("goal")
@@ -171,7 +229,38 @@ class Goal(models.Model):
             models.CheckConstraint(condition=~Q(text=""), name="goal_says_something"),
             models.UniqueConstraint(fields=["pairing", "position"], name="goal_position_once"),
             models.CheckConstraint(condition=Q(position__range=(1, MOST_GOALS)), name="goal_among_the_most"),
+            models.CheckConstraint(condition=Q(state__in=GoalState.values), name="goal_state_is_known"),
+            models.CheckConstraint(
+                condition=~Q(state=GoalState.DROPPED) | ~Q(state_word=""), name="goal_dropped_says_why"
+            ),
         ]
 
     def __str__(self):
         return f"{self.pairing_id} {self.position}"
+
+    @property
+    def is_dropped(self):
+        """Whether the two have given it up."""
+        return self.state == GoalState.DROPPED
+
+
+class GoalMilestone(models.Model):
+    """A step on the way to a goal, by a day where one is set."""
+
+    code = models.CharField(max_length=20, unique=True, default=new_code, editable=False)
+    goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="milestones")
+    text = models.CharField(_("milestone"), max_length=MILESTONE_LIMIT)
+    due_on = models.DateField(_("due"), null=True, blank=True)
+    done_at = models.DateTimeField(_("done"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("milestone")
+        verbose_name_plural = _("milestones")
+        ordering = [F("due_on").asc(nulls_last=True), "pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="milestone_says_something"),
+            models.UniqueConstraint(fields=["goal", "text"], name="milestone_once"),
+        ]
+
+    def __str__(self):
+        return self.code

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from mentoring import emails, permissions
 from mentoring.models.evaluations import TEXT_LIMIT, Evaluation, EvaluationStatus, GoalScore, Score
+from mentoring.models.pairs import GoalState
 from mentoring.operations.pairs import lock, refuse_ended
 from portal import audit, clock
 from portal.errors import Refused
@@ -69,7 +70,8 @@ def submit_evaluation(pairing_id, *, by, strengths, next_steps, scores):
         raise Refused(_("Write about the strengths and about the next steps."))
     if max(len(evaluation.strengths), len(evaluation.next_steps)) > TEXT_LIMIT:
         raise Refused(_("A text has at most %(limit)s characters.") % {"limit": TEXT_LIMIT})
-    if evaluation.scores.count() < evaluation.pairing.goals.count():
+    goals = evaluation.pairing.goals.exclude(state=GoalState.DROPPED)
+    if goals.exclude(scores__evaluation=evaluation).exists():
         raise Refused(_("Give each goal a score."))
     evaluation.status, evaluation.submitted_at = EvaluationStatus.SUBMITTED, clock.now()
     evaluation.save(update_fields=["status", "submitted_at"])

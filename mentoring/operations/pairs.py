@@ -143,6 +143,8 @@ def lock(pairing_id):
 
 
 def refuse_ended(pairing):
-    """Refuse what only a live pair can do."""
+    """Refuse what only a live pair can do, and one between whose two there is no contact block."""
     if not pairing.is_live:
         raise Refused(_("This pair has ended."))
+    if pairing.is_blocked:  # said to both alike, and not why
+        raise Refused(_("Nothing can be written here at the moment. Please ask the staff of the cohort."))

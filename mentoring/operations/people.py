@@ -4,9 +4,7 @@ from django.db import transaction
 
 from mentoring.models.evaluations import Evaluation, EvaluationStatus
 from mentoring.models.mentors import MentorProfile
-from mentoring.models.pairs import Goal
-
-GONE = "–"  # stands where a text was that a row cannot be without
+from mentoring.operations.erasing import GONE, erase_papers
 
 
 @transaction.atomic
@@ -15,7 +13,7 @@ def erase_person(user):
 
     What they wrote about their mentees is those mentees' and stays.
     """
-    Goal.objects.filter(pairing__enrolment__person=user).update(text=GONE)
+    erase_papers(user)
     about = Evaluation.objects.filter(pairing__enrolment__person=user)
     about.filter(status=EvaluationStatus.DRAFT).update(strengths="", next_steps="")
     about.filter(status=EvaluationStatus.SUBMITTED).update(strengths=GONE, next_steps=GONE)

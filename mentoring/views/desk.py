@@ -4,7 +4,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from mentoring import progress, round_words, summaries
+from mentoring import desk_rows, progress, round_words
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Pairing
 from portal import clock
@@ -13,7 +13,10 @@ from programs.models.enrolments import Enrolment
 
 @require_safe
 def desk(request):
-    """A mentor's active mentees and what to do next; a mentee's mentors. For anyone else there is no such page."""
+    """A mentor's mentees, the most urgent first; a mentee's mentors. For anyone else there is no such page.
+
+    Pairs that have ended stay for as long as they may be read.
+    """
     mentees = list(Pairing.objects.of_mentor(request.user).for_desk())
     mentors = list(Pairing.objects.of_mentee(request.user).for_desk())
     profile = MentorProfile.objects.select_related("user", "expert").filter(user=request.user).first()
@@ -22,11 +25,17 @@ def desk(request):
     )
     if not (mentors or profile or waits):
         raise Http404
+    facts = desk_rows.read([*mentees, *mentors], clock.now())
+    rows = desk_rows.mentee_rows(mentees, facts)
+    live = [pairing for pairing in mentees if pairing.is_live]
+    live.sort(key=lambda pairing: desk_rows.urgency(pairing, facts))
     context = {
         "profile": profile,
-        "panel": progress.desk_panel(mentees),
-        "mentees": [summaries.mentee_row(pairing) for pairing in mentees],
-        "mentors": [summaries.mentor_row(pairing) for pairing in mentors],
+        "panel": progress.desk_panel(live),
+        "mentees": [row for row in rows if not row["ends"]],
+        "former": [row for row in rows if row["ends"]],
+        "loads": desk_rows.loads(profile, live) if live else [],
+        "mentors": desk_rows.mentor_rows(mentors, facts),
         "waits": waits,
         "before": round_words.desk_lines(request.user, clock.now()),
     }

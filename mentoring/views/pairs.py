@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from mentoring import permissions, progress, workspace
+from mentoring import goal_part, permissions, progress, workspace
 from mentoring.forms import EvaluationForm, GoalForm
 from mentoring.models.evaluations import Evaluation, EvaluationStatus
 from mentoring.models.pairs import MOST_GOALS, Pairing
@@ -27,14 +27,17 @@ def find(request, code):
 
 def viewer_of(user, pairing):
     """What `user`, who may see the pair, is to it. A mentee who is also staff reads as the mentee."""
-    if permissions.is_mentor(user, pairing):
+    if permissions.reads_as_mentor(user, pairing):
         return progress.MENTOR
     return progress.MENTEE if permissions.is_mentee(user, pairing) else progress.STAFF
 
 
 def readable_evaluation(user, pairing):
     """The evaluation as far as this person may read it, with its scores, or None."""
-    return Evaluation.objects.visible_to(user).filter(pairing=pairing).prefetch_related("scores__goal").first()
+    found = Evaluation.objects.visible_to(user).filter(pairing=pairing).prefetch_related("scores__goal").first()
+    if found is not None:
+        found.pairing = pairing
+    return found
 
 
 @require_safe
@@ -49,7 +52,7 @@ def application_parts(user, pairing):
     if application is None:
         return {"application": None}
     reader = permissions.reads_as(user, pairing)
-    if permissions.is_mentor(user, pairing):
+    if permissions.reads_as_mentor(user, pairing):
         address = reverse("mentee-file", args=[pairing.code, FILE])
     else:
         address = reverse("application-file", args=[application.code, FILE])
@@ -62,7 +65,7 @@ def application_parts(user, pairing):
 
 @require_safe
 def mentee_file(request, code, upload):
-    """A file from the mentee's application, for the mentor while the two work together; it is written down.
+    """A file from the mentee's application, for the mentor as long as they may read the pair; it is written down.
 
     Only what was sent, and only under questions whose answers reviewers read.
     """
@@ -78,6 +81,11 @@ def mentee_file(request, code, upload):
     raise Http404
 
 
+def evaluated(goals):
+    """Those that get a score: all but the dropped ones."""
+    return [goal for goal in goals if not goal.is_dropped]
+
+
 def pairing_page(request, pairing, *, form=None, goal_form=None, held=None):
     """The page; with `form` or `goal_form` the one that could not be taken, with what was typed.
 
@@ -87,12 +95,9 @@ def pairing_page(request, pairing, *, form=None, goal_form=None, held=None):
     evaluation = readable_evaluation(request.user, pairing)
     is_submitted = evaluation is not None and evaluation.status == EvaluationStatus.SUBMITTED
     goals = list(pairing.goals.all())
-    if viewer == progress.MENTOR and form is None and not is_submitted:
-        form = EvaluationForm(goals=goals, evaluation=evaluation)
-    may_add = permissions.may_add_goal(request.user, pairing) and len(goals) < MOST_GOALS
-    begun = pairing.begun_evaluation
-    if begun is not None and begun.status == EvaluationStatus.SUBMITTED:
-        may_add = False
+    if permissions.is_mentor(request.user, pairing) and form is None and not is_submitted:
+        form = EvaluationForm(goals=evaluated(goals), evaluation=evaluation)
+    may_add = permissions.may_change_goals(request.user, pairing) and len(goals) < MOST_GOALS
     person = pairing.mentor if viewer == progress.MENTEE else pairing.enrolment.person
     name = person.name if viewer == progress.MENTEE else person.display_name
     context = {
@@ -107,7 +112,7 @@ def pairing_page(request, pairing, *, form=None, goal_form=None, held=None):
         "parts": workspace.parts_of(request.user, pairing, viewer, clock.now(), held),
         "panel": progress.panel(pairing, viewer),
         "steps": progress.steps(pairing, viewer),
-        "goals": goals,
+        "goals": goal_part.rows_of(request.user, pairing),
         "goal_form": (goal_form or GoalForm(use_required_attribute=False)) if may_add or goal_form else None,
         "form": form,
         "evaluation": evaluation if is_submitted else None,
@@ -134,7 +139,7 @@ def evaluation_save(request, code):
     is_autosave = request.headers.get("X-Autosave") == "1"
     submit = "submit" in request.POST and not is_autosave
     saved = Evaluation.objects.filter(pairing=pairing).prefetch_related("scores").first()
-    fields = {"goals": pairing.goals.all(), "evaluation": saved}
+    fields = {"goals": evaluated(pairing.goals.all()), "evaluation": saved}
     draft = EvaluationForm(request.POST, **fields, as_draft=True)
     form = EvaluationForm(request.POST, **fields) if submit else draft
     is_valid = form.is_valid()
@@ -164,7 +169,7 @@ def evaluation_save(request, code):
 def evaluation_share(request, code):
     """Show the submitted evaluation to the mentee."""
     pairing = find(request, code)
-    evaluation = Evaluation.objects.visible_to(request.user).filter(pairing=pairing).first()
+    evaluation = readable_evaluation(request.user, pairing)
     if evaluation is None or not permissions.may_share(request.user, evaluation):
         raise Http404
     try:
@@ -180,7 +185,7 @@ def evaluation_share(request, code):
 def goal_add(request, code):
     """Add a goal."""
     pairing = find(request, code)
-    if not permissions.may_add_goal(request.user, pairing):
+    if not permissions.works_in(request.user, pairing):
         raise Http404
     form = GoalForm(request.POST, use_required_attribute=False)
     if form.is_valid():

@@ -72,7 +72,7 @@
   };
 
   for (const form of document.querySelectorAll("form[data-autosave]")) {
-    const line = document.querySelector("[data-autosave-status]");
+    const line = form.querySelector("[data-autosave-status]") ?? document.querySelector("[data-autosave-status]");
     const bar = document.querySelector("[data-autosave-stale]");
     const words = line?.dataset ?? {};
     const revision = form.elements.namedItem("revision");

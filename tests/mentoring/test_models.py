@@ -1,6 +1,6 @@
 """What the database holds, who sees which rows, and the words of the rows."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -9,6 +9,7 @@ from django.utils import translation
 from mentoring.models.evaluations import Evaluation, GoalScore
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Pairing
+from mentoring.models.rounds import Exclusion
 from portal import clock
 from tests.make import (
     make_admin,
@@ -125,11 +126,65 @@ def test_a_pair_is_seen_by_the_two_and_by_staff_of_the_cohort(pairing):
         assert not Pairing.objects.visible_to(stranger).exists()
 
 
-def test_an_ended_pair_is_seen_by_the_mentee_and_staff_but_no_longer_by_the_mentor(pairing):
-    end(pairing)
-    assert list(Pairing.objects.visible_to(pairing.enrolment.person)) == [pairing]
-    assert list(Pairing.objects.visible_to(make_manager(pairing.enrolment.cohort))) == [pairing]
-    assert not Pairing.objects.visible_to(pairing.mentor.user).exists()
+DAYS = timedelta(days=30)
+
+
+def ended(pairing, ago, **fields):
+    at = clock.now() - ago
+    values = {"paired_at": at, "ended_at": at, "end_reason": "끝"} | fields
+    Pairing.objects.filter(pk=pairing.pk).update(**values)
+
+
+def seeing(pairing):
+    """Who sees the pair, by all ways to it."""
+    mentor, mentee = pairing.mentor.user, pairing.enrolment.person
+    people = {"mentor": mentor, "mentee": mentee, "staff": make_manager(pairing.enrolment.cohort)}
+    seen = {name for name, user in people.items() if Pairing.objects.visible_to(user).exists()}
+    assert Pairing.objects.of_mentor(mentor).exists() == ("mentor" in seen)
+    assert Pairing.objects.of_mentee(mentee).exists() == ("mentee" in seen)
+    assert {name for name, user in people.items() if Pairing.objects.of_person(user).exists()} == seen - {"staff"}
+    return seen
+
+
+def test_a_mentor_reads_an_ended_pair_for_thirty_days_to_the_second(pairing, settings):
+    settings.DEMO_NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
+    ended(pairing, DAYS - timedelta(seconds=1))
+    assert seeing(pairing) == {"mentor", "mentee", "staff"}
+    ended(pairing, DAYS)
+    assert seeing(pairing) == {"mentee", "staff"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "who"),
+    [
+        ("for_cause", {"mentee", "staff"}),
+        ("undone", {"staff"}),
+        ("declined", {"mentor", "mentee", "staff"}),
+        ("moved", {"mentor", "mentee", "staff"}),
+    ],
+)
+def test_what_ended_for_cause_or_was_undone_is_gone_at_once(pairing, kind, who):
+    ended(pairing, timedelta(0), end_kind=kind)
+    assert seeing(pairing) == who
+
+
+def test_a_contact_block_closes_a_pair_at_once_and_lifting_it_opens_it_again(pairing):
+    block = Exclusion.objects.create(
+        mentor=pairing.mentor, person=pairing.enrolment.person, kind="conflict", reason="끝"
+    )
+    assert "mentor" in seeing(pairing)
+    Exclusion.objects.filter(pk=block.pk).update(kind="safeguarding")
+    assert seeing(pairing) == {"mentee", "staff"}
+    ended(pairing, timedelta(days=1))
+    assert seeing(pairing) == {"mentee", "staff"}
+    Exclusion.objects.filter(pk=block.pk).update(lifted_at=clock.now())
+    assert "mentor" in seeing(pairing)
+
+
+def test_a_block_between_two_others_closes_nothing(pairing):
+    Exclusion.objects.create(mentor=make_mentor(), person=pairing.enrolment.person, kind="safeguarding")
+    Exclusion.objects.create(mentor=pairing.mentor, person=make_user(), kind="safeguarding")
+    assert seeing(pairing) == {"mentor", "mentee", "staff"}
 
 
 def test_who_reads_an_evaluation_depends_on_how_far_it_is(pairing):

@@ -49,8 +49,14 @@ def test_while_they_work_together(pairing, people):
     assert those(people, lambda user: permissions.is_mentor(user, pairing)) == {"mentor"}
     assert those(people, lambda user: permissions.is_mentee(user, pairing)) == {"mentee"}
     assert those(people, lambda user: permissions.runs(user, cohort)) == {"manager", "admin"}
-    assert those(people, lambda user: permissions.may_add_goal(user, pairing)) == {"mentor", "mentee"}
+    assert those(people, lambda user: permissions.works_in(user, pairing)) == {"mentor", "mentee"}
     assert those(people, lambda user: permissions.may_share(user, evaluation)) == {"mentor", "manager", "admin"}
+    assert those(people, lambda user: "shared" in permissions.note_audiences(user, pairing)) == {"mentor", "mentee"}
+    assert those(people, lambda user: "staff" in permissions.note_audiences(user, pairing)) == {"mentor"}
+    assert those(people, lambda user: permissions.may_change_goals(user, pairing)) == set()
+    evaluation.delete()
+    pairing.refresh_from_db()
+    assert those(people, lambda user: permissions.may_change_goals(user, pairing)) == {"mentor", "mentee"}
 
 
 def test_all_answers_are_read_by_the_mentee_and_by_staff_alone(pairing, people):
@@ -64,4 +70,11 @@ def test_after_the_end(pairing, people):
     pairing.ended_at, pairing.end_reason = clock.now(), "끝"
     assert those(people, lambda user: permissions.is_mentor(user, pairing)) == set()
     assert those(people, lambda user: permissions.is_mentee(user, pairing)) == {"mentee"}
-    assert those(people, lambda user: permissions.may_add_goal(user, pairing)) == set()
+    assert those(people, lambda user: permissions.works_in(user, pairing)) == set()
+    assert those(people, lambda user: permissions.note_audiences(user, pairing)) == set()
+    assert those(people, lambda user: permissions.reads_as_mentor(user, pairing)) == {"mentor"}
+    assert permissions.reads_as(people["mentor"], pairing) == "reviewer"
+    evaluation = make_evaluation(pairing, status="submitted")
+    assert those(people, lambda user: permissions.may_share(user, evaluation)) == {"manager", "admin"}
+    pairing.end_kind = "for_cause"
+    assert those(people, lambda user: permissions.reads_as_mentor(user, pairing)) == set()

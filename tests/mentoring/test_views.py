@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from mentoring.models.evaluations import Evaluation, EvaluationStatus, GoalScore
-from mentoring.models.pairs import Goal, Pairing
+from mentoring.models.pairs import READABLE_FOR, Goal, Pairing
 from mentoring.summaries import for_person
 from portal import clock, uploads
 from portal.models import AuditEvent, FileAccess, OutgoingMail, UploadKind
@@ -92,8 +92,14 @@ def manager_client(pairing):
     return client_of(make_manager(pairing.enrolment.cohort))
 
 
-def end(pairing):
-    Pairing.objects.filter(pk=pairing.pk).update(ended_at=clock.now(), end_reason="끝")
+def end(pairing, **fields):
+    Pairing.objects.filter(pk=pairing.pk).update(ended_at=clock.now(), end_reason="끝", **fields)
+
+
+def end_long_ago(pairing):
+    at = clock.now() - READABLE_FOR
+    end(pairing, paired_at=at)
+    Pairing.objects.filter(pk=pairing.pk).update(ended_at=at)
 
 
 # --- the desk -------------------------------------------------------------------------------------
@@ -113,7 +119,7 @@ def test_the_desk_is_nothing_to_a_stranger(pairing):
 
 def test_a_mentor_sees_active_mentees_and_what_is_next(pairing, mentor_client):
     former = make_pairing(pairing.mentor, mentee(pairing.enrolment.cohort, make_user(full_name="예전 멘티")))
-    end(former)
+    end_long_ago(former)
     page = mentor_client.get(address("mentoring"))
     assert "박소울" in page.text
     assert "예전 멘티" not in page.text
@@ -194,8 +200,9 @@ def test_the_desk_costs_the_same_for_any_number_of_mentees(cohort, count, django
     mentor = make_mentor(expert=make_expert(), capacity=40)
     crowd(mentor, cohort, count)
     client = client_of(mentor.user)
-    # session, user, mentees, their goals, mentors, profile, waiting for a mentor
-    with django_assert_num_queries(7):
+    # session, user, mentees, their goals, mentors, profile, waiting for a mentor, three of the last contact,
+    # meetings, actions, places in rounds
+    with django_assert_num_queries(13):
         page = client.get(address("mentoring"))
     assert len(page.context["mentees"]) == count
 
@@ -304,10 +311,28 @@ def test_an_ended_pair_without_a_shared_evaluation_just_ended_for_the_mentee(pai
     assert [step.title for step in page.context["steps"]] == ["매칭", "목표 정하기", "종료"]
 
 
-def test_an_ended_pair_is_no_longer_the_mentors(pairing, mentor_client):
+def test_an_ended_pair_is_read_by_its_mentor_for_a_while_and_written_by_nobody(pairing, mentor_client):
+    make_evaluation(pairing, status="submitted", strengths="제출한 평가")
     end(pairing)
+    page = mentor_client.get(pairing.get_absolute_url())
+    assert "제출한 평가" in page.text
+    assert "끝까지 써 보고 싶습니다." in page.text
+    assert page.context["form"] is page.context["goal_form"] is None
+    assert page.context["may_share"] is False
+    assert page.text.count('method="post"') == page.text.count('/logout/"') + page.text.count("i18n/setlang")
+    for name, data in (("evaluation-save", GOOD), ("evaluation-share", {}), ("goal-add", {"text": "목표"})):
+        assert mentor_client.post(address(name, pairing.code), data).status_code == 404
+    assert Evaluation.objects.get().shared_at is None
+
+    end_long_ago(pairing)
     assert mentor_client.get(pairing.get_absolute_url()).status_code == 404
-    assert mentor_client.post(address("evaluation-save", pairing.code), GOOD).status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["for_cause", "undone"])
+def test_a_pair_ended_for_cause_or_undone_is_gone_for_its_mentor_at_once(pairing, mentor_client, kind):
+    end(pairing, end_kind=kind)
+    assert mentor_client.get(pairing.get_absolute_url()).status_code == 404
+    assert "박소울" not in mentor_client.get(address("mentoring")).text
 
 
 def test_staff_read_what_is_submitted_and_no_draft(pairing, manager_client):
@@ -418,9 +443,12 @@ def test_no_other_file_and_nobody_else(pairing, written, cohort, mentor_client, 
     assert FileAccess.objects.count() == 0
 
 
-def test_a_mentor_whose_pair_has_ended_opens_nothing(pairing, written, mentor_client):
+def test_a_mentor_opens_files_as_long_as_the_pair_may_be_read(pairing, written, mentor_client):
+    file = address("mentee-file", pairing.code, written["file-blind"].code)
     end(pairing)
-    assert mentor_client.get(address("mentee-file", pairing.code, written["file-blind"].code)).status_code == 404
+    assert mentor_client.get(file).status_code == 200
+    end_long_ago(pairing)
+    assert mentor_client.get(file).status_code == 404
 
 
 def test_a_pair_without_an_application_has_no_files(cohort):
@@ -436,7 +464,9 @@ def test_a_pairs_page_costs_the_same_for_any_number_of_goals(cohort, count, djan
         make_goal(pairing, f"목표 {number}")
     make_evaluation(pairing, status="submitted", score=3)
     client = client_of(pairing.mentor.user)
-    with django_assert_num_queries(9):  # session, user, grants, pair, goals, evaluation, scores, their goals, form
+    # session, user, grants, pair, goals, evaluation, scores, their goals, form, milestones, actions, three kinds of
+    # notes, the draft of one, meetings
+    with django_assert_num_queries(16):
         client.get(pairing.get_absolute_url())
 
 

@@ -11,7 +11,7 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from mentoring import pair_surveys
-from mentoring.operations import answers
+from mentoring.operations import actions, answers
 from mentoring.operations import rounds as mentoring_rounds
 from portal import clock, mail, uploads
 from programs.operations import (
@@ -97,6 +97,7 @@ STEPS = (
     interview_news.tell_panels,
     mentoring_rounds.ask_mentees,
     mentoring_rounds.remind,
+    actions.remind,
     hourly(completion.warn),
     hourly(excuses.delete_evidence),
     certificates.resume_runs,

@@ -1,0 +1,54 @@
+"""What stands in the papers of a pair, for the data that a person takes along.
+
+Of notes that is one's own, and what was shared; the mentor's notes for mentors and staff are the mentor's, and a
+private note is nobody's but its author's.
+"""
+
+from mentoring.models.notes import NoteDraft, PrivateNote, SharedNote, StaffNote
+
+
+def of_mentee(pairing):
+    """For the mentee of the pair."""
+    return _notes(pairing, pairing.enrolment.person_id) | _work(pairing)
+
+
+def of_mentor(pairing):
+    """For the mentor of the pair: what they wrote."""
+    mentor = pairing.mentor.user_id
+    own = StaffNote.objects.filter(pairing=pairing, author=mentor)
+    notes = _notes(pairing, mentor)
+    return notes | {"notes_for_staff": [note.text for note in own]}
+
+
+def _notes(pairing, person_id):
+    """One's private notes, one's draft, and the shared notes of the pair with who of the two wrote each."""
+    own = {"pairing": pairing, "author": person_id}
+    shared = SharedNote.objects.filter(pairing=pairing).prefetch_related("earlier")
+    return {
+        "private_notes": [note.text for note in PrivateNote.objects.filter(**own)],
+        "draft_note": "".join(NoteDraft.objects.filter(**own).values_list("text", flat=True)),
+        "shared_notes": [
+            {
+                "by": "mentor" if note.author_id == pairing.mentor.user_id else "mentee",
+                "written_at": note.written_at,
+                "text": note.text,
+                "earlier": [wording.text for wording in note.earlier.all()],
+            }
+            for note in shared
+        ],
+    }
+
+
+def _work(pairing):
+    """What the two have agreed on."""
+    return {
+        "milestones": [
+            {"text": milestone.text, "due_on": milestone.due_on, "done_at": milestone.done_at}
+            for goal in pairing.goals.all()
+            for milestone in goal.milestones.all()
+        ],
+        "actions": [
+            {"text": action.text, "owner": action.owner, "due_on": action.due_on, "done_at": action.done_at}
+            for action in pairing.actions.all()
+        ],
+    }
