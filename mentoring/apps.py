@@ -13,11 +13,12 @@ class MentoringConfig(AppConfig):
     def ready(self):
         """An enrolment that ends takes its pair with it; loading operations also registers the mail checks."""
         from accounts import privacy as people
-        from mentoring import permissions, privacy
+        from mentoring import meeting_calendars, permissions, privacy
         from mentoring.operations.pairs import end_with_enrolment
         from mentoring.operations.people import erase_person
-        from programs import conflicts
+        from programs import conflicts, session_calendars
 
         people.register("mentoring", export=privacy.export, blocks=privacy.blocks, erase=erase_person)
         conflicts.register("mentoring", permissions.paired)
+        session_calendars.register("mentoring", meeting_calendars.of_person)
         enrolment_ended.connect(end_with_enrolment, dispatch_uid="mentoring.end_with_enrolment")

@@ -6,7 +6,9 @@ and the forms that could not be taken, by name. It gives what its template shows
 Reads only.
 """
 
-PARTS = ()
+from mentoring import meeting_part
+
+PARTS = (meeting_part.part,)
 
 
 def parts_of(user, pairing, viewer, now, held=None):

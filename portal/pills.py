@@ -93,6 +93,20 @@ PAIRING_PILLS = {
     "ended": ("done", "square"),
 }
 
+MEETING_PILLS = {
+    "scheduled": ("live", "calendar"),
+    "now": ("good", "play"),
+    "unsaid": ("warn", "pencil"),
+    "half_said": ("soon", "clock"),
+    "disputed": ("warn", "warn"),
+    "held": ("good", "check"),
+    "mentor_absent": ("bad", "minus"),
+    "mentee_absent": ("bad", "minus"),
+    "both_absent": ("bad", "minus"),
+    "cancelled": ("done", "x"),
+    "rescheduled": ("done", "swap"),
+}
+
 AGREEMENT_PILLS = {
     "draft": ("soon", "pencil"),
     "signed": ("plain", "check"),

@@ -10,6 +10,7 @@ from mentoring.goal_lines import goals_in
 from mentoring.models.evaluations import Evaluation, EvaluationStatus
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Goal, Pairing
+from mentoring.operations.meeting_moves import end_with_pair
 from portal import audit, clock
 from portal.errors import Refused
 from programs.models.enrolments import ENDED, Enrolment, EnrolmentStatus
@@ -100,6 +101,7 @@ def end(pairing, *, by, reason):
     pairing.ended_at, pairing.end_reason = clock.now(), reason[:300]
     pairing.save(update_fields=["ended_at", "end_reason"])
     audit.record("pairing.ended", target=pairing, by=by, reason=reason)
+    end_with_pair(pairing, by=by)
 
 
 def lock(pairing_id):

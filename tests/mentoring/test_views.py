@@ -436,7 +436,8 @@ def test_a_pairs_page_costs_the_same_for_any_number_of_goals(cohort, count, djan
         make_goal(pairing, f"목표 {number}")
     make_evaluation(pairing, status="submitted", score=3)
     client = client_of(pairing.mentor.user)
-    with django_assert_num_queries(9):  # session, user, grants, pair, goals, evaluation, scores, their goals, form
+    # session, user, grants, pair, goals, evaluation, scores, their goals, form, meetings
+    with django_assert_num_queries(10):
         client.get(pairing.get_absolute_url())
 
 

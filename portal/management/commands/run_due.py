@@ -11,6 +11,7 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from mentoring import pair_surveys
+from mentoring.operations import meeting_words
 from portal import clock, mail, uploads
 from programs.operations import (
     applications,
@@ -96,6 +97,9 @@ STEPS = (
     hourly(completion.warn),
     hourly(excuses.delete_evidence),
     certificates.resume_runs,
+    meeting_words.settle_silent,
+    meeting_words.remind,
+    meeting_words.ask,
     pair_surveys.name_people_due,
     surveys.invite_due,
     surveys.remind_due,
