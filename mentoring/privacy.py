@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from mentoring import papers
+from mentoring import meeting_texts, papers
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Pairing
 
@@ -25,6 +25,8 @@ def pairs():
     """Every pair with what an export reads of it."""
     found = Pairing.objects.select_related("mentor", "enrolment__cohort__program", "evaluation")
     return found.prefetch_related("goals__milestones", "actions").order_by("paired_at", "pk")
+    found = Pairing.objects.select_related("enrolment__cohort__program", "evaluation")
+    return found.prefetch_related("goals", "meetings").order_by("paired_at", "pk")
 
 
 def pair_of(pairing, *, shared_only):
@@ -40,6 +42,7 @@ def pair_of(pairing, *, shared_only):
         "goals": [goal.text for goal in pairing.goals.all()],
         "strengths": evaluation.strengths if evaluation else "",
         "next_steps": evaluation.next_steps if evaluation else "",
+        "meetings": meeting_texts.of_pair(pairing, "mentee" if shared_only else "mentor"),
     }
 
 

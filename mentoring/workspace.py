@@ -9,6 +9,9 @@ Reads only.
 from mentoring import action_part, note_part
 
 PARTS = (action_part.part, note_part.part)
+from mentoring import meeting_part
+
+PARTS = (meeting_part.part,)
 
 
 def parts_of(user, pairing, viewer, now, held=None):

@@ -29,7 +29,8 @@ def abbreviation(moment, zone):
     return f"UTC{name}" if name[:1] in "+-" else name
 
 
-def _hours(start, end):
+def hours(start, end):
+    """`10:00~11:00` on one clock, or `10:00` without an end."""
     if end is None:
         return f"{start:%H:%M}"
     return f"{start:%H:%M}{'~' if i18n.language() == i18n.KO else '–'}{end:%H:%M}"
@@ -37,7 +38,7 @@ def _hours(start, end):
 
 def _told(start, end, zone, *, with_day, year):
     local = start.astimezone(zone)
-    text = f"{_hours(local, end and end.astimezone(zone))} {abbreviation(start, zone)}"
+    text = f"{hours(local, end and end.astimezone(zone))} {abbreviation(start, zone)}"
     if not with_day:
         return text
     comma = "" if i18n.language() == i18n.KO else ","

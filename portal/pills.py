@@ -103,6 +103,18 @@ NOTE_PILLS = {
     "private": ("soon", "lock"),
     "staff": ("plain", "eye"),
     "shared": ("live", "person"),
+MEETING_PILLS = {
+    "scheduled": ("live", "calendar"),
+    "now": ("good", "play"),
+    "unsaid": ("warn", "pencil"),
+    "half_said": ("soon", "clock"),
+    "disputed": ("warn", "warn"),
+    "held": ("good", "check"),
+    "mentor_absent": ("bad", "minus"),
+    "mentee_absent": ("bad", "minus"),
+    "both_absent": ("bad", "minus"),
+    "cancelled": ("done", "x"),
+    "rescheduled": ("done", "swap"),
 }
 
 AGREEMENT_PILLS = {

@@ -116,9 +116,18 @@ def closing_days(now):
 # --- one person's -------------------------------------------------------------------------------------------------
 
 
+_sources = {}
+
+
+def register(name, source):
+    """Let calendars hold more than sessions; `source` takes a person, a kind of calendar and the time."""
+    _sources[name] = source
+
+
 def events_of(feed, now):
-    """What a person's calendar holds."""
-    return learning(feed.person, now) if feed.kind == FeedKind.LEARNING else teaching(feed.person, now)
+    """What a person's calendar holds: the sessions, and what is registered beside them."""
+    found = learning(feed.person, now) if feed.kind == FeedKind.LEARNING else teaching(feed.person, now)
+    return found + [event for source in _sources.values() for event in source(feed.person, feed.kind, now)]
 
 
 def name_of(feed):

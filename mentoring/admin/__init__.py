@@ -3,6 +3,7 @@
 from mentoring.admin import (  # noqa: F401 (each registers its models)
     enrolments,
     evaluations,
+    meetings,  # noqa: F401 (each registers its models)
     mentors,
     pair_surveys,
     pairs,

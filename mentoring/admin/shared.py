@@ -36,6 +36,14 @@ name_verbs(
         "evaluation.begun": _("Evaluation begun"),
         "evaluation.submitted": _("Evaluation submitted"),
         "evaluation.shared": _("Evaluation shared"),
+        "meeting.booked": _("Meeting booked"),
+        "meeting.moved": _("Meeting moved"),
+        "meeting.cancelled": _("Meeting cancelled"),
+        "meeting.details": _("Meeting: place, link or subject changed"),
+        "meeting.interpreter": _("Interpreter of the meeting changed"),
+        "meeting.said": _("Said how the meeting went"),
+        "meeting.stands": _("Nothing else was said in time, so it stands"),
+        "meeting.decided": _("Decided how the meeting went"),
     }
 )
 

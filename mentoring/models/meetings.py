@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -11,6 +12,8 @@ from mentoring.models.pairs import Pairing
 from portal import clock
 from portal.codes import new_code
 from programs.models.experts import Expert
+
+MOST_MINUTES = 720  # of one meeting
 
 
 class MeetingStatus(models.TextChoices):
@@ -47,11 +50,54 @@ class MeetingQuerySet(models.QuerySet):
         """Those of a person, as mentor or as mentee."""
         return self.filter(Q(pairing__mentor__user=user) | Q(pairing__enrolment__person=user))
 
+    def of_people(self, people):
+        """Those of any of these people, as mentors or as mentees."""
+        return self.filter(Q(pairing__mentor__user__in=people) | Q(pairing__enrolment__person__in=people))
+
+    def visible_to(self, user):
+        """Those of the pairs that a person may see."""
+        return self.filter(pairing__in=Pairing.objects.visible_to(user).values("pk"))
+
+    def overlapping(self, starts_at, ends_at):
+        """Those that overlap with a time."""
+        return self.filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
+
+    def unsettled(self):
+        """Those of which it is not settled yet whether they were held."""
+        return self.filter(status=MeetingStatus.SCHEDULED)
+
+    def disputed(self):
+        """Those of which the two say different things, so that staff decide."""
+        return self.unsettled().exclude(mentor_says="").exclude(mentee_says="")
+
+    def half_said(self):
+        """Those of which one side has said how it went, and the other nothing."""
+        return self.unsettled().filter(
+            Q(mentor_says="", mentee_said_at__isnull=False) | Q(mentee_says="", mentor_said_at__isnull=False)
+        )
+
+    def unsaid(self, now):
+        """Those that are over, and nobody has said how they went."""
+        return self.unsettled().filter(ends_at__lte=now, mentor_says="", mentee_says="")
+
+    def for_page(self):
+        """With what pages, mails and calendars read of them."""
+        return self.select_related(
+            "pairing__mentor__user__week",
+            "pairing__mentor__expert",
+            "pairing__enrolment__person__week",
+            "pairing__enrolment__cohort__program",
+            "pairing__enrolment__cohort__mentoring_round",
+            "interpreter",
+            "called_off_by",
+        )
+
 
 class Meeting(models.Model):
     """One meeting. Its time is never edited: one that is moved is `rescheduled`, and another `replaces` it.
 
-    Both sides say how it went; `status` follows once they agree, staff decide, or the other has not said in time.
+    Both sides say how it went; `status` and `minutes` follow once they agree, staff decide, or one of them has not
+    said in time. Until then it is `scheduled`, also after its time.
     `sequence` counts its changes, for calendars; a chain of moved meetings is one event there, known by `uid`.
     """
 
@@ -91,10 +137,12 @@ class Meeting(models.Model):
     called_off_late = models.BooleanField(default=False)
     mentor_says = models.CharField(max_length=13, choices=[(s.value, s.label) for s in SAID], blank=True)
     mentor_said_at = models.DateTimeField(null=True, blank=True)
+    mentor_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     mentee_says = models.CharField(max_length=13, choices=[(s.value, s.label) for s in SAID], blank=True)
     mentee_said_at = models.DateTimeField(null=True, blank=True)
+    mentee_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     minutes = models.PositiveSmallIntegerField(
-        _("minutes held"), null=True, blank=True, validators=[MaxValueValidator(720)]
+        _("minutes held"), null=True, blank=True, validators=[MaxValueValidator(MOST_MINUTES)]
     )
     settled_at = models.DateTimeField(null=True, blank=True, editable=False)
     settled_by = models.ForeignKey(
@@ -139,3 +187,22 @@ class Meeting(models.Model):
 
     def __str__(self):
         return self.code
+
+    def get_absolute_url(self):
+        """Its page."""
+        return reverse("meeting", args=[self.code])
+
+    @property
+    def is_off(self):
+        """Whether it was cancelled, or moved to another time."""
+        return self.status in (MeetingStatus.CANCELLED, MeetingStatus.RESCHEDULED)
+
+    @property
+    def people(self):
+        """The mentor and the mentee."""
+        return self.pairing.mentor.user, self.pairing.enrolment.person
+
+    def other_than(self, person):
+        """Whom `person`, one of the two, meets."""
+        mentor, mentee = self.people
+        return mentee if person == mentor else mentor

@@ -96,6 +96,7 @@ class PairingQuerySet(models.QuerySet):
             "mentor__expert",
             "enrolment__person__week",
             "enrolment__cohort__program",
+            "enrolment__cohort__mentoring_round",
             "enrolment__application",
             "evaluation",
         ).prefetch_related("goals")

@@ -13,6 +13,7 @@ from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import EndKind, Goal, Pairing
 from mentoring.models.rounds import Exclusion, RoundMentor
 from mentoring.models.runs import PairLock
+from mentoring.operations.meeting_moves import end_with_pair
 from portal import audit, clock
 from portal.errors import Refused
 from programs.models.enrolments import ENDED, Enrolment, EnrolmentStatus
@@ -131,6 +132,7 @@ def end(pairing, *, by, reason, kind=EndKind.STAFF, run=None):
     pairing.end_kind, pairing.ended_run = kind, run
     pairing.save(update_fields=["ended_at", "end_reason", "end_kind", "ended_run"])
     audit.record("pairing.ended", target=pairing, by=by, after=kind, reason=reason)
+    end_with_pair(pairing, by=by)
 
 
 def lock(pairing_id):

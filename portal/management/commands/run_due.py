@@ -11,7 +11,7 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from mentoring import pair_surveys
-from mentoring.operations import actions, answers
+from mentoring.operations import actions, answers, meeting_words
 from mentoring.operations import rounds as mentoring_rounds
 from portal import clock, mail, uploads
 from programs.operations import (
@@ -101,6 +101,9 @@ STEPS = (
     hourly(completion.warn),
     hourly(excuses.delete_evidence),
     certificates.resume_runs,
+    meeting_words.settle_silent,
+    meeting_words.remind,
+    meeting_words.ask,
     pair_surveys.name_people_due,
     answers.remind,
     surveys.invite_due,

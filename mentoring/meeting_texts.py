@@ -1,0 +1,32 @@
+"""What meetings hold about a person, for `mentoring.privacy`: handed out and erased."""
+
+from mentoring.models.meetings import Meeting
+
+GONE = "–"  # stands where a reason was that a cancelled meeting cannot be without
+
+
+def of_pair(pairing, side):
+    """The meetings of a pair as one side may take them along; the other is not named, nor what they said."""
+    return [
+        {
+            "starts_at": row.starts_at,
+            "ends_at": row.ends_at,
+            "status": row.status,
+            "minutes": row.minutes,
+            "way": row.way,
+            "place": row.place,
+            "link": row.link,
+            "subject": row.subject,
+            "i_said": " ".join(
+                str(part) for part in (getattr(row, f"{side}_says"), getattr(row, f"{side}_minutes")) if part
+            ),
+        }
+        for row in pairing.meetings.all()
+    ]
+
+
+def erase(user):
+    """Take away what was written about the meetings of a person; that and when they were held stays."""
+    own = Meeting.objects.of_person(user)
+    own.exclude(called_off_reason="").update(called_off_reason=GONE)
+    own.update(subject="", link="", place="")
