@@ -2,12 +2,13 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from mentoring.models.mentors import MentorProfile
+from mentoring.models.rounds import Exclusion, ExclusionKind
 from portal import clock
 from portal.codes import new_code
 from programs.models.cohorts import Cohort
@@ -38,20 +39,27 @@ class PairingQuerySet(models.QuerySet):
         """Those that have not ended."""
         return self.filter(ended_at__isnull=True)
 
+    def open_to_both(self, user):
+        """Without the person's own pairs between whose two a contact block stands: it shuts the page to both."""
+        blocks = Exclusion.objects.live().filter(
+            kind=ExclusionKind.SAFEGUARDING, mentor=OuterRef("mentor"), person=OuterRef("enrolment__person")
+        )
+        return self.exclude(Q(mentor__user=user) | Q(enrolment__person=user), Exists(blocks))
+
     def of_mentor(self, user):
         """A mentor's active mentees; once a pair has ended its mentor no longer reads the mentee's papers."""
         return self.filter(mentor__user=user, ended_at__isnull=True)
 
     def of_mentee(self, user):
-        """A mentee's own pairs, ended ones too."""
-        return self.filter(enrolment__person=user)
+        """A mentee's own pairs, ended ones too, but none that a contact block shuts."""
+        return self.filter(enrolment__person=user).open_to_both(user)
 
     def visible_to(self, user):
         """A mentor's active mentees, a mentee's own pairs, and for staff those of the cohorts they run."""
         own = Q(mentor__user=user, ended_at__isnull=True) | Q(enrolment__person=user)
         if user.is_staff:
             own |= Q(enrolment__cohort__in=Cohort.objects.managed_by(user).values("pk"))
-        return self.filter(own)
+        return self.filter(own).open_to_both(user)
 
     def for_desk(self):
         """With what a desk shows of each pair; the latest cohort first, and by name within it."""

@@ -10,6 +10,7 @@ from mentoring.goal_lines import goals_in
 from mentoring.models.evaluations import Evaluation, EvaluationStatus
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Goal, Pairing
+from mentoring.models.rounds import Exclusion, ExclusionKind
 from portal import audit, clock
 from portal.errors import Refused
 from programs.models.enrolments import ENDED, Enrolment, EnrolmentStatus
@@ -47,6 +48,8 @@ def pair(enrolment_id, mentor_id, *, by):
         if current.mentor_id == mentor.pk:
             return current
         raise Refused(_("This mentee already has a mentor."))
+    if Exclusion.objects.live().filter(**blocked(mentor.pk, enrolment.person_id)).exists():
+        raise Refused(_("These two cannot be paired."))
     if mentor.is_paused or not mentor.user.is_active:
         raise Refused(_("This mentor is not taking mentees at the moment."))
     if mentor.pairings.live().filter(enrolment__cohort=cohort).count() >= mentor.capacity:
@@ -62,6 +65,11 @@ def pair(enrolment_id, mentor_id, *, by):
     emails.paired_mentor(pairing)
     emails.paired_mentee(pairing)
     return pairing
+
+
+def blocked(mentor_id, person_id):
+    """What is asked of exclusions to find a contact block between the two, which nothing overrides."""
+    return {"mentor": mentor_id, "person": person_id, "kind": ExclusionKind.SAFEGUARDING}
 
 
 def _grant_mentor(user, cohort, *, by):
@@ -95,10 +103,10 @@ def end_with_enrolment(sender, enrolment, by, **kwargs):
             end(pairing, by=by, reason=f"enrolment {enrolment.status}")
 
 
-def end(pairing, *, by, reason):
+def end(pairing, *, by, reason, kind=""):
     """End a locked pair; for operations that have asked who may."""
-    pairing.ended_at, pairing.end_reason = clock.now(), reason[:300]
-    pairing.save(update_fields=["ended_at", "end_reason"])
+    pairing.ended_at, pairing.end_reason, pairing.end_kind = clock.now(), reason[:300], kind
+    pairing.save(update_fields=["ended_at", "end_reason", "end_kind"])
     audit.record("pairing.ended", target=pairing, by=by, reason=reason)
 
 

@@ -5,6 +5,7 @@ from django.db import transaction
 from mentoring.models.evaluations import Evaluation, EvaluationStatus
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Goal
+from mentoring.operations.safeguarding import forget_reporter
 
 GONE = "–"  # stands where a text was that a row cannot be without
 
@@ -20,3 +21,4 @@ def erase_person(user):
     about.filter(status=EvaluationStatus.DRAFT).update(strengths="", next_steps="")
     about.filter(status=EvaluationStatus.SUBMITTED).update(strengths=GONE, next_steps=GONE)
     MentorProfile.objects.filter(user=user).update(is_paused=True)
+    forget_reporter(user)

@@ -11,6 +11,7 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from mentoring import pair_surveys
+from mentoring.operations import absences, safeguarding
 from portal import clock, mail, uploads
 from programs.operations import (
     applications,
@@ -100,6 +101,8 @@ STEPS = (
     surveys.invite_due,
     surveys.remind_due,
     hourly(retention.forget_due),
+    hourly(absences.follow_up),
+    hourly(safeguarding.forget_closed),
     hourly(imports.forget_rows),
     deliver_mail,
     free_stuck_tasks,
