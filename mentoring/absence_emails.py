@@ -18,7 +18,7 @@ from portal.mail_events import Kind, event, needed
     NAME,
     needed("count", Kind.NUMBER, _("How many meetings.")),
     needed("days", Kind.NUMBER, _("In how many days.")),
-    needed("url", Kind.LINK, _("The desk of mentors and mentees.")),
+    needed("url", Kind.LINK, _("The person's own page.")),
     CONTACT,
     SITE,
 )
@@ -27,7 +27,7 @@ def absence_warning(step):
     words = {
         "count": step.count,
         "days": absences.WITHIN.days,
-        "url": link(step.person, "mentoring"),
+        "url": link(step.person, "my"),
         "contact": settings.CONTACT_EMAIL,
     }
     return mail.queue(f"{FOLDER}/absence_warning.txt", person=step.person, target=step, context=words)

@@ -108,7 +108,7 @@ def lines_for(statement):
 
 def _new_lines(statement):
     round_ = statement.round
-    elsewhere = StatementLine.objects.filter(is_correction=False).exclude(statement=statement)
+    elsewhere = StatementLine.objects.filter(is_correction=False).exclude(statement=statement.pk)
     rows = payable(round_, statement.mentor_id).filter(starts_at__lt=month_end(statement.month), minutes__gt=0)
     for meeting in rows.exclude(pk__in=elsewhere.values("meeting")).order_by("starts_at", "pk"):
         yield Line(
@@ -125,7 +125,7 @@ def _corrections(statement):
     """For each meeting in a frozen statement of the two: what it is worth now, less all that was said of it."""
     said = StatementLine.objects.filter(
         statement__round=statement.round_id, statement__mentor=statement.mentor_id
-    ).exclude(statement=statement)
+    ).exclude(statement=statement.pk)
     open_elsewhere = said.filter(is_correction=True).exclude(statement__status__in=FROZEN).values("meeting")
     frozen = said.filter(statement__status__in=FROZEN).exclude(meeting__in=open_elsewhere)
     totals = frozen.values("meeting").annotate(all_minutes=Sum("minutes"), all_amount=Sum("amount")).order_by()
