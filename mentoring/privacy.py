@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from mentoring import meeting_texts, papers
+from mentoring import concerns, honorarium, meeting_texts, papers
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Pairing
 
@@ -18,6 +18,8 @@ def export(user):
             {"focus_ko": profile.focus_ko, "focus_en": profile.focus_en, "capacity": profile.capacity}
             for profile in MentorProfile.objects.filter(user=user)
         ],
+        "concerns": concerns.export(user),
+        "honorarium": honorarium.export(user),
     }
 
 

@@ -1,8 +1,21 @@
-"""The desk of mentors and mentees."""
+"""The addresses of mentoring. Words come before codes, which would take them for one."""
 
 from django.urls import path
 
-from mentoring.views import actions, desk, goals, notes, pairs, profiles, rounds, weeks
+from mentoring.views import (
+    actions,
+    booking,
+    concerns,
+    desk,
+    goals,
+    honorarium,
+    meetings,
+    notes,
+    pairs,
+    profiles,
+    rounds,
+    weeks,
+)
 
 urlpatterns = [
     path("mentoring/", desk.desk, name="mentoring"),
@@ -27,11 +40,6 @@ urlpatterns = [
     path("mentoring/milestones/<slug:code>/", goals.milestone, name="milestone"),
     path("mentoring/milestones/<slug:code>/tick/", goals.milestone_tick, name="milestone-tick"),
     path("mentoring/milestones/<slug:code>/remove/", goals.milestone_remove, name="milestone-remove"),
-    # a pair
-from mentoring.views import booking, desk, meetings, pairs
-
-urlpatterns = [
-    path("mentoring/", desk.desk, name="mentoring"),
     # meetings
     path("mentoring/meetings/<slug:code>/", meetings.meeting, name="meeting"),
     path("mentoring/meetings/<slug:code>/move/", booking.move, name="meeting-move"),
@@ -39,9 +47,16 @@ urlpatterns = [
     path("mentoring/meetings/<slug:code>/details/", meetings.details, name="meeting-details"),
     path("mentoring/meetings/<slug:code>/word/", meetings.word, name="meeting-word"),
     path("mentoring/meetings/<slug:code>/calendar.ics", meetings.calendar, name="meeting-ics"),
-    path("mentoring/<slug:code>/book/", booking.book, name="meeting-book"),
-    # pairs
+    # concerns, open to anyone, and what mentors are paid
+    path("mentoring/concerns/", concerns.report, name="concern-report"),
+    path("mentoring/concerns/<slug:code>/", concerns.concern, name="concern"),
+    path("my/concerns/", concerns.my_concerns, name="my-concerns"),
+    path("my/concerns/<slug:code>/", concerns.my_concern, name="my-concern"),
+    path("mentoring/honorarium/", honorarium.statements, name="honorarium"),
+    path("mentoring/honorarium/<slug:code>/", honorarium.statement, name="honorarium-statement"),
+    # a pair
     path("mentoring/<slug:code>/", pairs.pairing, name="pairing"),
+    path("mentoring/<slug:code>/book/", booking.book, name="meeting-book"),
     path("mentoring/pairs/<slug:code>/files/<slug:upload>/", pairs.mentee_file, name="mentee-file"),
     path("mentoring/<slug:code>/evaluation/", pairs.evaluation_save, name="evaluation-save"),
     path("mentoring/<slug:code>/share/", pairs.evaluation_share, name="evaluation-share"),

@@ -6,12 +6,9 @@ and the forms that could not be taken, by name. It gives what its template shows
 Reads only.
 """
 
-from mentoring import action_part, note_part
+from mentoring import action_part, meeting_part, note_part
 
-PARTS = (action_part.part, note_part.part)
-from mentoring import meeting_part
-
-PARTS = (meeting_part.part,)
+PARTS = (meeting_part.part, action_part.part, note_part.part)
 
 
 def parts_of(user, pairing, viewer, now, held=None):

@@ -103,6 +103,8 @@ NOTE_PILLS = {
     "private": ("soon", "lock"),
     "staff": ("plain", "eye"),
     "shared": ("live", "person"),
+}
+
 MEETING_PILLS = {
     "scheduled": ("live", "calendar"),
     "now": ("good", "play"),

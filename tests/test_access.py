@@ -15,6 +15,7 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils.translation import override
 
 from accounts.models import Role
+from mentoring.models.safeguarding import Concern
 from portal import clock
 from portal.models import OutgoingMail
 from programs.operations import feeds
@@ -129,6 +130,12 @@ EXPECTED = {
     "evaluation-save": row(LOGIN, POST_ONLY),
     "evaluation-share": row(LOGIN, POST_ONLY),
     "goal-add": row(LOGIN, POST_ONLY),
+    "concern-report": PUBLIC,
+    "concern": PUBLIC,  # for whoever has its code; it is the key
+    "my-concerns": PERSONAL,
+    "my-concern": row(LOGIN, HIDDEN, applicant=YES),
+    "honorarium": row(LOGIN, HIDDEN, mentor=YES),
+    "honorarium-statement": row(LOGIN, HIDDEN),  # there is none; tests/mentoring/test_honorarium.py has one
     "mentee-file": row(LOGIN, HIDDEN),  # there is no such file; tests/mentoring has one that there is
     "note-add": row(LOGIN, POST_ONLY),
     "note": row(LOGIN, HIDDEN, mentor=YES),  # of its author alone
@@ -257,6 +264,9 @@ def world():
         name: [enrolment.code, excuse.code] for name in ("learning-excuse-withdraw", "learning-excuse-file")
     }
     arguments["learning-excuses"] = [enrolment.code]
+    arguments["concern"] = [Concern.objects.create(text="멘토링 중에 불편한 말을 들었습니다.").code]
+    arguments["my-concern"] = [Concern.objects.create(text="자료를 함부로 썼습니다.", reporter=applicant).code]
+    arguments["honorarium-statement"] = ["nobody"]
     arguments |= {name: [review.code] for name in ("review", "review-save", "review-give-back")}
     return {"people": people, "arguments": arguments, "other": other, "cohort": cohort}
 

@@ -17,7 +17,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts import emails as account_emails
+from mentoring import absence_emails, care_emails
 from mentoring import emails as mentoring_emails
+from mentoring.models.care import AbsenceStep
+from mentoring.models.safeguarding import SafeguardingOfficer
 from portal import clock, mail
 from portal.mail_events import EVENTS
 from portal.models import MailStatus, OutgoingMail
@@ -54,6 +57,7 @@ ACCOUNT = (
     "password_set",
     "unknown_account",
 )
+CARE = ("absence_warning", "concern_news", "concern_unattended", "message_waiting", "pair_stopped")
 MFA = ("recovery_codes_generated", "totp_activated", "totp_deactivated")
 
 
@@ -163,10 +167,30 @@ def write(name, language):
         if name == "evaluation_shared":
             pairing = make.make_evaluation(pairing)
         return getattr(mentoring_emails, name)(pairing)
+    if name in CARE:
+        return care(name, person, application)
     change = StateChange.objects.create(
         application=application, from_status="draft", to_status=application.status, reason="1"
     )
     return getattr(emails, name)(change)
+
+
+def care(name, person, application):
+    """A mail about a report of a concern, a pair that was ended, or meetings that were missed."""
+    if name == "concern_news":
+        make.make_grant(person, "admin")
+        SafeguardingOfficer.objects.create(user=person, named_by=person)
+        return care_emails.concern_news()
+    if name == "concern_unattended":
+        make.make_grant(person, "admin")
+        return care_emails.concern_unattended()
+    if name == "pair_stopped":
+        pairing = make.make_pairing(enrolment=make.make_enrolment(application=application))
+        return care_emails.pair_stopped(pairing, person)
+    if name == "absence_warning":
+        step = AbsenceStep.objects.create(person=person, kind="warning", count=2)
+        return absence_emails.absence_warning(step)
+    return care_emails.message_waiting(person)
 
 
 def attendance(name, person):

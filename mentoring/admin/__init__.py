@@ -1,10 +1,14 @@
 """Mentoring in the admin, split by noun; this module only lets Django find them."""
 
 from mentoring.admin import (  # noqa: F401 (each registers its models)
+    concerns,
     enrolments,
     evaluations,
-    meetings,  # noqa: F401 (each registers its models)
+    health,
+    honorarium,
+    meetings,
     mentors,
+    officers,
     pair_surveys,
     pairs,
     rounds,

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("mentoring", "0003_rounds"),
+        ("mentoring", "0005_pairing_runs"),
     ]
 
     operations = [

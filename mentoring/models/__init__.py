@@ -3,11 +3,14 @@
 from mentoring.models import (  # noqa: F401
     actions,
     availability,
+    care,
     evaluations,
+    honorarium,
     meetings,
     mentors,
     notes,
     pairs,
     rounds,
     runs,
+    safeguarding,
 )

@@ -45,19 +45,23 @@ def contact_blocks(**between):
     return Exclusion.objects.live().filter(kind=ExclusionKind.SAFEGUARDING, **between)
 
 
+def under_a_block():
+    """Whether a contact block stands between the two of a pair, as a condition; it shuts the page to both."""
+    return Exists(contact_blocks(mentor=OuterRef("mentor"), person=OuterRef("enrolment__person")))
+
+
 def read_by_mentor(user):
     """The pairs of a mentor that they may read now, as a condition: live ones, and ended ones for thirty days.
 
     One that was undone or ended for cause is gone at once, and so is any under a contact block.
     """
-    blocks = contact_blocks(mentor=OuterRef("mentor"), person=OuterRef("enrolment__person"))
     lately = Q(ended_at__gt=clock.now() - READABLE_FOR) & ~Q(end_kind__in=CLOSED_AT_ONCE)
-    return Q(mentor__user=user) & (Q(ended_at__isnull=True) | lately) & ~Exists(blocks)
+    return Q(mentor__user=user) & (Q(ended_at__isnull=True) | lately) & ~under_a_block()
 
 
 def read_by_mentee(user):
-    """The pairs of a mentee that they may read, as a condition; one that was undone never was."""
-    return Q(enrolment__person=user) & ~Q(end_kind=EndKind.UNDONE)
+    """The pairs of a mentee that they may read, as a condition: not one that was undone or is under a block."""
+    return Q(enrolment__person=user) & ~Q(end_kind=EndKind.UNDONE) & ~under_a_block()
 
 
 class PairingQuerySet(models.QuerySet):

@@ -6,6 +6,7 @@ from mentoring import meeting_texts
 from mentoring.models.evaluations import Evaluation, EvaluationStatus
 from mentoring.models.mentors import MentorProfile
 from mentoring.operations.erasing import GONE, erase_papers
+from mentoring.operations.safeguarding import forget_reporter
 
 
 @transaction.atomic
@@ -20,3 +21,4 @@ def erase_person(user):
     about.filter(status=EvaluationStatus.SUBMITTED).update(strengths=GONE, next_steps=GONE)
     meeting_texts.erase(user)
     MentorProfile.objects.filter(user=user).update(is_paused=True)
+    forget_reporter(user)
