@@ -18,14 +18,10 @@ class MentoringConfig(AppConfig):
         from mentoring.operations.pairs import end_with_enrolment
         from mentoring.operations.people import erase_person
         from mentoring.operations.profiles import take_back
-        from programs import conflicts
-
-        people.register("mentoring", export=privacy.export, blocks=privacy.blocks, erase=erase_person)
-        conflicts.register("mentoring", permissions.paired)
-        consent_withdrawn.connect(take_back, dispatch_uid="mentoring.take_back")
         from programs import conflicts, session_calendars
 
         people.register("mentoring", export=privacy.export, blocks=privacy.blocks, erase=erase_person)
         conflicts.register("mentoring", permissions.paired)
         session_calendars.register("mentoring", meeting_calendars.of_person)
+        consent_withdrawn.connect(take_back, dispatch_uid="mentoring.take_back")
         enrolment_ended.connect(end_with_enrolment, dispatch_uid="mentoring.end_with_enrolment")
