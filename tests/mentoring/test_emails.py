@@ -206,6 +206,15 @@ def test_both_are_told_that_a_pair_was_announced_by_mistake(published_pair):
     )
 
 
+def test_whoever_does_not_see_the_pair_any_more_is_led_to_the_desk(published_pair, settings):
+    desk = f"{settings.SITE_URL}/en/mentoring/"
+    for row in (
+        pairing_emails.moved_mentor(published_pair, hold=timedelta(0)),
+        pairing_emails.undone_mentor(published_pair),
+    ):
+        assert [line for line in row.body.split("\n") if line.startswith("http")] == [desk]
+
+
 def test_a_mentor_is_asked_to_answer(published_pair):
     assert lines_of(pairing_emails.answer_reminder(published_pair)) == [
         "You have been paired with Park Soul for the 1:1 mentoring of “Reboot Camp” (2027, cohort 1). Please read "
