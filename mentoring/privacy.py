@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from mentoring import concerns, honorarium, meeting_texts, papers
+from mentoring import pairing_privacy, why
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Pairing
 
@@ -29,6 +30,7 @@ def pairs():
     return found.prefetch_related("goals__milestones", "actions").order_by("paired_at", "pk")
     found = Pairing.objects.select_related("enrolment__cohort__program", "evaluation")
     return found.prefetch_related("goals", "meetings").order_by("paired_at", "pk")
+    return found.prefetch_related("goals").order_by("paired_at", "pk")
 
 
 def pair_of(pairing, *, shared_only):
@@ -45,6 +47,7 @@ def pair_of(pairing, *, shared_only):
         "strengths": evaluation.strengths if evaluation else "",
         "next_steps": evaluation.next_steps if evaluation else "",
         "meetings": meeting_texts.of_pair(pairing, "mentee" if shared_only else "mentor"),
+        **pairing_privacy.reasons_of(pairing, why.MENTEE if shared_only else why.MENTOR),
     }
 
 

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from mentoring import meeting_texts
+from mentoring import meeting_texts, pairing_privacy
 from mentoring.models.evaluations import Evaluation, EvaluationStatus
 from mentoring.models.mentors import MentorProfile
 from mentoring.operations.erasing import GONE, erase_papers
@@ -20,5 +20,6 @@ def erase_person(user):
     about.filter(status=EvaluationStatus.DRAFT).update(strengths="", next_steps="")
     about.filter(status=EvaluationStatus.SUBMITTED).update(strengths=GONE, next_steps=GONE)
     meeting_texts.erase(user)
+    pairing_privacy.erase(user)
     MentorProfile.objects.filter(user=user).update(is_paused=True)
     forget_reporter(user)
