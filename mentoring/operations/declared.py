@@ -132,6 +132,8 @@ def dismiss(declared_id, *, by, reason):
 
 
 def _lock_declared(declared_id, by):
+    round_id = DeclaredConflict.objects.values_list("round", flat=True).get(pk=declared_id)
+    MentoringRound.objects.select_for_update(no_key=True).get(pk=round_id)
     declared = (
         DeclaredConflict.objects.select_for_update(of=("self",), no_key=True)
         .select_related("round")
