@@ -129,6 +129,14 @@ EXPECTED = {
     "evaluation-save": row(LOGIN, POST_ONLY),
     "evaluation-share": row(LOGIN, POST_ONLY),
     "goal-add": row(LOGIN, POST_ONLY),
+    # meetings: for the two of the pair, and to read and call off for its staff
+    "meeting": row(LOGIN, HIDDEN, applicant=YES, mentor=YES, manager=YES, admin=YES),
+    "meeting-book": row(LOGIN, HIDDEN, applicant=YES, mentor=YES),
+    "meeting-move": row(LOGIN, HIDDEN, applicant=YES, mentor=YES),
+    "meeting-cancel": row(LOGIN, HIDDEN, applicant=YES, mentor=YES, manager=YES, admin=YES),
+    "meeting-details": row(LOGIN, POST_ONLY),
+    "meeting-word": row(LOGIN, POST_ONLY),
+    "meeting-ics": row(LOGIN, HIDDEN, applicant=YES, mentor=YES),
     "mentee-file": row(LOGIN, HIDDEN),  # there is no such file; tests/mentoring has one that there is
     "reviews": REVIEWERS,
     "review": REVIEWERS,
@@ -233,6 +241,9 @@ def world():
     arguments["application-reference-ask"] = arguments["application-reference"]
     arguments["application-file"] = [application.code, "nobody"]
     arguments |= {name: [pairing.code] for name in ("pairing", "evaluation-save", "evaluation-share", "goal-add")}
+    meeting = make.make_meeting(pairing, starts_at=clock.now() + timedelta(days=4))
+    arguments |= {name: [meeting.code] for name in EXPECTED if name.startswith("meeting")}
+    arguments["meeting-book"] = [pairing.code]
     arguments |= {name: [session.code] for name in ("teaching-session", "teaching-sheet")}
     arguments |= {
         name: [enrolment.code, excuse.code] for name in ("learning-excuse-withdraw", "learning-excuse-file")

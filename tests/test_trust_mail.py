@@ -18,6 +18,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import emails as account_emails
 from mentoring import emails as mentoring_emails
+from mentoring import meeting_emails
 from portal import clock, mail
 from portal.mail_events import EVENTS
 from portal.models import MailStatus, OutgoingMail
@@ -163,10 +164,31 @@ def write(name, language):
         if name == "evaluation_shared":
             pairing = make.make_evaluation(pairing)
         return getattr(mentoring_emails, name)(pairing)
+    if name.startswith("meeting"):
+        return meeting(name, person)
     change = StateChange.objects.create(
         application=application, from_status="draft", to_status=application.status, reason="1"
     )
     return getattr(emails, name)(change)
+
+
+def meeting(name, person):
+    """A mail about a meeting, to the mentee."""
+    pairing = make.make_pairing(enrolment=make.make_enrolment(person=person))
+    fields = {"subject": "1", "link": "https://meet.example.com/a"}
+    if name == meeting_emails.SAID:
+        fields |= {"mentor_says": "held", "mentor_minutes": 50, "mentor_said_at": clock.now()}
+    if name == meeting_emails.DECIDED:
+        fields |= {"status": "mentee_absent", "settled_at": clock.now()}
+    if name == meeting_emails.CANCELLED:
+        fields |= {"status": "cancelled", "called_off_reason": "1"}
+    if name == meeting_emails.MOVED:
+        was = make.make_meeting(pairing, status="rescheduled", called_off_reason="1")
+        fields |= {"replaces": was, "uid": was.uid}
+    row = make.make_meeting(pairing, starts_at=clock.now() + timedelta(days=2), **fields)
+    if name in (meeting_emails.DAY, meeting_emails.HOUR, meeting_emails.ASK):
+        return meeting_emails.reminder(row, person, name)
+    return getattr(meeting_emails, name.removeprefix("meeting_"))(row, person)
 
 
 def attendance(name, person):

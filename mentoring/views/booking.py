@@ -27,7 +27,8 @@ def asked_week(request):
 
 def own_pair(request, pairing):
     """What this person, one of the two of a live pair, is to it; else 404."""
-    if not (permissions.is_mentor(request.user, pairing) or permissions.is_mentee(request.user, pairing)):
+    is_one = permissions.is_mentor(request.user, pairing) or permissions.is_mentee(request.user, pairing)
+    if not (pairing.is_live and is_one):
         raise Http404
     return pairs.viewer_of(request.user, pairing)
 
