@@ -35,6 +35,8 @@ def refuse_strangers(pairing, by):
     """Refuse whoever is not one of the two, or is no more."""
     if not (permissions.is_mentor(by, pairing) or permissions.is_mentee(by, pairing)):
         raise Refused(_("Only the mentor and the mentee can do this."))
+    if not pairing.is_live:
+        raise Refused(_("This pair has ended."))
 
 
 def refuse_off(meeting):

@@ -108,6 +108,8 @@ def test_only_the_two_of_a_live_pair_book(pairing, manager):
         assert refusal(meetings.book, pairing.pk, START, by=stranger) == words
     end_pairing(pairing.pk, by=manager, reason="1")
     assert refusal(booked, pairing) == "This pair has ended."
+    past = make.make_meeting(pairing, starts_at=NOW - 5 * HOUR)
+    assert refusal(say, past, "mentee", minutes=60) == "This pair has ended."
     assert refusal(meetings.book, pairing.pk, START, by=pairing.mentor.user) == words
 
 
