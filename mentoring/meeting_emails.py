@@ -1,5 +1,6 @@
 """The mails about meetings, each to one of the two. A change goes with the calendar that makes it theirs.
 
+No address that people wrote stands in a mail of the portal: the online link is on the page, and in the calendar.
 A mail is dropped when what it says no longer holds: the meeting was cancelled or moved, is over, or is settled.
 """
 
@@ -37,7 +38,7 @@ PLACES = (
 WHERE = (
     sometimes("subject", Kind.TEXT, _("What the meeting is about.")),
     sometimes("is_online", Kind.YES_NO, _("Whether the two meet online.")),
-    sometimes("link", Kind.LINK, _("The online link, if there is one.")),
+    sometimes("has_link", Kind.YES_NO, _("Whether there is an online link; it stands on the page.")),
     sometimes("place", Kind.TEXT, _("The place, if the two meet in person.")),
     sometimes("interpreter", Kind.NAME, _("The name of the interpreter, if there is one.")),
 )
@@ -59,7 +60,7 @@ def _queue(message, meeting, person, *, again=False, deadline=None, **context):
             "contact": cohort.contact_email or settings.CONTACT_EMAIL,
             "subject": meeting.subject,
             "is_online": meeting.way == MeetingWay.ONLINE,
-            "link": meeting.link,
+            "has_link": bool(meeting.link),
             "place": meeting.place,
             "interpreter": meeting.interpreter.name if meeting.interpreter else "",
             **{name: value() if callable(value) else value for name, value in context.items()},

@@ -110,12 +110,12 @@ class AgreedForm(forms.Form):
     use_required_attribute = False
 
     day = forms.DateField(
-        label=gettext_lazy("Day"),
+        label=pgettext_lazy("meeting", "Day"),
         widget=DayInput,
         error_messages={"required": gettext_lazy("Choose a day."), "invalid": gettext_lazy("Choose a day.")},
     )
     time = forms.TimeField(
-        label=gettext_lazy("Time"),
+        label=pgettext_lazy("meeting", "Time"),
         widget=TimeInput,
         error_messages={"required": gettext_lazy("Choose a time."), "invalid": gettext_lazy("Choose a time.")},
     )

@@ -205,19 +205,19 @@ def weeks(found, pairing, reader, asked):
     both = zones.zones_for(reader, slots.people_of(pairing))
     zone = both[0]
     by_week = {}
-    for start, end in found:
-        by_week.setdefault(monday(start, zone), []).append((start, end))
+    for start, _end in found:
+        by_week.setdefault(monday(start, zone), []).append(start)
     if not by_week:
         return None
     shown = asked if asked in by_week else min(by_week)
     days = {shown + timedelta(days=number): [] for number in range(7)}
-    for start, end in by_week[shown]:
+    for start in by_week[shown]:
         local = start.astimezone(zone)
         days[local.date()].append(
             {
                 "value": slots.value_of(start),
-                "time": zones.hours(local, end.astimezone(zone)),
-                "other": zones.elsewhere(start, end, both),
+                "time": zones.hours(local),
+                "other": zones.elsewhere(start, both),
             }
         )
     before = [week for week in sorted(by_week) if week < shown]

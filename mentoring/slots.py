@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -43,8 +44,10 @@ class Terms:
 
 
 def people_of(pairing):
-    """The mentor and the mentee."""
-    return pairing.mentor.user, pairing.enrolment.person
+    """The mentor and the mentee, with their weeks; those are read once."""
+    people = [pairing.mentor.user, pairing.enrolment.person]
+    prefetch_related_objects(people, "week__parts", "week__exceptions")
+    return people
 
 
 def round_of(pairing):
@@ -190,8 +193,10 @@ def refusal(pairing, start, now, *, besides=None, agreed=False):
 
 
 def notice_words(terms):
-    """How long before its beginning a meeting is booked at the latest."""
+    """How long before its beginning a meeting is booked at the latest; empty where nobody wants notice."""
     hours = int(terms.notice / timedelta(hours=1))
+    if not hours:
+        return ""
     return ngettext(
         "Meetings are booked at least %(hours)s hour ahead.",
         "Meetings are booked at least %(hours)s hours ahead.",

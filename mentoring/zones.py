@@ -29,7 +29,7 @@ def abbreviation(moment, zone):
     return f"UTC{name}" if name[:1] in "+-" else name
 
 
-def hours(start, end):
+def hours(start, end=None):
     """`10:00~11:00` on one clock, or `10:00` without an end."""
     if end is None:
         return f"{start:%H:%M}"
@@ -61,6 +61,6 @@ def times(start, end, zones, *, year=None):
     return " · ".join(parts)
 
 
-def elsewhere(start, end, zones):
-    """The same less what stands in the first zone; empty where all clocks agree."""
-    return times(start, end, zones).partition(" · ")[2]
+def elsewhere(moment, zones):
+    """A moment on every clock but the first; empty where all agree."""
+    return times(moment, None, zones).partition(" · ")[2]

@@ -145,6 +145,14 @@ EXPECTED = {
     "my-concern": row(LOGIN, HIDDEN, applicant=YES),
     "honorarium": row(LOGIN, HIDDEN, mentor=YES),
     "honorarium-statement": row(LOGIN, HIDDEN),  # there is none; tests/mentoring/test_honorarium.py has one
+    # meetings: for the two of the pair, and to read and call off for its staff
+    "meeting": row(LOGIN, HIDDEN, applicant=YES, mentor=YES, manager=YES, admin=YES),
+    "meeting-book": row(LOGIN, HIDDEN, applicant=YES, mentor=YES),
+    "meeting-move": row(LOGIN, HIDDEN, applicant=YES, mentor=YES),
+    "meeting-cancel": row(LOGIN, HIDDEN, applicant=YES, mentor=YES, manager=YES, admin=YES),
+    "meeting-details": row(LOGIN, POST_ONLY),
+    "meeting-word": row(LOGIN, POST_ONLY),
+    "meeting-ics": row(LOGIN, HIDDEN, applicant=YES, mentor=YES),
     "mentee-file": row(LOGIN, HIDDEN),  # there is no such file; tests/mentoring has one that there is
     "note-add": row(LOGIN, POST_ONLY),
     "note": row(LOGIN, HIDDEN, mentor=YES),  # of its author alone
@@ -271,6 +279,9 @@ def world():
     arguments |= {name: [pairing.code, 1] for name in ("goal", "milestone-add")}
     arguments |= {name: [milestone.code] for name in ("milestone", "milestone-tick", "milestone-remove")}
     arguments |= {name: [mentoring_round.code] for name in EXPECTED if name.startswith("mentoring-round")}
+    meeting = make.make_meeting(pairing, starts_at=clock.now() + timedelta(days=4))
+    arguments |= {name: [meeting.code] for name in EXPECTED if name.startswith("meeting")}
+    arguments["meeting-book"] = [pairing.code]
     arguments |= {name: [session.code] for name in ("teaching-session", "teaching-sheet")}
     arguments |= {
         name: [enrolment.code, excuse.code] for name in ("learning-excuse-withdraw", "learning-excuse-file")

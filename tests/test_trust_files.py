@@ -164,6 +164,12 @@ def panel_calendar():
     return Given(reverse("reviews-interviews-ics"), slot.panel.members.get(), "interviews.ics", "text/calendar")
 
 
+def meeting_calendar():
+    meeting = make.make_meeting()
+    address = reverse("meeting-ics", args=[meeting.code])
+    return Given(address, meeting.pairing.mentor.user, f"meeting-{meeting.uid}.ics", "text/calendar")
+
+
 def example_table():
     address = reverse("admin:programs_import_example", args=["participants"])
     return Given(address, make.make_admin(), "participants.csv", "text/csv", staff_only=True)
@@ -218,6 +224,7 @@ FILES = {
     "teaching-survey-pdf": own_survey_results,
     "application-interview-ics": interview_calendar,
     "reviews-interviews-ics": panel_calendar,
+    "meeting-ics": meeting_calendar,
     "admin:programs_import_example": example_table,
     "admin:programs_import_left_out": left_out_table,
 }

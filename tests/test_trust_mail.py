@@ -23,6 +23,7 @@ from mentoring.models.care import AbsenceStep
 from mentoring.models.safeguarding import SafeguardingOfficer
 from mentoring import pairing_emails
 from mentoring import round_emails
+from mentoring import meeting_emails
 from portal import clock, mail
 from portal.mail_events import EVENTS
 from portal.models import MailStatus, OutgoingMail
@@ -187,6 +188,8 @@ def write(name, language):
         return care(name, person, application)
     if name in OF_PAIRS:
         return of_pair(name, application, language)
+    if name.startswith("meeting"):
+        return meeting(name, person)
     change = StateChange.objects.create(
         application=application, from_status="draft", to_status=application.status, reason="1"
     )
@@ -252,6 +255,23 @@ def before_pairing(name, language):
         return round_emails.mentee_reminder(round_, mentee.enrolment, round_.wishes_until, 3)
     mentee.reopened_until = round_.wishes_until
     return round_emails.wishes_reopened(round_, mentee)
+def meeting(name, person):
+    """A mail about a meeting, to the mentee."""
+    pairing = make.make_pairing(enrolment=make.make_enrolment(person=person))
+    fields = {"subject": "1", "link": "https://meet.example.com/a"}
+    if name == meeting_emails.SAID:
+        fields |= {"mentor_says": "held", "mentor_minutes": 50, "mentor_said_at": clock.now()}
+    if name == meeting_emails.DECIDED:
+        fields |= {"status": "mentee_absent", "settled_at": clock.now()}
+    if name == meeting_emails.CANCELLED:
+        fields |= {"status": "cancelled", "called_off_reason": "1"}
+    if name == meeting_emails.MOVED:
+        was = make.make_meeting(pairing, status="rescheduled", called_off_reason="1")
+        fields |= {"replaces": was, "uid": was.uid}
+    row = make.make_meeting(pairing, starts_at=clock.now() + timedelta(days=2), **fields)
+    if name in (meeting_emails.DAY, meeting_emails.HOUR, meeting_emails.ASK):
+        return meeting_emails.reminder(row, person, name)
+    return getattr(meeting_emails, name.removeprefix("meeting_"))(row, person)
 
 
 def attendance(name, person):

@@ -28,13 +28,15 @@ def lock_meeting(meeting_id, *, with_people=False):
 def lock_people(pairing):
     """Lock the two of a pair, so that the time of neither is given away at the same moment."""
     people = get_user_model().objects.select_for_update(of=("self",), no_key=True)
-    list(people.filter(pk__in=[person.pk for person in slots.people_of(pairing)]).order_by("pk"))
+    list(people.filter(pk__in=[pairing.mentor.user_id, pairing.enrolment.person_id]).order_by("pk"))
 
 
 def refuse_strangers(pairing, by):
     """Refuse whoever is not one of the two, or is no more."""
     if not (permissions.is_mentor(by, pairing) or permissions.is_mentee(by, pairing)):
         raise Refused(_("Only the mentor and the mentee can do this."))
+    if not pairing.is_live:
+        raise Refused(_("This pair has ended."))
 
 
 def refuse_off(meeting):

@@ -3,12 +3,11 @@
 from datetime import date
 
 from django.contrib import messages
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from mentoring import meeting_part, permissions, progress, slots, zones
+from mentoring import meeting_part, progress, slots, zones
 from mentoring.meeting_forms import AgreedForm, DetailsForm, MoveForm
 from mentoring.models.meetings import MeetingStatus, MeetingWay
 from mentoring.operations import meetings as operations
@@ -25,18 +24,11 @@ def asked_week(request):
         return None
 
 
-def own_pair(request, pairing):
-    """What this person, one of the two of a live pair, is to it; else 404."""
-    if not (permissions.is_mentor(request.user, pairing) or permissions.is_mentee(request.user, pairing)):
-        raise Http404
-    return pairs.viewer_of(request.user, pairing)
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def book(request, code):
     """Book one of the free times; a mentor also a time that the two have agreed on."""
     pairing = pairs.find(request, code)
-    viewer = own_pair(request, pairing)
+    viewer = meetings.own_viewer(request.user, pairing)
     form = DetailsForm(request.POST if request.method == "POST" else None, initial={"way": MeetingWay.ONLINE})
     chosen = Chosen(request, pairing, viewer)
     if request.method == "POST":
@@ -59,7 +51,7 @@ def book(request, code):
 def move(request, code):
     """Move a meeting to another free time; a mentor also to a time that the two have agreed on."""
     found = meetings.find(request, code)
-    viewer = own_pair(request, found.pairing)
+    viewer = meetings.own_viewer(request.user, found.pairing)
     form = MoveForm(request.POST if request.method == "POST" else None)
     chosen = Chosen(request, found.pairing, viewer)
     if request.method == "POST":

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mentoring import meeting_calendars, meeting_part, progress
+from mentoring import meeting_calendars, meeting_part, permissions, progress
 from mentoring.meeting_forms import DetailsForm, ReasonForm, WordForm
 from mentoring.models.meetings import Meeting, MeetingStatus
 from mentoring.operations import meeting_words
@@ -21,6 +21,14 @@ S = MeetingStatus
 def find(request, code):
     """The meeting with that code, if this person may see it, else 404."""
     return get_object_or_404(Meeting.objects.visible_to(request.user).for_page(), code=code)
+
+
+def own_viewer(user, pairing):
+    """What `user`, one of the two of a live pair, is to it; for anybody else there is nothing to be done, so 404."""
+    is_one = permissions.is_mentor(user, pairing) or permissions.is_mentee(user, pairing)
+    if not (pairing.is_live and is_one):
+        raise Http404
+    return viewer_of(user, pairing)
 
 
 def names(pairing, viewer):
@@ -93,8 +101,7 @@ def carry_out(request, form, operation, done):
 def details(request, code):
     """Change where the two meet, and what about."""
     found = find(request, code)
-    if viewer_of(request.user, found.pairing) == progress.STAFF:
-        raise Http404
+    own_viewer(request.user, found.pairing)
     form = DetailsForm(request.POST)
     if form.is_valid() and carry_out(
         request,
@@ -110,8 +117,7 @@ def details(request, code):
 def word(request, code):
     """Say how the meeting went."""
     found = find(request, code)
-    if viewer_of(request.user, found.pairing) == progress.STAFF:
-        raise Http404
+    own_viewer(request.user, found.pairing)
     form = WordForm(request.POST)
     if form.is_valid() and carry_out(
         request,
