@@ -17,6 +17,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts import emails as account_emails
+from mentoring import action_emails, due
 from mentoring import emails as mentoring_emails
 from portal import clock, mail
 from portal.mail_events import EVENTS
@@ -156,6 +157,11 @@ def write(name, language):
             return reviewer_emails.reviewer_invited(reviewer)
         run = AssignmentRun.objects.create(round=reviewer.round, digest="0" * 64)
         return reviewer_emails.reviews_assigned(run, reviewer)
+    if name == "action_due":
+        action = make.make_action(make.make_pairing(enrolment=make.make_enrolment(application=application)))
+        action.due_on = clock.today() + timedelta(days=1)
+        action.save()
+        return action_emails.action_due(action, deadline=due.end_of(action.due_on, action.person))
     if name in ("paired_mentor", "paired_mentee", "evaluation_shared"):
         mentor = make.make_mentor()
         mentor.user.language = language
