@@ -98,7 +98,7 @@ def mentee_row(pairing, facts):
     """One mentee, with what is to be read and done."""
     address = pairing.get_absolute_url()
     cells = [
-        {"term": _("Application"), "value": _("Read"), "url": f"{address}#application"},
+        {"term": _("Application"), "value": pgettext("application", "Read"), "url": f"{address}#application"},
         *(extra[pairing.pk] for extra in facts.more if pairing.pk in extra),
         {"term": _("Goals"), "value": goals_text(pairing), "url": f"{address}#goals"},
         {"term": _("Next meeting"), "value": meeting_text(pairing, facts, pairing.mentor.user)},

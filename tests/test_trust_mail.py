@@ -18,6 +18,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import emails as account_emails
 from mentoring import absence_emails, care_emails
+from mentoring import action_emails, due
 from mentoring import emails as mentoring_emails
 from mentoring.models.care import AbsenceStep
 from mentoring.models.safeguarding import SafeguardingOfficer
@@ -177,6 +178,11 @@ def write(name, language):
         return reviewer_emails.reviews_assigned(run, reviewer)
     if name in BEFORE_PAIRING:
         return before_pairing(name, language)
+    if name == "action_due":
+        action = make.make_action(make.make_pairing(enrolment=make.make_enrolment(application=application)))
+        action.due_on = clock.today() + timedelta(days=1)
+        action.save()
+        return action_emails.action_due(action, deadline=due.end_of(action.due_on, action.person))
     if name in ("paired_mentor", "paired_mentee", "evaluation_shared"):
         mentor = make.make_mentor()
         mentor.user.language = language

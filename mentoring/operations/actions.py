@@ -32,9 +32,12 @@ def _checked(text, owner):
 
 
 def _locked(action_id, *, by):
-    """An action behind the lock on its pair."""
-    pairing = _lock_for(Action.objects.values_list("pairing", flat=True).get(pk=action_id), by=by)
-    action = Action.objects.get(pk=action_id)
+    """An action behind the lock on its pair; not one that the other has just deleted."""
+    pairing_id = Action.objects.filter(pk=action_id).values_list("pairing", flat=True).first()
+    pairing = _lock_for(pairing_id, by=by) if pairing_id else None
+    action = Action.objects.filter(pk=action_id).first()
+    if action is None:
+        raise Refused(_("It has just been deleted."))
     action.pairing = pairing
     return action
 

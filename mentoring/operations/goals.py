@@ -118,10 +118,15 @@ def _milestone_text(text):
 
 
 def _locked_milestone(milestone_id, *, by):
-    """A milestone behind the lock on its pair."""
-    pairing = _lock_for(GoalMilestone.objects.values_list("goal__pairing", flat=True).get(pk=milestone_id), by=by)
-    _refuse_evaluated(pairing)
-    return GoalMilestone.objects.select_related("goal").get(pk=milestone_id)
+    """A milestone behind the lock on its pair; not one that the other has just deleted."""
+    found = GoalMilestone.objects.filter(pk=milestone_id)
+    pairing_id = found.values_list("goal__pairing", flat=True).first()
+    if pairing_id is not None:
+        _refuse_evaluated(_lock_for(pairing_id, by=by))
+    milestone = found.select_related("goal").first()
+    if milestone is None:
+        raise Refused(_("It has just been deleted."))
+    return milestone
 
 
 @transaction.atomic

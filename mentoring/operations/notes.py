@@ -86,7 +86,9 @@ def _own(note, *, by):
     """The note behind the lock on its pair, by its author, while the two work together."""
     pairing = lock(note.pairing_id)
     refuse_ended(pairing)
-    found = type(note).objects.get(pk=note.pk)
+    found = type(note).objects.filter(pk=note.pk).first()
+    if found is None:
+        raise Refused(_("It has just been deleted."))
     if found.author_id != by.pk or found.audience not in permissions.note_audiences(by, pairing):
         raise Refused(_("Only its author changes a note."))
     return found

@@ -17,9 +17,9 @@ from portal.errors import Refused
 def own(request, code):
     """An action of a pair in which the person works, else 404."""
     found = Action.objects.visible_to(request.user).select_related(
-        "pairing__mentor__user",
+        "pairing__mentor__user__week",
         "pairing__mentor__expert",
-        "pairing__enrolment__person",
+        "pairing__enrolment__person__week",
         "pairing__enrolment__cohort__program",
     )
     action = get_object_or_404(found, code=code)

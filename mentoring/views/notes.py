@@ -22,9 +22,9 @@ def own(request, audience, code):
     if model is None:
         raise Http404
     found = model.objects.visible_to(request.user).select_related(
-        "pairing__mentor__user",
+        "pairing__mentor__user__week",
         "pairing__mentor__expert",
-        "pairing__enrolment__person",
+        "pairing__enrolment__person__week",
         "pairing__enrolment__cohort__program",
     )
     note = get_object_or_404(found, code=code, author=request.user)

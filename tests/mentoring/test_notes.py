@@ -328,7 +328,9 @@ def test_a_note_belongs_to_a_meeting_of_the_pair(pairing, people):
     client = client_of(people["mentee"])
     assert client.post(address("note-add", pairing.code), data(meeting=foreign.code)).status_code == 200
     assert client.post(address("note-add", pairing.code), data(meeting=meeting.code)).status_code == 302
-    assert SharedNote.objects.get().meeting == meeting
+    note = SharedNote.objects.get()
+    assert note.meeting == meeting
+    assert client.get(address("note", "shared", note.code)).status_code == 200
     with pytest.raises(Refused):
         operations.write_note(pairing.pk, SHARED, "글", by=people["mentee"], meeting=foreign)
 

@@ -7,7 +7,15 @@ from mentoring import privacy
 from mentoring.models.mentors import MentorProfile
 from mentoring.operations.people import erase_person
 from portal import clock
-from tests.make import make_evaluation, make_goal, make_mentor, make_pairing, make_user
+from tests.make import (
+    make_action,
+    make_evaluation,
+    make_goal,
+    make_goal_milestone,
+    make_mentor,
+    make_pairing,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +57,20 @@ def test_what_was_written_about_a_mentee_goes_with_them(status):
     assert pairing.evaluation.strengths in ("", "–")
     assert other.goals.get().text == "1회 도입부"
     assert other.evaluation.strengths not in ("", "–")
+
+
+def test_actions_and_milestones_are_handed_out_and_go_with_the_mentee():
+    pairing = make_pairing()
+    make_goal_milestone(make_goal(pairing, state="dropped", state_word="미룸"), "도입부 초고")
+    make_action(pairing, "초고 보내기")
+    person = pairing.enrolment.person
+    [pair] = privacy.export(person)["as_mentee"]
+    assert [row["text"] for row in (*pair["milestones"], *pair["actions"])] == ["도입부 초고", "초고 보내기"]
+    assert "notes_for_staff" not in pair
+    erase_person(person)
+    [pair] = privacy.export(person)["as_mentee"]
+    assert (pair["milestones"], [row["text"] for row in pair["actions"]]) == ([], ["–"])
+    assert pairing.goals.get().state_word == "–"
 
 
 def test_a_mentor_who_goes_takes_no_more_mentees():
