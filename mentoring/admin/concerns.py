@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import path, reverse
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_deeds import DeedReasonForm, object_deed
@@ -143,7 +143,7 @@ class ConcernAdmin(OnDuty, ScopedAdmin):
         """All that stands in the file, and what can be done."""
         return {
             "facts": [
-                {"term": gettext("About"), "value": concern.about or "–", "user": True},
+                {"term": pgettext("concern", "About"), "value": concern.about or "–", "user": True},
                 {"term": gettext("Reporter"), "value": reporter_words(concern), "user": True},
                 {"term": gettext("Wants to be contacted"), "value": contact_words(concern), "user": True},
             ],
@@ -345,7 +345,7 @@ class ConcernAdmin(OnDuty, ScopedAdmin):
 
     # columns
 
-    @admin.display(description=_("report"), ordering="pk")
+    @admin.display(description=pgettext_lazy("concern", "report"), ordering="pk")
     def number(self, concern):
         """Nothing of what it says."""
         return self.named(concern)
@@ -355,17 +355,17 @@ class ConcernAdmin(OnDuty, ScopedAdmin):
         """How far it has come."""
         return pill_html(concerns.pill_of(concern))
 
-    @admin.display(description=_("received"), ordering="received_at")
+    @admin.display(description=pgettext_lazy("concern", "received"), ordering="received_at")
     def received(self, concern):
         """When."""
         return concerns.received_words(concern)
 
-    @admin.display(description=_("reported"))
+    @admin.display(description=pgettext_lazy("concern", "reported"))
     def side(self, concern):
         """With an account or without one; not by whom."""
         return gettext("With an account") if concern.reporter_id else gettext("Without a name")
 
-    @admin.display(description=_("news"), boolean=False)
+    @admin.display(description=pgettext_lazy("concern", "news"), boolean=False)
     def news(self, concern):
         """Whether the reporter has written last."""
         return pgettext("concern", "The reporter wrote") if concern.has_news else ""
@@ -374,9 +374,9 @@ class ConcernAdmin(OnDuty, ScopedAdmin):
 def facts_of(concern):
     """What stands on the page before the file is opened."""
     facts = [
-        (gettext("Received"), concerns.received_words(concern)),
+        (pgettext("concern", "Received"), concerns.received_words(concern)),
         (gettext("Taken up"), moment_or_dash(concern.taken_up_at)),
-        (gettext("Closed"), moment_or_dash(concern.closed_at)),
+        (pgettext("concern", "Closed"), moment_or_dash(concern.closed_at)),
         (gettext("Outcome"), concern.get_outcome_display() or "–"),
     ]
     return [{"term": term, "value": value} for term, value in facts]

@@ -8,7 +8,15 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_deeds import Deed, DeedForm, object_deed
-from accounts.admin_tools import DayInput, ReadOnlyAdmin, event_lines, moment_or_dash, name_verbs, pill_html
+from accounts.admin_tools import (
+    DayInput,
+    ReadOnlyAdmin,
+    event_lines,
+    moment_or_dash,
+    name_verbs,
+    pill_html,
+    word_values,
+)
 from mentoring import honorarium
 from mentoring.admin.shared import cohort_name
 from mentoring.models.honorarium import Statement, StatementLine, StatementStatus
@@ -29,6 +37,15 @@ name_verbs(
         "statement.paid": _("Honorarium paid"),
     }
 )
+
+
+def approved_words(before, after):
+    """The sum that was approved, and the fingerprint of the lines."""
+    amount, _space, digest = after.partition(" ")
+    return f"{honorarium.won(int(amount))} · {digest}" if amount.lstrip("-").isdecimal() else after
+
+
+word_values({"statement.approved": approved_words})
 
 
 class StatementCohortFilter(CohortFilter):

@@ -78,7 +78,8 @@ class OfficerAdmin(ReadOnlyAdmin):
             request.user,
             label=gettext("Name a safeguarding officer"),
             note=gettext(
-                "Officers read every report. Name two or three people whom others trust, from several organizations."
+                "Officers read every report. Name two or three people whom others trust, "
+                "from several organizations."
             ),
             form_class=NameForm,
             perform=perform,

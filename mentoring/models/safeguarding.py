@@ -36,7 +36,7 @@ class SafeguardingOfficer(models.Model):
         related_name="safeguarding_duties",
         verbose_name=_("person"),
     )
-    named_at = models.DateTimeField(_("named"), default=clock.now, editable=False)
+    named_at = models.DateTimeField(pgettext_lazy("officer", "named"), default=clock.now, editable=False)
     named_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("named by")
     )
@@ -112,9 +112,9 @@ class Concern(models.Model):
     status = models.CharField(
         _("status"), max_length=8, choices=ConcernStatus, default=ConcernStatus.OPEN, editable=False
     )
-    received_at = models.DateTimeField(_("received"), default=clock.now, editable=False)
+    received_at = models.DateTimeField(pgettext_lazy("concern", "received"), default=clock.now, editable=False)
     taken_up_at = models.DateTimeField(null=True, blank=True, editable=False)
-    closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
+    closed_at = models.DateTimeField(pgettext_lazy("concern", "closed"), null=True, blank=True, editable=False)
     outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome, blank=True, editable=False)
     texts_erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
