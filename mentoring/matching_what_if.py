@@ -1,8 +1,8 @@
 """What else could be: what each pair would cost, what a seat more is worth, a pair forced, a plan repaired.
 
 `PairCosts` answers for all pairs at once, from cheapest ways over the mentors: whoever takes up a mentor frees a
-seat with their own, and pushes people on from the other one until that seat, or a free one, is reached. `forced` and
-`repairs` solve anew and give whole plans, exact like every other.
+seat with their own, and pushes people on from the other one until that seat, or a free one, is reached. `forced`
+and `repairs` solve anew and give whole plans, exact like every other.
 """
 
 from dataclasses import dataclass
