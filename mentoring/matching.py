@@ -16,7 +16,18 @@ from mentoring.matching_costs import Costs, lottery_names
 from mentoring.matching_faces import Face
 from mentoring.matching_problem import NEW, PUBLISHED, VALUES, BadProblem, Plan, Problem, value_of
 
-__all__ = ["NEW", "PUBLISHED", "BadProblem", "Plan", "Problem", "answer", "seconds_bare", "solve", "stable"]
+__all__ = [
+    "NEW",
+    "PUBLISHED",
+    "BadProblem",
+    "Plan",
+    "Problem",
+    "answer",
+    "prepare",
+    "seconds_bare",
+    "solve",
+    "stable",
+]
 
 PATHS = ("auto", "dense", "sparse")
 
@@ -50,6 +61,14 @@ def stable(problem):
     pairs, refused = matching_stable.propose(problem)
     certificate = {"problem": problem.digest(), "refused": refused}
     return _plan(problem, pairs, certificate, "stable")
+
+
+def prepare(problem):
+    """What is done once, whatever is then solved: libraries are imported, the question is put in arrays."""
+    import scipy.optimize
+    import scipy.sparse.csgraph  # noqa: F401
+
+    return problem.table, problem.digest()
 
 
 def seconds_bare(problem):
