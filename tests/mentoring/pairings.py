@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from functools import cache
 
 from mentoring import matching
 from mentoring.matching_problem import STAGES
@@ -77,6 +78,7 @@ def _ranks(rng, others):
     return ranks
 
 
+@cache
 def cohort(seed, mentees, mentors, *, share=0.4, slack=1.2, top=1000, kind="real"):
     """A problem as it comes: disciplines, wishes, seats for `slack` of the mentees, `share` of the pairs open."""
     rng = random.Random(seed)
