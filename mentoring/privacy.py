@@ -2,8 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from mentoring import concerns, honorarium, meeting_texts, papers
-from mentoring import pairing_privacy, why
+from mentoring import concerns, honorarium, meeting_texts, pairing_privacy, papers, why
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Pairing
 

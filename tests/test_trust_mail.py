@@ -17,14 +17,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts import emails as account_emails
-from mentoring import absence_emails, care_emails
-from mentoring import action_emails, due
+from mentoring import absence_emails, action_emails, care_emails, due, meeting_emails, pairing_emails, round_emails
 from mentoring import emails as mentoring_emails
 from mentoring.models.care import AbsenceStep
 from mentoring.models.safeguarding import SafeguardingOfficer
-from mentoring import pairing_emails
-from mentoring import round_emails
-from mentoring import meeting_emails
 from portal import clock, mail
 from portal.mail_events import EVENTS
 from portal.models import MailStatus, OutgoingMail
@@ -68,6 +64,7 @@ MFA = ("recovery_codes_generated", "totp_activated", "totp_deactivated")
 OF_PAIRS = (
     *("paired_mentor", "paired_mentee", "evaluation_shared", "moved_mentee", "moved_mentor"),
     *("undone_mentor", "undone_mentee", "answer_reminder", "answer_overdue"),
+)
 BEFORE_PAIRING = (
     "mentor_invited",
     "mentor_round_reminder",
@@ -218,6 +215,8 @@ def care(name, person, application):
         step = AbsenceStep.objects.create(person=person, kind="warning", count=2)
         return absence_emails.absence_warning(step)
     return care_emails.message_waiting(person)
+
+
 def of_pair(name, application, language):
     """A mail about a pair that was published and has its reasons."""
     mentor = make.make_mentor()
@@ -243,6 +242,8 @@ def of_pair(name, application, language):
     if name == "moved_mentor":
         return pairing_emails.moved_mentor(pairing, hold=timedelta(0))
     return getattr(mentoring_emails if name.startswith("paired") else pairing_emails, name)(pairing)
+
+
 def before_pairing(name, language):
     """A mail about a round, to one of its mentors or mentees."""
     round_ = make.make_mentoring_round()
@@ -261,6 +262,8 @@ def before_pairing(name, language):
         return round_emails.mentee_reminder(round_, mentee.enrolment, round_.wishes_until, 3)
     mentee.reopened_until = round_.wishes_until
     return round_emails.wishes_reopened(round_, mentee)
+
+
 def meeting(name, person):
     """A mail about a meeting, to the mentee."""
     pairing = make.make_pairing(enrolment=make.make_enrolment(person=person))
