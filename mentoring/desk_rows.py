@@ -80,6 +80,7 @@ def urgency(pairing, facts):
     meeting = facts.meetings.get(pairing.pk)
     return (
         not pairing.is_live,
+        not pairing.awaits_answer,
         not is_pressing(pairing, facts.now),
         -len(facts.overdue_of(pairing, Owner.MENTOR)),
         meeting is None or meeting.starts_at - facts.now > timedelta(days=1),
@@ -114,8 +115,13 @@ def mentee_row(pairing, facts):
             "url": f"{address}#evaluation",
         },
     ]
+    if pairing.awaits_answer:
+        cells.insert(
+            0, {"term": _("Answer by"), "value": i18n.moment(pairing.answer_until), "url": f"{address}#answer"}
+        )
     row = summaries.mentee_row(pairing)
     target = "goals" if evaluation_waits(pairing) and not row["goals"] else "evaluation"
+    target = "answer" if pairing.awaits_answer else target
     return row | {
         "facts": cells,
         "next_url": f"{address}#{target}",

@@ -26,10 +26,7 @@ def export(user):
 def pairs():
     """Every pair with what an export reads of it."""
     found = Pairing.objects.select_related("mentor", "enrolment__cohort__program", "evaluation")
-    return found.prefetch_related("goals__milestones", "actions").order_by("paired_at", "pk")
-    found = Pairing.objects.select_related("enrolment__cohort__program", "evaluation")
-    return found.prefetch_related("goals", "meetings").order_by("paired_at", "pk")
-    return found.prefetch_related("goals").order_by("paired_at", "pk")
+    return found.prefetch_related("goals__milestones", "actions", "meetings").order_by("paired_at", "pk")
 
 
 def pair_of(pairing, *, shared_only):

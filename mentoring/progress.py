@@ -86,8 +86,13 @@ def steps(pairing, viewer):
         if ends_at and state in (NONE, DRAFT)
         else ""
     )
-    rows = [
-        (_("Paired"), "", i18n.day(pairing.paired_at), True),
+    rows = [(_("Paired"), "", i18n.day(pairing.paired_at), True)]
+    if pairing.answer_until is not None:
+        until = _("By %(moment)s.") % {"moment": i18n.moment(pairing.answer_until)}
+        answered = pairing.accepted_at is not None
+        when = i18n.day(pairing.accepted_at) if answered else ""
+        rows.append((_("Accepted by the mentor"), "" if answered else until, when, answered))
+    rows += [
         (
             pgettext("step", "Goals"),
             _("%(count)s set") % {"count": goals}
@@ -126,6 +131,8 @@ def steps(pairing, viewer):
 
 def next_thing(pairing, viewer):
     """What the mentor or the mentee does next, in a few words; empty where nothing is left."""
+    if viewer == MENTOR and pairing.awaits_answer:
+        return _("Accept or decline")
     state = evaluation_state(pairing, viewer)
     has_goals = bool(pairing.goals.all())
     if viewer == MENTEE:
@@ -161,6 +168,15 @@ def panel(pairing, viewer):
 
 def _words(pairing, viewer, state, has_goals):
     """Title, text, target and label of the panel."""
+    if pairing.awaits_answer and viewer == MENTOR:
+        return (
+            _("A new mentee waits for your answer."),
+            _("Please accept or decline by %(moment)s.") % {"moment": i18n.moment(pairing.answer_until)},
+            "answer",
+            _("Go to the answer"),
+        )
+    if pairing.awaits_answer:
+        return _("The mentor's answer is awaited."), _("Until then no meeting is booked."), "", ""
     if viewer == MENTEE:
         if state == SHARED:
             return (
@@ -221,10 +237,10 @@ def desk_panel(pairs):
     if not pairs:
         return None
     state_of = {pairing.pk: evaluation_state(pairing, MENTOR) for pairing in pairs}
-    first = min(pairs, key=lambda pairing: URGENCY.index(state_of[pairing.pk]))
+    first = min(pairs, key=lambda pairing: (not pairing.awaits_answer, URGENCY.index(state_of[pairing.pk])))
     state = state_of[first.pk]
     name = first.enrolment.person.display_name
-    if state == SHARED:
+    if state == SHARED and not first.awaits_answer:
         title, text, actions = (
             _("Every evaluation is with its mentee."),
             _("Nothing is left to do for now."),
@@ -234,6 +250,7 @@ def desk_panel(pairs):
         title, text = _desk_words(first, state)
         label = next_thing(first, MENTOR)
         anchor = "goals" if state == NONE and not first.goals.all() else "evaluation"
+        anchor = "answer" if first.awaits_answer else anchor
         url = reverse("pairing", args=[first.code]) + f"#{anchor}"
         actions = [{"label": label, "url": url, "look": "primary", "hidden": name}]
         title = with_name(title, name)
@@ -255,6 +272,11 @@ def desk_panel(pairs):
 
 def _desk_words(pairing, state):
     """Title with `%(name)s`, and text, for the pair that comes first."""
+    if pairing.awaits_answer:
+        return (
+            _("%(name)s waits for your answer."),
+            _("Please accept or decline by %(moment)s.") % {"moment": i18n.moment(pairing.answer_until)},
+        )
     if state == DRAFT:
         return _("You have begun the evaluation of %(name)s."), _("Only you see it until you submit it.")
     if state == SUBMITTED:

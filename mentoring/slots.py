@@ -72,7 +72,7 @@ def closed(pairing):
         return _("This pair has ended.")
     if pairing.enrolment.cohort.cancelled_at:
         return _("The cohort is cancelled.")
-    if pairing.answer_until and not pairing.accepted_at:
+    if pairing.awaits_answer:
         return _("Meetings can be booked once the mentor has accepted.")
     round_ = round_of(pairing)
     if round_ and round_.is_camp:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from mentoring.views import (
     actions,
+    answers,
     booking,
     concerns,
     desk,
@@ -56,6 +57,8 @@ urlpatterns = [
     path("mentoring/honorarium/<slug:code>/", honorarium.statement, name="honorarium-statement"),
     # a pair
     path("mentoring/<slug:code>/", pairs.pairing, name="pairing"),
+    path("mentoring/<slug:code>/accept/", answers.accept, name="pairing-accept"),
+    path("mentoring/<slug:code>/decline/", answers.decline, name="pairing-decline"),
     path("mentoring/<slug:code>/book/", booking.book, name="meeting-book"),
     path("mentoring/pairs/<slug:code>/files/<slug:upload>/", pairs.mentee_file, name="mentee-file"),
     path("mentoring/<slug:code>/evaluation/", pairs.evaluation_save, name="evaluation-save"),

@@ -6,9 +6,9 @@ and the forms that could not be taken, by name. It gives what its template shows
 Reads only.
 """
 
-from mentoring import action_part, meeting_part, note_part
+from mentoring import action_part, answer_part, meeting_part, note_part
 
-PARTS = (meeting_part.part, action_part.part, note_part.part)
+PARTS = (answer_part.part, answer_part.why_part, meeting_part.part, action_part.part, note_part.part)
 
 
 def parts_of(user, pairing, viewer, now, held=None):

@@ -180,13 +180,6 @@ def write(name, language):
         action.due_on = clock.today() + timedelta(days=1)
         action.save()
         return action_emails.action_due(action, deadline=due.end_of(action.due_on, action.person))
-    if name in ("paired_mentor", "paired_mentee", "evaluation_shared"):
-        mentor = make.make_mentor()
-        mentor.user.language = language
-        pairing = make.make_pairing(mentor, make.make_enrolment(application=application))
-        if name == "evaluation_shared":
-            pairing = make.make_evaluation(pairing)
-        return getattr(mentoring_emails, name)(pairing)
     if name in CARE:
         return care(name, person, application)
     if name in OF_PAIRS:

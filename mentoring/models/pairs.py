@@ -201,6 +201,11 @@ class Pairing(models.Model):
         return self.ended_at + READABLE_FOR
 
     @property
+    def awaits_answer(self):
+        """Whether the mentor has still to say if they take the mentee on."""
+        return self.is_live and self.answer_until is not None and self.accepted_at is None
+
+    @property
     def begun_evaluation(self):
         """The evaluation in whatever state, or None. Who may read it: `Evaluation.objects.visible_to`."""
         return getattr(self, "evaluation", None)
