@@ -17,6 +17,7 @@ from mentoring.models.runs import RunKind
 from mentoring.operations import runs as operations
 from mentoring.pairing_input import mentor_id, mentor_pk
 from mentoring.pairing_rules import Reason
+from mentoring.pairing_words import PARTS, reasons_text
 from portal.errors import Refused
 from portal.fields import CleanCharField
 
@@ -183,7 +184,7 @@ class DeskPages(DeskBase):
             title=people.mentee(mentee),
             facts=rows.mentee_facts(snapshot, people, mentee),
             brief=profile.brief if profile else "",
-            parts=[words.PARTS[part] for part in words.PARTS],
+            parts=list(PARTS.values()),
             run={"label": run_name(run), "url": self.run_url(run)} if run else None,
             possible=rows.possible_rows(
                 snapshot,
@@ -207,13 +208,14 @@ class DeskPages(DeskBase):
 
     def costs_of(self, run, answer, mentee):
         """What each possible pair of the mentee would cost in the run, with the way to the whole of it."""
-        found = {}
-        for mentor, after in weighing.forced_costs(run, mentee).items():
-            text, tone = words.cost(answer, after)
+        names, found = words.stages_of(answer), {}
+        mentors = [mentor for mentor in answer.capacity if (mentee, mentor) in answer.scores]
+        for mentor, difference in weighing.forced_costs(run, mentee, mentors).items():
+            text, tone = words.cost(names, difference)
             address = f"{self.run_url(run, 'board')}?mentee={mentee}&mentor={mentor}#cost"
             found[mentor] = {"text": text, "tone": tone, "url": address}
         if mentee in answer.pairs:
-            found[answer.pairs[mentee]] = {"text": gettext("is the pair of this run"), "tone": "", "url": ""}
+            found[answer.pairs[mentee]] = {"text": gettext("The pair of this run")}
         return found
 
     def pair_deeds(self, round_, snapshot, mentee, mentor, reasons):
@@ -339,7 +341,7 @@ class DeskPages(DeskBase):
             profile,
             label=gettext("Lock this pair"),
             note=gettext("Every run keeps it. Nobody is told before it is published."),
-            warning=gettext("A rule stands against this pair: %(why)s.") % {"why": words.reasons_text(reasons)}
+            warning=gettext("A rule stands against this pair: %(why)s.") % {"why": reasons_text(reasons)}
             if reasons
             else "",
             form_class=DeedReasonForm if reasons else LockForm,

@@ -11,13 +11,13 @@ from mentoring import pairing_input
 from mentoring import run_reading as reading
 from mentoring.admin import pairing_words as words
 from mentoring.admin.pairing_base import DeskBase
-from mentoring.admin.pairing_changes import changed
 from mentoring.admin.pairing_run_rows import RunRows
 from mentoring.models.rounds import PairingMode
 from mentoring.models.runs import RunKind
 from mentoring.operations import runs as operations
 from mentoring.operations.desk import rehearse
 from mentoring.pairing_snapshot import Snapshot
+from mentoring.pairing_words import Names, change_text, reasons_text
 from portal import i18n
 from portal.errors import Refused
 from portal.mail_events import EVENTS
@@ -113,7 +113,7 @@ class PublishingPages(DeskBase):
 
         Locks and exclusions are rows of the round and stay; so does what was asked for, for the next run.
         """
-        people = self.people_of(round_, {"mentors": {*run.facts["mentors"], *(change.mentor for change in changes)}})
+        names = Names(Snapshot.of_run(run), pairing_input.input_of(round_))
         response = self.desk_page(
             request,
             "stale",
@@ -121,7 +121,7 @@ class PublishingPages(DeskBase):
             title=gettext("Run %(number)s is out of date") % {"number": run.number},
             run_tabs=self.run_tabs(run, ""),
             reason=str(operations.Stale(changes)),
-            changes=[{"title": text, "user": True} for text in changed(changes, people)],
+            changes=[{"title": change_text(change, names), "user": True} for change in changes],
             kept=gettext("Locks, exclusions and the rules of the round are kept and count in the next run."),
             run_url=self.desk_url(round_, "start"),
             again=[("mode", run.mode), ("kind", run.kind)],
@@ -171,7 +171,6 @@ class PublishingPages(DeskBase):
         runs = self.options(round_, snapshot)
         people = self.people_of(round_, snapshot.facts)
         answers = [self.answer_of(run) for run in runs]
-        names = [name for name in words.STAGES if name != "total"] + ["total"]
         return self.desk_page(
             request,
             "repair",
@@ -181,7 +180,7 @@ class PublishingPages(DeskBase):
             events=event_lines(snapshot, people, lambda code: self.mentee_url(round_, code)),
             repair_url=self.desk_url(round_, "repair"),
             ways_columns=[run.get_kind_display() for run in runs],
-            stages=words.stage_rows(names, [answer.stages for answer in answers]) if answers else [],
+            stages=words.stage_rows(words.ORDER, [answer.stages for answer in answers]) if answers else [],
             options=[self.option(run, answer, people) for run, answer in zip(runs, answers, strict=True)],
         )
 
@@ -279,6 +278,6 @@ def event_lines(snapshot, people, url_of):
     for mentee, mentor, reasons in stands:
         title = f"{people.mentee(mentee)} – {people.mentor(mentor)}"
         lines.append(
-            {"title": title, "url": url_of(mentee), "note": words.reasons_text(reasons), "user": True}
+            {"title": title, "url": url_of(mentee), "note": reasons_text(reasons), "user": True}
         )
     return lines

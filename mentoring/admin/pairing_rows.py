@@ -10,6 +10,7 @@ from mentoring.admin import pairing_words as words
 from mentoring.pairing_rules import Reason
 from mentoring.pairing_rules import label as reason_label
 from mentoring.pairing_snapshot import may_be_overridden
+from mentoring.pairing_words import PARTS, reasons_text
 from mentoring.vocabulary import Discipline, Language, Skill
 from portal import i18n
 
@@ -65,7 +66,7 @@ def warnings(snapshot, people):
         found.append(text % {"count": declared})
     for mentee, mentor, reasons in snapshot.facts["kept"]:
         text = gettext("%(mentee)s and %(mentor)s are paired although something now stands against it: %(why)s.")
-        why = words.reasons_text(reasons)
+        why = reasons_text(reasons)
         found.append(text % {"mentee": people.mentee(mentee), "mentor": people.mentor(mentor), "why": why})
     return found
 
@@ -171,7 +172,7 @@ def possible_rows(snapshot, people, code, *, costs, deeds_of, run=None):
                 "score": known.score,
                 "band": words.band_pill(known.fit, snapshot.facts["rules"]["bands"]),
                 "parts": [
-                    {"label": words.PARTS[part], "value": known.parts[part]} for part in scoring.PARTS
+                    {"label": PARTS[part], "value": known.parts[part]} for part in scoring.PARTS
                 ],
                 "cost": costs.get(name, {"text": "–"}),
                 "now": ", ".join(now),

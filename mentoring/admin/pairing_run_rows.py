@@ -4,10 +4,13 @@ from django.utils.translation import gettext, ngettext
 
 from mentoring.admin import pairing_words as words
 from mentoring.pairing_rules import label as reason_label
+from mentoring.pairing_snapshot import Snapshot
+from mentoring.pairing_words import UNMATCHED, relaxations
 from portal import i18n
 
 SORTS = ("worst", "choice", "mentor", "mentee", "score")
 SHOWN = 100  # prices and blocking pairs, which may be as many as there are pairs
+RELAXED = 3  # rules that are named
 NOBODY = 10_000  # sorts no wish after every wish
 
 
@@ -128,10 +131,8 @@ class RunRows:
     def why_unmatched(self, row):
         """The certificate that somebody has to stay over, in words."""
         hall = row.get("hall") or {}
-        if row["reason"] == "no_mentor_possible":
-            return gettext("Every mentor is ruled out.")
-        if not hall:
-            return gettext("A place could be had, but only at the cost of something that counts before it.")
+        if row["reason"] != "no_seats" or not hall:
+            return str(UNMATCHED[row["reason"]])
         people, mentors = hall["mentees"], hall["mentors"]
         text = ngettext(
             "These %(count)s mentees can only go to %(mentors)s, who have %(seats)s place together: %(names)s.",
@@ -140,24 +141,29 @@ class RunRows:
         )
         return text % {
             "count": len(people),
-            "mentors": words.listed([self.people.mentor(name) for name in self.people.mentors_by_name(mentors)]),
+            "mentors": self.mentor_names(mentors),
             "seats": hall["seats"],
             "names": words.listed([self.people.mentee(code) for code in self.people.by_name(people)]),
         }
 
+    def mentor_names(self, mentors):
+        """Several mentors one after the other."""
+        return words.listed([self.people.mentor(name) for name in self.people.mentors_by_name(mentors)])
+
     def relaxations(self, row):
-        """What rules out the most mentors, and whose further place would help."""
+        """The rules that alone keep mentors away, the one that would open most first; and whose place would help."""
         texts = []
-        excluded = sorted((row.get("excluded") or {}).items(), key=lambda item: (-item[1], item[0]))
-        for code, count in excluded[:3]:
+        for reason, mentors in relaxations(Snapshot(self.answer.facts, ""), row["mentee"])[:RELAXED]:
             text = ngettext(
-                "%(reason)s rules out %(count)s mentor.", "%(reason)s rules out %(count)s mentors.", count
+                "Without “%(reason)s” %(count)s mentor more is possible: %(mentors)s.",
+                "Without “%(reason)s” %(count)s mentors more are possible: %(mentors)s.",
+                len(mentors),
             )
-            texts.append(text % {"reason": reason_label(code), "count": count})
+            names = self.mentor_names(mentors)
+            texts.append(text % {"reason": reason_label(reason), "count": len(mentors), "mentors": names})
         mentors = (row.get("hall") or {}).get("mentors", [])
         if mentors:
-            names = words.listed([self.people.mentor(name) for name in self.people.mentors_by_name(mentors)])
-            texts.append(gettext("One more place with one of: %(mentors)s.") % {"mentors": names})
+            texts.append(gettext("One more place with one of: %(mentors)s.") % {"mentors": self.mentor_names(mentors)})
         return texts
 
     def prices(self, prices):

@@ -86,7 +86,7 @@ class RunPages(DeskBase):
             headings=table.headings(sort),
             choices=words.choices(answer),
             unmatched=table.unmatched(lambda mentee: self.mentee_url(round_, mentee)),
-            prices=table.prices(weighing.prices(run)),
+            prices=table.prices(weighing.place_gains(run)),
             blocking=table.blocking(),
             facts=run_facts(run),
         )
@@ -211,7 +211,7 @@ class RunPages(DeskBase):
             "kind": kind_of(run),
             "pill": run_pill(run),
             "made": made_text(run),
-            **{name: i18n.number(getattr(run, name)) for name in words.STAGES},
+            **{name: i18n.number(getattr(run, name)) for name in words.ORDER},
         }
 
 

@@ -129,7 +129,7 @@ class WeighingPages(DeskBase):
         except Refused as refusal:
             return found | {"text": str(refusal), "tone": "worse", "reasons": lines, "can_keep": False}
         names = words.stages_of(answer, moved=False)
-        text, tone = words.cost(names, best.before, best.after)
+        text, tone = words.cost(names, {name: best.after[name] - best.before[name] for name in names})
         columns, stages, moved = [gettext("Now"), gettext("With this pair")], [best.before, best.after], [best]
         if near.moves != best.moves:
             columns.append(gettext("With as few moves as can be"))

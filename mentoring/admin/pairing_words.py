@@ -4,17 +4,12 @@ from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from mentoring.pairing_rules import label as reason_label
+from mentoring.pairing_words import STAGES
 from mentoring.run_answers import band_of
 from portal import i18n
 
-STAGES = {
-    "matched": _("Mentees with a mentor"),
-    "poor": _("Poor pairs"),
-    "changed": _("Pairs that change"),
-    "weak": _("Weak pairs"),
-    "total": _("Total of the scores"),
-}
+ORDER = ("matched", "poor", "changed", "weak", "total")
+CHANGED = _("Pairs that change")
 SHORT = {
     "matched": _("With a mentor"),
     "poor": pgettext_lazy("pairs", "Poor"),
@@ -25,18 +20,11 @@ SHORT = {
 MORE_IS_BETTER = ("matched", "total")
 LOCK = pgettext_lazy("pair", "Lock")
 LISTED = 10  # names in a sentence
-PARTS = {
-    "mentee_rank": _("Mentee’s wish"),
-    "mentor_rank": _("Mentor’s wish"),
-    "discipline": pgettext_lazy("score", "Discipline"),
-    "skills": pgettext_lazy("score", "Skills"),
-    "time": pgettext_lazy("score", "Time"),
-}
 
 
 def stages_of(answer, *, moved=True):
     """The names of its stages, first what counts first; changes count only where something is published."""
-    names = list(STAGES)
+    names = list(ORDER)
     return names if moved and answer.published else [name for name in names if name != "changed"]
 
 
@@ -126,7 +114,7 @@ def stage_rows(names, columns):
             if gain:
                 text = f"{text} ({signed(gain)})"
             values.append({"text": text, "tone": tone_of(name, gain)})
-        rows.append({"label": STAGES[name], "values": values})
+        rows.append({"label": CHANGED if name == "changed" else STAGES[name], "values": values})
     return rows
 
 
@@ -142,17 +130,15 @@ def signed(number):
     return f"{'+' if number > 0 else '−' if number else '±'}{i18n.number(abs(number))}"
 
 
-def cost(names, before, after):
-    """What stages are worse or better by than others, most important first: in words, and the tone of the first."""
+def cost(names, difference):
+    """By how much stages are worse or better, most important first: in words, and the tone of the first."""
     parts, tone = [], ""
     for name in names:
-        gain = after.get(name, before[name]) - before[name]
+        gain = difference.get(name, 0)
         if gain:
             parts.append(_difference(name, gain, abs(gain)) % {"count": i18n.number(abs(gain))})
             tone = tone or tone_of(name, gain)
-    if not parts:
-        return gettext("Costs nothing"), ""
-    return " · ".join(parts), tone
+    return (" · ".join(parts), tone) if parts else (gettext("Costs nothing"), "")
 
 
 def moving(count):
@@ -222,7 +208,7 @@ def wish_label(number):
 
 def gain(gains):
     """What one more place would gain, by stage: the first stage that gains anything, in words; else nothing."""
-    for name in STAGES:
+    for name in ORDER:
         count = abs(gains.get(name, 0))
         if count:
             better = 1 if name in MORE_IS_BETTER else -1
@@ -245,8 +231,3 @@ def run_sentence(run):
         gettext("total %(total)s") % {"total": i18n.number(run.total)},
     ]
     return " · ".join(texts)
-
-
-def reasons_text(reasons):
-    """Reasons in words, one after the other."""
-    return ", ".join(str(reason_label(code)) for code in reasons)
