@@ -208,6 +208,7 @@ class TermKind(models.TextChoices):
     CONFIDENTIALITY = "confidentiality", _("Pledge of confidentiality")
     NO_SHOW = "no_show", _("Rule on not turning up")
     MARKETING = "marketing", _("Consent to advertising messages")
+    CONDUCT = "conduct", _("Code of conduct")
 
 
 OF_THE_ACCOUNT = (TermKind.PRIVACY, TermKind.TERMS)  # agreed to on signing up; they end with the account

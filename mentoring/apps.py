@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 
+from accounts.signals import consent_withdrawn
 from programs.signals import enrolment_ended
 
 
@@ -16,8 +17,10 @@ class MentoringConfig(AppConfig):
         from mentoring import permissions, privacy
         from mentoring.operations.pairs import end_with_enrolment
         from mentoring.operations.people import erase_person
+        from mentoring.operations.profiles import take_back
         from programs import conflicts
 
         people.register("mentoring", export=privacy.export, blocks=privacy.blocks, erase=erase_person)
         conflicts.register("mentoring", permissions.paired)
+        consent_withdrawn.connect(take_back, dispatch_uid="mentoring.take_back")
         enrolment_ended.connect(end_with_enrolment, dispatch_uid="mentoring.end_with_enrolment")

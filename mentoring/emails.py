@@ -3,14 +3,17 @@
 The mails about a pair are sent while the pair lives, that about an evaluation while the evaluation is shared.
 """
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from mentoring import why
 from mentoring.models.evaluations import Evaluation
 from mentoring.models.pairs import Pairing
-from portal import mail
+from portal import i18n, mail
 from portal.i18n import speaking
-from portal.mail_events import Kind, Placeholder, event, needed
+from portal.mail_events import Kind, Placeholder, event, needed, sometimes
 
 FOLDER = "mentoring/emails"
 PLACES = (
@@ -25,8 +28,14 @@ PLACES = (
 )
 
 
-def _queue(message, *, target, pairing, person):
+UNTIL = sometimes("deadline", Kind.MOMENT, _("Until when the mentor answers, where a time is set."))
+WHY = sometimes("why", Kind.LIST, _("Why the two were paired, one a line."))
+
+
+def queue(message, *, target, pairing, person=None, hold=timedelta(0), deadline_at=None, **more):
+    """Queue a mail about a pair to `person`, the mentee where nobody is named; `more` are further placeholders."""
     cohort = pairing.enrolment.cohort
+    person = person or pairing.enrolment.person
     with speaking(person.language):
         words = {
             "program": cohort.program.title,
@@ -36,26 +45,53 @@ def _queue(message, *, target, pairing, person):
             "url": settings.SITE_URL + pairing.get_absolute_url(),
             "contact": cohort.contact_email or settings.CONTACT_EMAIL,
         }
-    return mail.queue(f"{FOLDER}/{message}.txt", person=person, target=target, context=words)
+    return mail.queue(
+        f"{FOLDER}/{message}.txt",
+        person=person,
+        target=target,
+        context=words | more,
+        hold=hold,
+        deadline=deadline_at,
+    )
 
 
-@event(FOLDER, "paired_mentor", _("Paired, to the mentor"), *PLACES)
-def paired_mentor(pairing):
-    """Tells the mentor who the mentee is."""
-    return _queue("paired_mentor", target=pairing, pairing=pairing, person=pairing.mentor.user)
+def mentor_name(pairing):
+    """The mentor's name as the mentee reads it."""
+    with speaking(pairing.enrolment.person.language):
+        return pairing.mentor.name
 
 
-@event(FOLDER, "paired_mentee", _("Paired, to the mentee"), *PLACES)
-def paired_mentee(pairing):
+def reasons(pairing, person):
+    """Why the two were paired, in the words of one of them."""
+    side = why.MENTOR if person.pk == pairing.mentor.user_id else why.MENTEE
+    with speaking(person.language):
+        return why.lines(pairing, side)
+
+
+@event(FOLDER, "paired_mentor", _("Paired, to the mentor"), *PLACES, UNTIL, WHY)
+def paired_mentor(pairing, *, hold=timedelta(0)):
+    """Tells the mentor who the mentee is, and until when to accept."""
+    person = pairing.mentor.user
+    more = {"why": reasons(pairing, person)}
+    if pairing.answer_until is not None and pairing.accepted_at is None:
+        with speaking(person.language):
+            more["deadline"] = i18n.deadline(pairing.answer_until)
+    return queue("paired_mentor", target=pairing, pairing=pairing, person=person, hold=hold, **more)
+
+
+@event(FOLDER, "paired_mentee", _("Paired, to the mentee"), *PLACES, WHY)
+def paired_mentee(pairing, *, hold=timedelta(0)):
     """Tells the mentee who the mentor is."""
-    return _queue("paired_mentee", target=pairing, pairing=pairing, person=pairing.enrolment.person)
+    return queue(
+        "paired_mentee", target=pairing, pairing=pairing, hold=hold, why=reasons(pairing, pairing.enrolment.person)
+    )
 
 
 @event(FOLDER, "evaluation_shared", _("Evaluation shared"), *PLACES)
 def evaluation_shared(evaluation):
     """Tells the mentee that the evaluation can be read."""
     pairing = evaluation.pairing
-    return _queue("evaluation_shared", target=evaluation, pairing=pairing, person=pairing.enrolment.person)
+    return queue("evaluation_shared", target=evaluation, pairing=pairing)
 
 
 @mail.still_wanted("paired_mentor")

@@ -2,10 +2,14 @@
 
 from django.urls import path
 
-from mentoring.views import desk, pairs
+from mentoring.views import desk, pairs, profiles, weeks
 
 urlpatterns = [
     path("mentoring/", desk.desk, name="mentoring"),
+    # before pairing
+    path("mentoring/profile/", profiles.mentor_profile, name="mentor-profile"),
+    path("mentoring/week/", weeks.week, name="week"),
+    # pairs
     path("mentoring/<slug:code>/", pairs.pairing, name="pairing"),
     path("mentoring/pairs/<slug:code>/files/<slug:upload>/", pairs.mentee_file, name="mentee-file"),
     path("mentoring/<slug:code>/evaluation/", pairs.evaluation_save, name="evaluation-save"),

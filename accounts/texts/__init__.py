@@ -41,6 +41,8 @@ TERMS = {  # in the order in which they are asked
     "portrait": Shipped("portrait"),
     "marketing": Shipped("marketing"),
     "excuse-evidence": Shipped("sensitive"),  # asked where somebody hands in evidence for an absence
+    "mentor-pledge": Shipped("confidentiality"),  # asked on a mentor's profile, as is the next
+    "mentor-conduct": Shipped("conduct"),
 }
 FIRST_DAY = datetime(2026, 1, 1, tzinfo=SEOUL)
 SECOND_DAY = datetime(2026, 1, 2, tzinfo=SEOUL)

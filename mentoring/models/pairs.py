@@ -71,8 +71,9 @@ class PairingQuerySet(models.QuerySet):
 class Pairing(models.Model):
     """A mentor and a mentee. It is ended and made anew, never edited; one mentee has one live mentor a cohort.
 
-    `run` is the run that made it; `choice` the mentee's wish that it is, 1 for the first; `why` what each side may
-    read of the reasons. The mentor answers until `answer_until`, where it is set.
+    `run` is the run that made it; `choice` the mentee's wish that it is, 1 for the first; `why` what
+    `mentoring.why` tells each side of the reasons. The mentor answers until `answer_until`, where it is set.
+    `ended_run` is the run whose publishing ended it.
     """
 
     code = models.CharField(max_length=20, unique=True, default=new_code, editable=False)
@@ -96,6 +97,14 @@ class Pairing(models.Model):
     end_kind = models.CharField(max_length=11, choices=EndKind, blank=True, editable=False)
     run = models.ForeignKey(
         "mentoring.PairingRun", on_delete=models.PROTECT, null=True, blank=True, related_name="pairings"
+    )
+    ended_run = models.ForeignKey(
+        "mentoring.PairingRun",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="ended_pairings",
+        editable=False,
     )
     choice = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
     why = models.JSONField(default=dict, blank=True, editable=False)

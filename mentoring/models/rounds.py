@@ -154,7 +154,10 @@ class RoundMentor(models.Model):
 
 
 class MenteeProfile(models.Model):
-    """What a mentee looks for: discipline, skills, languages, and a brief. Draft until `submitted_at`."""
+    """What a mentee looks for: discipline, skills, languages, and a brief. Draft until `submitted_at`.
+
+    `revision` counts what was saved, wishes included, so that two windows do not overwrite each other unseen.
+    """
 
     code = models.CharField(max_length=20, unique=True, default=new_code, editable=False)
     enrolment = models.OneToOneField(
@@ -165,6 +168,7 @@ class MenteeProfile(models.Model):
     languages = models.JSONField(_("languages"), default=list, blank=True)
     brief = models.TextField(_("brief"), max_length=600, blank=True)
     reopened_until = models.DateTimeField(_("open again until"), null=True, blank=True)
+    revision = models.PositiveIntegerField(default=0, editable=False)
     saved_at = models.DateTimeField(default=clock.now)
     submitted_at = models.DateTimeField(_("handed in"), null=True, blank=True)
 
@@ -283,6 +287,13 @@ class Exclusion(models.Model):
         return f"{self.mentor_id} {self.person_id} {self.kind}"
 
 
+class ConflictOutcome(models.TextChoices):
+    """What staff made of a declared conflict."""
+
+    EXCLUDED = "excluded", pgettext_lazy("conflict", "Excluded")
+    DISMISSED = "dismissed", pgettext_lazy("conflict", "No conflict")
+
+
 class DeclaredConflict(models.Model):
     """What a mentor or a mentee says stands between them and somebody; staff settle it.
 
@@ -295,6 +306,8 @@ class DeclaredConflict(models.Model):
     mentor = models.ForeignKey(MentorProfile, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     words = models.CharField(_("who, and how you know each other"), max_length=300)
     at = models.DateTimeField(default=clock.now)
+    outcome = models.CharField(max_length=9, choices=ConflictOutcome, blank=True, editable=False)
+    settle_reason = models.CharField(_("reason"), max_length=300, blank=True, editable=False)
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -306,6 +319,11 @@ class DeclaredConflict(models.Model):
         ordering = ["at", "pk"]
         constraints = [
             models.CheckConstraint(condition=~Q(words=""), name="declared_conflict_says_something"),
+            models.CheckConstraint(
+                condition=Q(outcome="", settled_at=None, settled_by=None)
+                | Q(outcome__in=ConflictOutcome.values, settled_at__isnull=False, settled_by__isnull=False),
+                name="declared_conflict_settled_whole",
+            ),
         ]
 
     def __str__(self):

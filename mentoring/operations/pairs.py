@@ -1,6 +1,7 @@
 """Making and ending pairs. Each function is one transaction."""
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Role
@@ -9,7 +10,9 @@ from mentoring import emails, permissions
 from mentoring.goal_lines import goals_in
 from mentoring.models.evaluations import Evaluation, EvaluationStatus
 from mentoring.models.mentors import MentorProfile
-from mentoring.models.pairs import Goal, Pairing
+from mentoring.models.pairs import EndKind, Goal, Pairing
+from mentoring.models.rounds import Exclusion, RoundMentor
+from mentoring.models.runs import PairLock
 from portal import audit, clock
 from portal.errors import Refused
 from programs.models.enrolments import ENDED, Enrolment, EnrolmentStatus
@@ -49,18 +52,42 @@ def pair(enrolment_id, mentor_id, *, by):
         raise Refused(_("This mentee already has a mentor."))
     if mentor.is_paused or not mentor.user.is_active:
         raise Refused(_("This mentor is not taking mentees at the moment."))
-    if mentor.pairings.live().filter(enrolment__cohort=cohort).count() >= mentor.capacity:
+    rows = Exclusion.objects.live().filter(mentor=mentor, person=enrolment.person_id)
+    if rows.filter(Q(round=None) | Q(round__cohort=cohort)).exists():
+        raise Refused(_("These two may not be paired: an exclusion stands against it."))
+    if free_places(mentor, cohort) <= 0:
         raise Refused(_("This mentor has no free place in the cohort."))
-    pairing = Pairing.objects.create(mentor=mentor, enrolment=enrolment, paired_at=clock.now(), paired_by=by)
-    answer = enrolment.application.goals if enrolment.application else ""
-    Goal.objects.bulk_create(
-        Goal(pairing=pairing, text=text, position=position)
-        for position, text in enumerate(goals_in(answer), start=1)
-    )
-    _grant_mentor(mentor.user, cohort, by=by)
-    audit.record("pairing.made", target=pairing, by=by, after=f"enrolment {enrolment.pk}, mentor {mentor.pk}")
+    pairing = make_pair(enrolment, mentor, by=by)
     emails.paired_mentor(pairing)
     emails.paired_mentee(pairing)
+    return pairing
+
+
+def free_places(mentor, cohort):
+    """How many more mentees a locked mentor can take in a cohort: by the round or profile, and over all cohorts."""
+    row = RoundMentor.objects.filter(mentor=mentor, round__cohort=cohort).first()
+    places = mentor.capacity if row is None or row.capacity is None else row.capacity
+    live = list(mentor.pairings.live().values_list("enrolment__cohort", flat=True))
+    free = places - live.count(cohort.pk)
+    return free if mentor.capacity_overall is None else min(free, mentor.capacity_overall - len(live))
+
+
+def make_pair(enrolment, mentor, *, by, goals=None, **facts):
+    """Begin a pair: its row, its goals, the mentor's role, the audit. Mails are the caller's.
+
+    For operations that hold the locks on enrolment and mentor and have asked who may. Goals are those of the
+    application, or `goals`, texts in their order.
+    """
+    pairing = Pairing.objects.create(
+        mentor=mentor, enrolment=enrolment, paired_at=clock.now(), paired_by=by, **facts
+    )
+    if goals is None:
+        goals = goals_in(enrolment.application.goals if enrolment.application else "")
+    Goal.objects.bulk_create(
+        Goal(pairing=pairing, text=text, position=position) for position, text in enumerate(goals, start=1)
+    )
+    _grant_mentor(mentor.user, enrolment.cohort, by=by)
+    audit.record("pairing.made", target=pairing, by=by, after=f"enrolment {enrolment.pk}, mentor {mentor.pk}")
     return pairing
 
 
@@ -87,19 +114,23 @@ def end_with_enrolment(sender, enrolment, by, **kwargs):
     """The mentee's part in the cohort is over, and with it the pair; in the transaction that ended it.
 
     One that came to its regular end leaves the pair open while its evaluation is unwritten: the mentor writes it
-    after the last session, and staff end the pair.
+    after the last session, and staff end the pair. Who has left is locked to nobody any more.
     """
+    PairLock.objects.filter(enrolment=enrolment).delete()
+    is_regular = enrolment.status in REGULAR_ENDS
     for pairing in enrolment.pairings.live().select_for_update(no_key=True):
         submitted = Evaluation.objects.filter(pairing=pairing, status=EvaluationStatus.SUBMITTED).exists()
-        if enrolment.status not in REGULAR_ENDS or submitted:
-            end(pairing, by=by, reason=f"enrolment {enrolment.status}")
+        if not is_regular or submitted:
+            kind = EndKind.FINISHED if is_regular else EndKind.LEFT
+            end(pairing, by=by, reason=f"enrolment {enrolment.status}", kind=kind)
 
 
-def end(pairing, *, by, reason):
-    """End a locked pair; for operations that have asked who may."""
+def end(pairing, *, by, reason, kind=EndKind.STAFF, run=None):
+    """End a locked pair, by the publishing of `run` where it is given; for operations that have asked who may."""
     pairing.ended_at, pairing.end_reason = clock.now(), reason[:300]
-    pairing.save(update_fields=["ended_at", "end_reason"])
-    audit.record("pairing.ended", target=pairing, by=by, reason=reason)
+    pairing.end_kind, pairing.ended_run = kind, run
+    pairing.save(update_fields=["ended_at", "end_reason", "end_kind", "ended_run"])
+    audit.record("pairing.ended", target=pairing, by=by, after=kind, reason=reason)
 
 
 def lock(pairing_id):

@@ -237,14 +237,27 @@ def draws(problem):
     """
     import numpy as np
 
-    def hashed(kind, things):
-        digests = [hashlib.blake2b(f"{kind}\0{problem.seed}\0{t.id}".encode(), digest_size=8) for t in things]
-        return np.array([int.from_bytes(digest.digest(), "big") for digest in digests], dtype=np.uint64)
+    rows = hashed("row", problem.seed, [row.id for row in problem.rows])
+    columns = hashed("column", problem.seed, [column.id for column in problem.columns])
+    return [ticket.astype(np.int32) for ticket in tickets(rows[:, None], columns[None, :])]
 
-    mixed = hashed("row", problem.rows)[:, None] ^ hashed("column", problem.columns)[None, :]
+
+def hashed(kind, seed, ids):
+    """What the lottery makes of each id of a side ("row" or "column"): 64 bits that hang on nothing but the seed."""
+    import numpy as np
+
+    digests = [hashlib.blake2b(f"{kind}\0{seed}\0{one}".encode(), digest_size=8) for one in ids]
+    return np.array([int.from_bytes(digest.digest(), "big") for digest in digests], dtype=np.uint64)
+
+
+def tickets(rows, columns):
+    """The tickets of pairs whose sides are hashed, element by element: one array for each stage of a lottery."""
+    import numpy as np
+
+    mixed = rows ^ columns
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 0x9E3779B97F4A7C15)):
         mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
-    return [((mixed >> np.uint64(16 * n)) & np.uint64(0xFFFF)).astype(np.int32) for n in range(3, 3 - DRAWS, -1)]
+    return [(mixed >> np.uint64(16 * n)) & np.uint64(0xFFFF) for n in range(3, 3 - DRAWS, -1)]
 
 
 def _whole(value, smallest=0, largest=LARGEST):

@@ -72,7 +72,7 @@ def test_trust_28_each_text_has_purpose_period_and_the_right_to_refuse(slug):
     assert "습니다" in version.refusal_ko
     assert "may" in version.refusal_en or "need not" in version.refusal_en
     from_the_form = term.kind in ("application", "optional_items")
-    assert bool(version.items) != (from_the_form or term.kind in ("confidentiality", "no_show"))
+    assert bool(version.items) != (from_the_form or term.kind in ("confidentiality", "no_show", "conduct"))
     if not term.may_be_required:
         assert "불이익이 없" in version.refusal_ko
         assert "no effect" in version.refusal_en

@@ -11,6 +11,7 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from mentoring import pair_surveys
+from mentoring.operations import answers
 from portal import clock, mail, uploads
 from programs.operations import (
     applications,
@@ -97,6 +98,7 @@ STEPS = (
     hourly(excuses.delete_evidence),
     certificates.resume_runs,
     pair_surveys.name_people_due,
+    answers.remind,
     surveys.invite_due,
     surveys.remind_due,
     hourly(retention.forget_due),

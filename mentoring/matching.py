@@ -1,0 +1,83 @@
+"""Who mentors whom: the best plan there is, stage by stage, with its proof; or the stable one. No Django here.
+
+`solve` answers a `matching_problem.Problem` with a `Plan`. Stages are strictly in order: most mentees matched,
+fewest Poor pairs, (after publishing) fewest changes, fewest Weak pairs, the largest total; what is still equal is
+drawn by a lottery of the seed and the ids, so that the answer is one and hangs on no order of rows.
+`matching_faces` solves, `matching_stable` finds the stable plan, `matching_proof` checks either without looking at
+what they computed, `matching_what_if` asks of a plan what else could be.
+
+numpy and scipy are imported inside the functions that calculate: a process that never does so starts without them.
+"""
+
+import time
+
+from mentoring import matching_stable, matching_unmatched
+from mentoring.matching_costs import Costs, lottery_names
+from mentoring.matching_faces import Face
+from mentoring.matching_problem import NEW, PUBLISHED, VALUES, BadProblem, Plan, Problem, value_of
+
+__all__ = ["NEW", "PUBLISHED", "BadProblem", "Plan", "Problem", "answer", "seconds_bare", "solve", "stable"]
+
+PATHS = ("auto", "dense", "sparse")
+
+
+def answer(problem):
+    """The plan that the problem's mode asks for."""
+    return stable(problem) if problem.mode == "stable" else solve(problem)
+
+
+def solve(problem, *, path="auto"):
+    """The best plan. `path` chooses how the stages are solved, densely or sparsely; the plan is the same."""
+    if path not in PATHS:
+        raise ValueError(f"path: {path!r} is none of {', '.join(PATHS)}")
+    table, costs = problem.table, Costs(problem)
+    face = Face(costs, path)
+    face.settle([*costs.stages(), *costs.lottery()])
+    held = zip(costs.free.tolist(), face.held.tolist(), strict=True)
+    found = [(table.mentees[row], table.mentors[to]) for row, to in held if to < costs.nobody]
+    names = [*problem.stages, *lottery_names()]
+    prices = zip(*(face.prices[name].tolist() for name in names), strict=True)
+    certificate = {
+        "problem": problem.digest(),
+        "stages": names,
+        "prices": dict(zip(table.mentors, map(list, prices), strict=True)),
+    }
+    return _plan(problem, sorted([*found, *problem.locks]), certificate, "optimal")
+
+
+def stable(problem):
+    """The stable plan that is best for every mentee: nobody would rather have each other."""
+    pairs, refused = matching_stable.propose(problem)
+    certificate = {"problem": problem.digest(), "refused": refused}
+    return _plan(problem, pairs, certificate, "stable")
+
+
+def seconds_bare(problem):
+    """How long one `linear_sum_assignment` takes for most matched and the largest total, on seats as columns."""
+    import numpy as np
+    from scipy.optimize import linear_sum_assignment
+
+    table, costs = problem.table, Costs(problem)
+    worth = np.zeros((costs.rows, costs.nobody))
+    real, score = slice(len(costs.pairs)), table.score[costs.pairs]
+    worth[costs.row[real], costs.column[real]] = score + (int(score.max(initial=0)) + 1) * costs.rows
+    seats = np.minimum(costs.capacity, np.bincount(costs.column[real], minlength=costs.nobody))
+    matrix = -np.repeat(worth, seats, axis=1)
+    began = time.perf_counter()
+    linear_sum_assignment(matrix)
+    return time.perf_counter() - began
+
+
+def _plan(problem, pairs, certificate, mode):
+    blocking, mutual = matching_stable.blocking(problem, pairs)
+    values = value_of(problem, pairs)
+    return Plan(
+        pairs=tuple(pairs),
+        unmatched=matching_unmatched.unmatched(problem, pairs),
+        stages={name: values[name] for name in VALUES},
+        certificate=certificate,
+        blocking_pairs=blocking,
+        mutual=mutual,
+        cleaned=problem.cleaned,
+        mode=mode,
+    )
