@@ -77,16 +77,12 @@ class DeskBase(ReadOnlyAdmin):
         )
 
     def ways(self, round_, here):
-        """The pages of the desk; those of runs once there is one."""
-        latest = round_.runs.order_by("-number").values_list("number", flat=True).first()
-        pages = [("desk", gettext("Overview"), {})]
-        if latest is not None:
-            pages += [("history", gettext("Runs"), {}), ("board", gettext("Board"), {"number": latest})]
+        """The pages of the desk; a repair once something is published."""
+        pages = [("desk", gettext("Overview")), ("history", gettext("Runs"))]
         if live_pairs(round_).exists():
-            pages.append(("repair", gettext("Repair"), {}))
+            pages.append(("repair", gettext("Repair")))
         return [
-            {"label": label, "url": self.desk_url(round_, page, **more), "current": page == here}
-            for page, label, more in pages
+            {"label": label, "url": self.desk_url(round_, page), "current": page == here} for page, label in pages
         ]
 
     def run_tabs(self, run, here):
@@ -98,9 +94,7 @@ class DeskBase(ReadOnlyAdmin):
             ("compare", gettext("Compare")),
             ("difference", gettext("Against what is published")),
         ]
-        return [
-            {"label": label, "url": self.run_url(run, page), "current": page == here} for page, label in pages
-        ]
+        return [{"label": label, "url": self.run_url(run, page), "current": page == here} for page, label in pages]
 
     def answer_of(self, run):
         """The run as it is read."""
@@ -119,6 +113,10 @@ class DeskBase(ReadOnlyAdmin):
         """The mentor of each mentee that is paired now, as runs call them."""
         found = live_pairs(round_).values_list("enrolment__code", "mentor")
         return {code: mentor_id(pk) for code, pk in found}
+
+    def locks_now(self, round_):
+        """The locked mentor of each mentee that has one now, as runs call them."""
+        return {code: mentor_id(pk) for code, pk in round_.locks.values_list("enrolment__code", "mentor")}
 
     def mentee_url(self, round_, mentee):
         """The page of a mentee."""

@@ -22,7 +22,11 @@ from portal.errors import Refused
 from portal.fields import CleanCharField
 
 RECENT = 5
-LIFTED_HERE = (ExclusionKind.STAFF, ExclusionKind.CONFLICT, ExclusionKind.DECLINED)  # the others have pages of their own
+LIFTED_HERE = (
+    ExclusionKind.STAFF,
+    ExclusionKind.CONFLICT,
+    ExclusionKind.DECLINED,
+)  # the others have pages of their own
 SAID_HERE = LIFTED_HERE
 
 
@@ -84,6 +88,7 @@ class DeskPages(DeskBase):
             exclusions=self.exclusion_rows(round_, snapshot, people),
             runs=[self.run_line(run) for run in runs],
             history_url=self.desk_url(round_, "history"),
+            board_url=self.run_url(runs[0], "board") if runs else "",
         )
 
     def run_line(self, run):
@@ -169,7 +174,8 @@ class DeskPages(DeskBase):
         if mentee not in snapshot.mentees:
             raise Http404
         people = self.people_of(round_, snapshot.facts)
-        run = round_.runs.filter(digest=snapshot.digest).order_by("-number").first()
+        alike = round_.runs.filter(digest=snapshot.digest)
+        run = alike.order_by("mode", "-number").first()  # the best for the cohort first: it knows costs
         answer = None
         if run is not None:
             run.round = round_
@@ -283,7 +289,9 @@ class DeskPages(DeskBase):
             enrolment,
             profile,
             label=gettext("Exclude this pair"),
-            note=gettext("No run makes this pair. Neither of the two is told, and the reason is read by staff alone."),
+            note=gettext(
+                "No run makes this pair. Neither of the two is told, and the reason is read by staff alone."
+            ),
             form_class=DeedReasonForm,
             perform=perform,
             warning=warning,

@@ -12,13 +12,14 @@ from mentoring import run_reading as reading
 from mentoring.admin import pairing_words as words
 from mentoring.admin.pairing_base import DeskBase
 from mentoring.admin.pairing_run_rows import RunRows
+from mentoring.models.pairs import Pairing
 from mentoring.models.rounds import PairingMode
 from mentoring.models.runs import RunKind
 from mentoring.operations import runs as operations
 from mentoring.operations.desk import rehearse
 from mentoring.pairing_snapshot import Snapshot
 from mentoring.pairing_words import Names, change_text, reasons_text
-from portal import i18n
+from portal import clock, i18n
 from portal.errors import Refused
 from portal.mail_events import EVENTS
 
@@ -46,7 +47,7 @@ class PublishingPages(DeskBase):
         ]
 
     def mails_view(self, request, round_id, number):
-        """Every mail that publishing would send; it is published for a moment and taken back before anybody sees it."""
+        """Every mail that publishing would send: it is done, and undone before anybody sees it."""
         round_, run = self.find_run(request, round_id, number)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
@@ -136,7 +137,9 @@ class PublishingPages(DeskBase):
         def perform(data):
             restored = operations.undo(run.pk, by=request.user)
             text = ngettext(
-                "Undone. %(count)s earlier pair is back.", "Undone. %(count)s earlier pairs are back.", len(restored)
+                "Undone. %(count)s earlier pair is back.",
+                "Undone. %(count)s earlier pairs are back.",
+                len(restored),
             )
             return text % {"count": len(restored)}
 
@@ -177,7 +180,7 @@ class PublishingPages(DeskBase):
             round_,
             title=gettext("Repair"),
             here="repair",
-            events=event_lines(snapshot, people, lambda code: self.mentee_url(round_, code)),
+            events=event_lines(round_, snapshot, people, lambda code: self.mentee_url(round_, code)),
             repair_url=self.desk_url(round_, "repair"),
             ways_columns=[run.get_kind_display() for run in runs],
             stages=words.stage_rows(words.ORDER, [answer.stages for answer in answers]) if answers else [],
@@ -244,23 +247,37 @@ def mail_row(mail):
     declared = EVENTS.get(mail.event)
     return {
         "to": mail.person.display_name,
-        "kind": declared.label if declared else mail.event,
+        "kind": declared.title if declared else mail.event,
         "language": mail.language,
         "subject": mail.subject,
         "body": mail.body,
     }
 
 
-def event_lines(snapshot, people, url_of):
+def event_lines(round_, snapshot, people, url_of):
     """Why the announced pairs are to be looked at: who has nobody, who has too many, what stands against a pair."""
-    lines = []
+    lines, last = [], last_ends(round_)
     for code in people.by_name(snapshot.mentees.keys() - snapshot.published.keys()):
-        note = "" if snapshot.possible(code) else gettext("Every mentor is ruled out.")
+        notes = [end_text(last[code])] if code in last else [gettext("Came after the announcement.")]
+        if not snapshot.possible(code):
+            notes.append(gettext("Every mentor is ruled out."))
         lines.append(
             {
                 "title": gettext("%(mentee)s has no mentor") % {"mentee": people.mentee(code)},
                 "url": url_of(code),
-                "note": note,
+                "note": " ".join(notes),
+                "user": True,
+            }
+        )
+    for pairing in unanswered(round_):
+        text = gettext("%(mentor)s has not answered about %(mentee)s")
+        names = {"mentor": pairing.mentor.name, "mentee": pairing.enrolment.person.display_name}
+        until = i18n.deadline(pairing.answer_until)
+        lines.append(
+            {
+                "title": text % names,
+                "url": url_of(pairing.enrolment.code),
+                "note": gettext("The time to answer ended: %(moment)s. The pair goes on.") % {"moment": until},
                 "user": True,
             }
         )
@@ -277,7 +294,28 @@ def event_lines(snapshot, people, url_of):
     ]
     for mentee, mentor, reasons in stands:
         title = f"{people.mentee(mentee)} – {people.mentor(mentor)}"
-        lines.append(
-            {"title": title, "url": url_of(mentee), "note": reasons_text(reasons), "user": True}
-        )
+        lines.append({"title": title, "url": url_of(mentee), "note": reasons_text(reasons), "user": True})
     return lines
+
+
+def last_ends(round_):
+    """The last pair of each mentee of the cohort that has ended, by the mentee."""
+    ended = Pairing.objects.filter(enrolment__cohort=round_.cohort_id, ended_at__isnull=False)
+    rows = ended.select_related("enrolment", "mentor__user", "mentor__expert").order_by("ended_at", "pk")
+    return {row.enrolment.code: row for row in rows}
+
+
+def end_text(pairing):
+    """How a pair ended, and with whom it was."""
+    text = gettext("The pair with %(mentor)s ended: %(kind)s.")
+    kind = pairing.get_end_kind_display() or gettext("Ended by staff")
+    return text % {"mentor": pairing.mentor.name, "kind": kind}
+
+
+def unanswered(round_):
+    """The live pairs whose mentor has not answered in time."""
+    rows = Pairing.objects.live().filter(enrolment__cohort=round_.cohort_id, accepted_at=None)
+    rows = rows.filter(answer_until__lt=clock.now()).select_related(
+        "mentor__user", "mentor__expert", "enrolment__person"
+    )
+    return rows.order_by("answer_until", "pk")

@@ -1,4 +1,4 @@
-"""Rows of the pairing desk: mentees with the mentors they may have, mentors with their load, one mentee's choices."""
+"""Rows of the pairing desk: mentees with the mentors they may have, mentors and their load, one mentee's table."""
 
 from collections import Counter
 
@@ -22,12 +22,16 @@ def desk_facts(snapshot):
     handed_in = sum(row["handed_in"] for row in snapshot.mentees.values())
     open_mentors = sum(row["room"] > 0 for row in snapshot.mentors.values())
     places = sum(row["capacity"] for row in snapshot.mentors.values())
+    count = len(snapshot.mentees)
     return [
-        {"term": gettext("Mentees"), "value": i18n.number(len(snapshot.mentees))},
+        {"term": gettext("Mentees"), "value": i18n.number(count)},
         {"term": gettext("Profiles handed in"), "value": words.load(handed_in, len(snapshot.mentees))},
         {"term": gettext("Mentors who take mentees"), "value": words.load(open_mentors, len(snapshot.mentors))},
-        {"term": gettext("Places"), "value": i18n.number(places)},
-        {"term": gettext("Places against mentees"), "value": words.signed(places - len(snapshot.mentees))},
+        {
+            "term": gettext("Places"),
+            "value": ngettext("%(places)s for %(count)s mentee", "%(places)s for %(count)s mentees", count)
+            % {"places": places, "count": count},
+        },
     ]
 
 
@@ -99,7 +103,9 @@ def mentor_rows(snapshot, people):
         row = snapshot.mentors[name]
         notes = []
         if row["elsewhere"]:
-            text = ngettext("%(count)s mentee in other cohorts", "%(count)s mentees in other cohorts", row["elsewhere"])
+            text = ngettext(
+                "%(count)s mentee in other cohorts", "%(count)s mentees in other cohorts", row["elsewhere"]
+            )
             notes.append(text % {"count": row["elsewhere"]})
         if row["room"] < row["places"] and not row["reasons"]:
             notes.append(gettext("room for %(count)s by the limit over all cohorts") % {"count": row["room"]})
@@ -171,9 +177,7 @@ def possible_rows(snapshot, people, code, *, costs, deeds_of, run=None):
                 "choice": words.choice(choice),
                 "score": known.score,
                 "band": words.band_pill(known.fit, snapshot.facts["rules"]["bands"]),
-                "parts": [
-                    {"label": PARTS[part], "value": known.parts[part]} for part in scoring.PARTS
-                ],
+                "parts": [{"label": PARTS[part], "value": known.parts[part]} for part in scoring.PARTS],
                 "cost": costs.get(name, {"text": "–"}),
                 "now": ", ".join(now),
                 "deeds": deeds_of(code, name, ()),

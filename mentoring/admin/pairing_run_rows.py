@@ -1,4 +1,4 @@
-"""Rows of one run of the pairing: its pairs, who is without a mentor and why, prices, and what sets two answers apart."""
+"""Rows of one run of the pairing: its pairs, who is without a mentor and why, prices, who would move."""
 
 from django.utils.translation import gettext, ngettext
 
@@ -163,7 +163,9 @@ class RunRows:
             texts.append(text % {"reason": reason_label(reason), "count": len(mentors), "mentors": names})
         mentors = (row.get("hall") or {}).get("mentors", [])
         if mentors:
-            texts.append(gettext("One more place with one of: %(mentors)s.") % {"mentors": self.mentor_names(mentors)})
+            texts.append(
+                gettext("One more place with one of: %(mentors)s.") % {"mentors": self.mentor_names(mentors)}
+            )
         return texts
 
     def prices(self, prices):
@@ -175,11 +177,12 @@ class RunRows:
                 found.append((gains, mentor, text))
         found.sort(key=lambda row: ([-value for value in row[0].values()], row[1]))
         return [
-            {"title": self.people.mentor(mentor), "side": text, "user": True} for _gains, mentor, text in found[:SHOWN]
+            {"title": self.people.mentor(mentor), "side": text, "user": True}
+            for _gains, mentor, text in found[:SHOWN]
         ]
 
     def blocking(self, *, mutual=False):
-        """Those who would both rather have each other, those who asked for each other first; with `mutual` no others."""
+        """Those who would both rather have each other, those who both asked first; with `mutual` only these."""
         found = []
         for mentee, mentor, both in self.answer.blocking()[:SHOWN]:
             if mutual and not both:
@@ -208,7 +211,7 @@ class RunRows:
                 "before_note": self.wish_note(mentee, old),
                 "after_note": self.wish_note(mentee, new),
             }
-            for mentee, old, new in moves
+            for mentee, old, new in sorted(moves, key=lambda move: (self.people.mentee(move[0]), move[0]))
             if mentee not in but
         ]
 

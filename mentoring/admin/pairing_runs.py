@@ -44,7 +44,6 @@ class RunPages(DeskBase):
         return {
             "run_tabs": self.run_tabs(run, here),
             "pill": run_pill(run),
-            "note": kind_of(run),
             "tally": words.tally(answer),
             "sentence": words.sentence(answer),
             "proof": proof_of(run),
@@ -73,7 +72,7 @@ class RunPages(DeskBase):
         round_, run = self.find_run(request, round_id, number)
         answer = self.answer_of(run)
         people = self.people_of(round_, answer.facts)
-        table = RunRows(answer, people)
+        table = RunRows(answer, people, self.locks_now(round_))
         sort = request.GET.get("sort", "")
         sort = sort if sort in SORTS else "worst"
         return self.desk_page(
@@ -81,6 +80,7 @@ class RunPages(DeskBase):
             "run",
             round_,
             title=run_name(run),
+            here="history",
             **self.head(run, answer, "run"),
             pairs=table.pairs(sort, lambda mentee, mentor: self.pair_links(run, mentee)),
             headings=table.headings(sort),
@@ -109,7 +109,7 @@ class RunPages(DeskBase):
         """The board, with the cost of what is asked for."""
         answer = self.answer_of(run)
         people = self.people_of(round_, answer.facts)
-        table = RunRows(answer, people)
+        table = RunRows(answer, people, self.locks_now(round_))
         mentee, mentor = asked.get("mentee", ""), asked.get("mentor", "")
         board_url = self.run_url(run, "board")
         columns, free = table.columns(
@@ -123,7 +123,7 @@ class RunPages(DeskBase):
             "board",
             round_,
             title=gettext("Board: run %(number)s") % {"number": run.number},
-            here="board",
+            here="history",
             **self.head(run, answer, "board"),
             columns=columns,
             free=free,
@@ -224,7 +224,10 @@ def proof_of(run):
             text = gettext("No mentee and mentor would both rather have each other. A separate check says so.")
         return {"pill": pill, "text": text}
     pill = {"tone": "bad", "icon": "warn", "label": gettext("Proof does not hold")}
-    return {"pill": pill, "text": gettext("Do not publish this run. Work out the pairs anew, and tell the operators.")}
+    return {
+        "pill": pill,
+        "text": gettext("Do not publish this run. Work out the pairs anew, and tell the operators."),
+    }
 
 
 def run_facts(run):
@@ -237,7 +240,9 @@ def run_facts(run):
     ]
     if run.published_at:
         by = run.published_by.display_name
-        facts.append({"term": gettext("Published"), "value": f"{i18n.moment(run.published_at)} · {by}", "user": True})
+        facts.append(
+            {"term": gettext("Published"), "value": f"{i18n.moment(run.published_at)} · {by}", "user": True}
+        )
     if run.undone_at:
         by = run.undone_by.display_name
         facts.append({"term": gettext("Undone"), "value": f"{i18n.moment(run.undone_at)} · {by}", "user": True})

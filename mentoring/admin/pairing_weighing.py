@@ -15,13 +15,13 @@ from mentoring.pairing_rules import label as reason_label
 from portal import i18n
 from portal.errors import Refused
 
-PLACES = 3  # mentors whose places can be supposed otherwise at once
+PLACES = 2  # mentors whose places can be supposed otherwise at once
 MOST_PLACES = 99
 SHOWN_RUNS = 8  # to compare with
 
 
 class WhatIfForm(forms.Form):
-    """What is supposed: other places with up to three mentors, and one pair that is possible or made."""
+    """What is supposed: other places with up to two mentors, and one pair that is possible or made."""
 
     mentee = forms.ChoiceField(label=_("Mentee"), required=False)
     mentor = forms.ChoiceField(label=_("Mentor"), required=False)
@@ -37,7 +37,9 @@ class WhatIfForm(forms.Form):
         mentors = [("", _("Choose a mentor")), *[(row["value"], row["label"]) for row in choices["mentors"]]]
         for number in range(1, PLACES + 1):
             self.fields[f"who{number}"] = forms.ChoiceField(
-                label=_("Mentor with other places (%(number)s)") % {"number": number}, required=False, choices=mentors
+                label=_("Mentor with other places (%(number)s)") % {"number": number},
+                required=False,
+                choices=mentors,
             )
             self.fields[f"places{number}"] = forms.IntegerField(
                 label=_("Places"), required=False, min_value=0, max_value=MOST_PLACES
@@ -114,7 +116,7 @@ class WeighingPages(DeskBase):
         title = f"{people.mentee(mentee)} – {people.mentor(mentor)}"
         found = {"title": title, "mentee": mentee, "mentor": mentor, "typed": typed, "error": error, "tone": ""}
         if answer.pairs.get(mentee) == mentor:
-            is_locked = answer.locks.get(mentee) == mentor
+            is_locked = table.locks.get(mentee) == mentor
             text = gettext("This is the pair of this run.")
             return found | {"text": text, "can_keep": not is_locked, "needs_reason": False}
         reasons = answer.facts["excluded"].get(mentee, {}).get(mentor, [])
@@ -153,7 +155,7 @@ class WeighingPages(DeskBase):
         self.only_reading(request)
         round_, run = self.find_run(request, round_id, number)
         answer = self.answer_of(run)
-        table = RunRows(answer, self.people_of(round_, answer.facts))
+        table = RunRows(answer, self.people_of(round_, answer.facts), self.locks_now(round_))
         cost = self.cost(run, table, request.GET.get("mentee", ""), request.GET.get("mentor", ""))
         if cost is None:
             raise Http404
@@ -176,6 +178,7 @@ class WeighingPages(DeskBase):
             request,
             "what_if",
             round_,
+            here="history",
             title=gettext("What if: run %(number)s") % {"number": run.number},
             run_tabs=self.run_tabs(run, "what_if"),
             **context,
@@ -235,7 +238,7 @@ class WeighingPages(DeskBase):
         if other is not None:
             context |= self.side_by_side(run, other)
         title = gettext("Compare: run %(number)s") % {"number": run.number}
-        return self.desk_page(request, "compare", round_, title=title, **context)
+        return self.desk_page(request, "compare", round_, title=title, here="history", **context)
 
     def other_run(self, round_, run, found, number):
         """The run that is asked for, else the latest of the same question; None where there is no other."""
@@ -270,9 +273,7 @@ class WeighingPages(DeskBase):
                 {"run": run_name(each), "lines": table.blocking(mutual=True)}
                 for each, table in zip((run, other), tables, strict=True)
             ],
-            "links": [
-                {"label": run_name(each), "url": self.run_url(each), "small": True} for each in (run, other)
-            ],
+            "links": [{"label": run_name(each), "url": self.run_url(each), "small": True} for each in (run, other)],
         }
 
     def difference_view(self, request, round_id, number):
@@ -290,6 +291,7 @@ class WeighingPages(DeskBase):
             "difference",
             round_,
             title=gettext("Run %(number)s against what is published") % {"number": run.number},
+            here="history",
             run_tabs=self.run_tabs(run, "difference"),
             facts=[
                 {"term": gettext("Pairs published now"), "value": i18n.number(len(live))},
