@@ -6,14 +6,18 @@ from functools import cached_property
 
 from mentoring import scoring
 from mentoring.matching_problem import Problem
+from mentoring.matching_what_if import OPTIONS
 from mentoring.models.rounds import PairingMode
 from mentoring.models.runs import RunKind
 from mentoring.pairing_rules import NEVER, Reason
 
-# The order of stages after publishing: what moves least, and what makes no new poor pair with fewest moves.
-FEWEST_MOVES = ("matched", "changed", "poor", "weak", "total")
-NO_NEW_POOR = ("matched", "new_poor", "changed", "poor", "weak", "total")
-ORDERS = {RunKind.FEWEST_MOVES: FEWEST_MOVES, RunKind.NO_POOR: NO_NEW_POOR}
+# The order of stages of each kind of run.
+ORDERS = {
+    RunKind.NEW: (),
+    RunKind.FEWEST_MOVES: OPTIONS["fewest_moves"],
+    RunKind.NO_POOR: OPTIONS["no_new_poor"],
+    RunKind.FULL: OPTIONS["full"],
+}
 
 
 class PairFacts(namedtuple("PairFacts", (*scoring.PARTS, "fit", "minutes", "meetings", "place", "mentor_place"))):
@@ -109,12 +113,12 @@ class Snapshot:
             scores=tuple(scores),
             bands=tuple(rules["bands"]),
             locks=tuple(map(tuple, facts["locks"])),
-            published=() if kind in (RunKind.NEW, RunKind.FULL) else tuple(map(tuple, facts["published"])),
+            published=tuple(map(tuple, facts["published"])),
             mentee_ranks={name: row["wishes"] for name, row in self.mentees.items() if row["wishes"]},
             mentor_ranks={name: row["wishes"] for name, row in self.mentors.items() if row["wishes"]},
             seed=rules["seed"],
             mode=str(mode),
-            order=ORDERS.get(kind, ()),
+            order=ORDERS[kind],
             excluded=tuple(
                 (mentee, mentor, reasons[0])
                 for mentee, mentors in facts["excluded"].items()

@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 
 from mentoring import matching
 from mentoring.matching_problem import BadProblem, Plan, Problem, value_of
+from mentoring.matching_what_if import OPTIONS, PairCosts
+from mentoring.models.rounds import PairingMode
 from mentoring.models.runs import RunKind
 from mentoring.pairing_input import Reading
-from mentoring.pairing_snapshot import FEWEST_MOVES, Snapshot
+from mentoring.pairing_snapshot import Snapshot
 from portal.errors import Refused
 
 VALUES = ("matched", "poor", "changed", "weak", "total")
@@ -81,6 +83,28 @@ def by_worst(run):
     return sorted(rows, key=lambda row: (row[2].fit is None, row[2].fit or 0, row[2].score, row[0]))
 
 
+def costs(run):
+    """The PairCosts of a run: what forcing each pair would change in the stages, and what a seat more is worth.
+
+    None for a stable run, which is not the best by stages. `of(mentee, mentor)` and `seats()` tell.
+    """
+    return PairCosts(problem_of(run), plan_of(run)) if run.mode == PairingMode.OPTIMAL else None
+
+
+def seats_worth(run, most=5):
+    """`[(mentor, difference of stages)]` of the mentors whose one seat more would help most; for the best run."""
+    found = costs(run)
+    rows = found.seats().items() if found is not None else ()
+    order = list(problem_of(run).stages)
+    worth = [(mentor, difference) for mentor, difference in rows if any(difference.values())]
+    return sorted(worth, key=lambda row: ([_gain(name, row[1]) for name in order], row[0]))[:most]
+
+
+def _gain(name, difference):
+    value = difference.get(name, 0)
+    return -value if name in ("matched", "total") else value
+
+
 def what_if(run, *, capacities=None, allow=(), exclude=(), force=(), keep=True):
     """What the plan of a run would be if mentors had other capacities, pairs were possible, ruled out, or forced.
 
@@ -95,8 +119,8 @@ def what_if(run, *, capacities=None, allow=(), exclude=(), force=(), keep=True):
     try:
         problem = _changed(snapshot, run, dict(capacities or {}), set(map(tuple, exclude)), list(force))
         known = {pair for pair in pairs.items() if pair in problem.possible}
-        order = FEWEST_MOVES if keep else ()
-        found = matching.solve(problem.but(published=tuple(known) if keep else (), order=order))
+        order = OPTIONS["fewest_moves"] if keep else ()
+        found = matching.solve(problem.but(published=tuple(sorted(known)) if keep else (), order=order))
     except BadProblem as error:
         raise Refused(_("This cannot be: %(reason)s") % {"reason": error.lines[0]}) from error
     after = value_of(problem, found.pairs)
@@ -111,7 +135,7 @@ def what_if(run, *, capacities=None, allow=(), exclude=(), force=(), keep=True):
 
 
 def _changed(snapshot, run, capacities, exclude, force):
-    problem = snapshot.problem(RunKind(run.kind)).but(published=(), order=())
+    problem = snapshot.problem(RunKind.FULL).but(published=(), order=())
     if exclude:
         locks = tuple(pair for pair in problem.locks if pair not in exclude)
         scores = tuple(row for row in problem.scores if row[:2] not in exclude)

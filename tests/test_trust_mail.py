@@ -18,6 +18,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import emails as account_emails
 from mentoring import emails as mentoring_emails
+from mentoring import pairing_emails
 from portal import clock, mail
 from portal.mail_events import EVENTS
 from portal.models import MailStatus, OutgoingMail
@@ -57,6 +58,12 @@ ACCOUNT = (
 MFA = ("recovery_codes_generated", "totp_activated", "totp_deactivated")
 
 
+OF_PAIRS = (
+    *("paired_mentor", "paired_mentee", "evaluation_shared", "moved_mentee", "moved_mentor"),
+    *("undone_mentor", "undone_mentee", "answer_reminder", "answer_overdue"),
+)
+
+
 def write_all(language):
     """Queue every mail that there is, with objects of its own each; returns the rows."""
     for name in EVENTS:
@@ -87,7 +94,7 @@ def write(name, language):
         status, fields = "changes_requested", {"changes_note": "포트폴리오"}
     elif name == "waitlisted":
         status = "waitlisted"
-    elif name in ("paired_mentor", "paired_mentee", "evaluation_shared", "no_show_warning", "no_show_undone"):
+    elif name in (*OF_PAIRS, "no_show_warning", "no_show_undone"):
         status = "confirmed"
     if name in ("promoted", "waitlisted"):
         fields["waitlist_number"] = 3
@@ -156,17 +163,39 @@ def write(name, language):
             return reviewer_emails.reviewer_invited(reviewer)
         run = AssignmentRun.objects.create(round=reviewer.round, digest="0" * 64)
         return reviewer_emails.reviews_assigned(run, reviewer)
-    if name in ("paired_mentor", "paired_mentee", "evaluation_shared"):
-        mentor = make.make_mentor()
-        mentor.user.language = language
-        pairing = make.make_pairing(mentor, make.make_enrolment(application=application))
-        if name == "evaluation_shared":
-            pairing = make.make_evaluation(pairing)
-        return getattr(mentoring_emails, name)(pairing)
+    if name in OF_PAIRS:
+        return of_pair(name, application, language)
     change = StateChange.objects.create(
         application=application, from_status="draft", to_status=application.status, reason="1"
     )
     return getattr(emails, name)(change)
+
+
+def of_pair(name, application, language):
+    """A mail about a pair that was published and has its reasons."""
+    mentor = make.make_mentor()
+    mentor.user.language = language
+    why = {
+        "choice": 1,
+        "wishes": 3,
+        "discipline": "writing",
+        "is_main": True,
+        "skills": ["pilot"],
+        "languages": ["ko"],
+        "times": [["2027-01-11T10:00:00+00:00", "2027-01-11T12:00:00+00:00"]],
+        "chosen": True,
+    }
+    enrolment = make.make_enrolment(application=application)
+    pairing = make.make_pairing(mentor, enrolment, why=why, answer_until=clock.now())
+    if name == "evaluation_shared":
+        return mentoring_emails.evaluation_shared(make.make_evaluation(pairing))
+    if name == "undone_mentee":
+        return pairing_emails.undone_mentee(pairing, None)
+    if name == "moved_mentee":
+        return pairing_emails.moved_mentee(pairing, pairing, hold=timedelta(0))
+    if name == "moved_mentor":
+        return pairing_emails.moved_mentor(pairing, hold=timedelta(0))
+    return getattr(mentoring_emails if name.startswith("paired") else pairing_emails, name)(pairing)
 
 
 def attendance(name, person):

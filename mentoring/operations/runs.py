@@ -12,7 +12,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from mentoring import matching, pairing_emails, permissions, why
+from mentoring import matching, matching_proof, pairing_emails, permissions, why
 from mentoring.matching_problem import BadProblem
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import EndKind, Pairing
@@ -78,7 +78,9 @@ def run(round_id, *, by, kind=None, mode=None):
     snapshot = Reading(round_).snapshot()
     if kind is None:
         kind = RunKind.NO_POOR if snapshot.published else RunKind.NEW
-    return _keep(round_, snapshot, RunKind(kind), PairingMode(mode or round_.mode), by=by)
+    is_anew = kind in (RunKind.NEW, RunKind.FULL)
+    mode = mode or (round_.mode if is_anew else PairingMode.OPTIMAL)
+    return _keep(round_, snapshot, RunKind(kind), PairingMode(mode), by=by)
 
 
 @transaction.atomic
@@ -97,7 +99,6 @@ def _keep(round_, snapshot, kind, mode, *, by):
     if mode == PairingMode.STABLE and kind not in (RunKind.NEW, RunKind.FULL):
         raise Refused(_("The stable pairing does not keep announced pairs; run it anew."))
     problem, plan = solved(snapshot, kind, mode)
-    values = dict(plan.stages) | {"changed": lost(snapshot, plan.pairs)}
     number = round_.runs.aggregate(last=Max("number"))["last"] or 0
     kept = PairingRun.objects.create(
         round=round_,
@@ -110,14 +111,14 @@ def _keep(round_, snapshot, kind, mode, *, by):
         facts=snapshot.facts,
         made_at=clock.now(),
         made_by=by,
-        **{name: values[name] for name in STAGES},
+        **{name: plan.stages[name] for name in STAGES},
     )
     audit.record("pairing.run", target=kept, by=by, after=f"{kind} {mode}, round {round_.pk}")
     return kept
 
 
 def solved(snapshot, kind, mode):
-    """The Problem of a snapshot and its Plan; raises Impossible where it cannot be put."""
+    """The Problem of a snapshot and its Plan, proved; raises Impossible where it cannot be put."""
     obstacles = snapshot.obstacles()
     if obstacles:
         raise Impossible(obstacles)
@@ -125,12 +126,9 @@ def solved(snapshot, kind, mode):
         problem = snapshot.problem(kind, mode)
     except BadProblem as error:  # weights or bands that no form lets through
         raise Refused(str(error)) from error
-    return problem, matching.answer(problem)
-
-
-def lost(snapshot, pairs):
-    """How many announced pairs a plan does not keep."""
-    return len(snapshot.published.items() - {tuple(pair) for pair in pairs})
+    plan = matching.answer(problem)
+    matching_proof.check(problem, plan)  # what is not proved is not kept
+    return problem, plan
 
 
 # --- what staff fix beforehand --------------------------------------------------------------------------

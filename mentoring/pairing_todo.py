@@ -1,0 +1,70 @@
+"""What a published round leaves to staff: mentees without a mentor and why, missing answers. Reads only."""
+
+from collections import Counter, namedtuple
+
+from django.utils.translation import gettext_lazy as _
+
+from mentoring.models.mentors import MentorProfile
+from mentoring.models.pairs import EndKind, Pairing
+from mentoring.models.rounds import RoundMentor
+from programs.models.enrolments import Enrolment
+
+# `what` is a key of WORDS; `enrolment` and `mentor` are rows where they apply, `pairing` the pair it comes from.
+Todo = namedtuple("Todo", "what enrolment mentor pairing", defaults=(None, None, None))
+
+WORDS = {
+    "declined": _("The mentor has declined. Repair the pairing."),
+    "mentor_left": _("The mentor has left. Repair the pairing."),
+    "unpaired": _("Without a mentor. Repair the pairing."),
+    "late": _("Joined after the pairing. Repair the pairing."),
+    "unanswered": _("The mentor has not answered in time. Ask them; the pair goes on until they answer."),
+    "over_capacity": _("Has more mentees than places. Decide who moves, or give the places back."),
+}
+ORDER = list(WORDS)
+WHY = {EndKind.DECLINED: "declined", EndKind.MENTOR_LEFT: "mentor_left"}
+
+
+def todo_of(round_, now):
+    """The Todos of a round, in the order of WORDS; none before its first publishing. Half a dozen queries."""
+    if not round_.runs.filter(published_at__isnull=False, undone_at=None).exists():
+        return []
+    found = [*_without_mentor(round_), *_unanswered(round_, now), *_over_capacity(round_)]
+    return sorted(found, key=lambda todo: ORDER.index(todo.what))
+
+
+def _pairs(round_):
+    rows = Pairing.objects.filter(enrolment__cohort=round_.cohort_id)
+    return rows.select_related("mentor__user", "mentor__expert", "enrolment__person")
+
+
+def _without_mentor(round_):
+    """Mentees without a live pair, by how their last one ended."""
+    mentees = Enrolment.objects.live().filter(cohort=round_.cohort_id).select_related("person")
+    last, paired = {}, set()
+    for pairing in _pairs(round_).order_by("pk"):
+        last[pairing.enrolment_id] = pairing
+        if pairing.is_live:
+            paired.add(pairing.enrolment_id)
+    for enrolment in mentees.exclude(pk__in=paired).order_by("pk"):
+        pairing = last.get(enrolment.pk)
+        what = "late" if pairing is None else WHY.get(pairing.end_kind, "unpaired")
+        yield Todo(what, enrolment, pairing.mentor if pairing else None, pairing)
+
+
+def _unanswered(round_, now):
+    rows = _pairs(round_).filter(ended_at=None, accepted_at=None, answer_until__lte=now)
+    for pairing in rows.order_by("answer_until", "pk"):
+        yield Todo("unanswered", pairing.enrolment, pairing.mentor, pairing)
+
+
+def _over_capacity(round_):
+    """Mentors who hold more than the round, or their profile over all cohorts, has places for."""
+    rows = Pairing.objects.live().filter(enrolment__cohort=round_.cohort_id)
+    loads = Counter(rows.values_list("mentor", flat=True))
+    overall = Counter(Pairing.objects.live().filter(mentor__in=loads).values_list("mentor", flat=True))
+    places = dict(RoundMentor.objects.filter(round=round_).values_list("mentor", "capacity"))
+    for mentor in MentorProfile.objects.filter(pk__in=loads).select_related("user", "expert").order_by("pk"):
+        held = places.get(mentor.pk)
+        over_all = mentor.capacity_overall is not None and overall[mentor.pk] > mentor.capacity_overall
+        if over_all or loads[mentor.pk] > (mentor.capacity if held is None else held):
+            yield Todo("over_capacity", None, mentor)
