@@ -12,12 +12,12 @@ from mentoring import run_reading as reading
 from mentoring.admin import pairing_words as words
 from mentoring.admin.pairing_base import DeskBase
 from mentoring.admin.pairing_run_rows import RunRows
-from mentoring.models.pairs import Pairing
 from mentoring.models.rounds import PairingMode
 from mentoring.models.runs import RunKind
 from mentoring.operations import runs as operations
 from mentoring.operations.desk import rehearse
 from mentoring.pairing_snapshot import Snapshot
+from mentoring.pairing_todo import WORDS, todo_of
 from mentoring.pairing_words import Names, change_text, reasons_text
 from portal import clock, i18n
 from portal.errors import Refused
@@ -255,37 +255,13 @@ def mail_row(mail):
 
 
 def event_lines(round_, snapshot, people, url_of):
-    """Why the announced pairs are to be looked at: who has nobody, who has too many, what stands against a pair."""
-    lines, last = [], last_ends(round_)
-    for code in people.by_name(snapshot.mentees.keys() - snapshot.published.keys()):
-        notes = [end_text(last[code])] if code in last else [gettext("Came after the announcement.")]
-        if not snapshot.possible(code):
-            notes.append(gettext("Every mentor is ruled out."))
-        lines.append(
-            {
-                "title": gettext("%(mentee)s has no mentor") % {"mentee": people.mentee(code)},
-                "url": url_of(code),
-                "note": " ".join(notes),
-                "user": True,
-            }
-        )
-    for pairing in unanswered(round_):
-        text = gettext("%(mentor)s has not answered about %(mentee)s")
-        names = {"mentor": pairing.mentor.name, "mentee": pairing.enrolment.person.display_name}
-        until = i18n.deadline(pairing.answer_until)
-        lines.append(
-            {
-                "title": text % names,
-                "url": url_of(pairing.enrolment.code),
-                "note": gettext("The time to answer ended: %(moment)s. The pair goes on.") % {"moment": until},
-                "user": True,
-            }
-        )
-    for name in snapshot.over_capacity:
-        row = snapshot.mentors[name]
-        text = gettext("%(mentor)s has %(load)s mentees and room for %(room)s")
-        title = text % {"mentor": people.mentor(name), "load": row["load"], "room": row["room"]}
-        lines.append({"title": title, "user": True})
+    """Why the announced pairs are to be looked at: what waits for staff, and what stands against a pair now."""
+    lines = []
+    for todo in todo_of(round_, clock.now()):
+        names = [todo.enrolment.person.display_name] if todo.enrolment else []
+        names += [todo.mentor.name] if todo.mentor else []
+        line = {"title": " – ".join(names), "note": str(WORDS[todo.what]), "user": True}
+        lines.append(line | ({"url": url_of(todo.enrolment.code)} if todo.enrolment else {}))
     stands = [*snapshot.facts["kept"]]
     stands += [
         [mentee, mentor, snapshot.reasons(mentee, mentor)]
@@ -296,26 +272,3 @@ def event_lines(round_, snapshot, people, url_of):
         title = f"{people.mentee(mentee)} – {people.mentor(mentor)}"
         lines.append({"title": title, "url": url_of(mentee), "note": reasons_text(reasons), "user": True})
     return lines
-
-
-def last_ends(round_):
-    """The last pair of each mentee of the cohort that has ended, by the mentee."""
-    ended = Pairing.objects.filter(enrolment__cohort=round_.cohort_id, ended_at__isnull=False)
-    rows = ended.select_related("enrolment", "mentor__user", "mentor__expert").order_by("ended_at", "pk")
-    return {row.enrolment.code: row for row in rows}
-
-
-def end_text(pairing):
-    """How a pair ended, and with whom it was."""
-    text = gettext("The pair with %(mentor)s ended: %(kind)s.")
-    kind = pairing.get_end_kind_display() or gettext("Ended by staff")
-    return text % {"mentor": pairing.mentor.name, "kind": kind}
-
-
-def unanswered(round_):
-    """The live pairs whose mentor has not answered in time."""
-    rows = Pairing.objects.live().filter(enrolment__cohort=round_.cohort_id, accepted_at=None)
-    rows = rows.filter(answer_until__lt=clock.now()).select_related(
-        "mentor__user", "mentor__expert", "enrolment__person"
-    )
-    return rows.order_by("answer_until", "pk")

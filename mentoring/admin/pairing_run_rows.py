@@ -151,7 +151,7 @@ class RunRows:
         return words.listed([self.people.mentor(name) for name in self.people.mentors_by_name(mentors)])
 
     def relaxations(self, row):
-        """The rules that alone keep mentors away, the one that would open most first; and whose place would help."""
+        """The rules that alone keep mentors away, the widest first, and whose further place would help."""
         texts = []
         for reason, mentors in relaxations(Snapshot(self.answer.facts, ""), row["mentee"])[:RELAXED]:
             text = ngettext(
@@ -168,17 +168,11 @@ class RunRows:
             )
         return texts
 
-    def prices(self, prices):
-        """The mentors with whom one more place would gain most; `prices` are gains by stage, the first first."""
-        found = []
-        for mentor, gains in prices.items():
-            text = words.gain(gains)
-            if text:
-                found.append((gains, mentor, text))
-        found.sort(key=lambda row: ([-value for value in row[0].values()], row[1]))
+    def prices(self, worth):
+        """The mentors with whom one more place would gain most: pairs of a mentor and what stages would gain."""
         return [
-            {"title": self.people.mentor(mentor), "side": text, "user": True}
-            for _gains, mentor, text in found[:SHOWN]
+            {"title": self.people.mentor(mentor), "side": words.gain(difference), "user": True}
+            for mentor, difference in worth
         ]
 
     def blocking(self, *, mutual=False):

@@ -6,10 +6,11 @@ from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 
+from mentoring import run_reading as reading
 from mentoring import run_weighing as weighing
 from mentoring.admin import pairing_words as words
 from mentoring.admin.pairing_base import DeskBase, can_undo, kind_of, made_text, run_name, run_pill
-from mentoring.admin.pairing_run_rows import SORTS, RunRows
+from mentoring.admin.pairing_run_rows import SHOWN, SORTS, RunRows
 from mentoring.operations import desk
 from mentoring.operations import runs as operations
 from mentoring.pairing_input import mentor_pk
@@ -86,7 +87,7 @@ class RunPages(DeskBase):
             headings=table.headings(sort),
             choices=words.choices(answer),
             unmatched=table.unmatched(lambda mentee: self.mentee_url(round_, mentee)),
-            prices=table.prices(weighing.place_gains(run)),
+            prices=table.prices(reading.seats_worth(run, most=SHOWN)),
             blocking=table.blocking(),
             facts=run_facts(run),
         )

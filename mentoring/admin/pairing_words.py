@@ -1,8 +1,7 @@
 """What the pairing desk says of answers: stages, bands, wishes, costs, and why somebody has no mentor."""
 
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from mentoring.pairing_words import STAGES
 from mentoring.run_answers import band_of

@@ -500,8 +500,8 @@ def test_a_decline_opens_a_repair_with_three_ways(client):
     pairing = Pairing.objects.live().get(enrolment=desk.people[0].enrolment)
     answers.decline(pairing.pk, by=pairing.mentor.user, reason="No time")
     page = desk.get("repair")
-    assert f"{desk.name(0)} has no mentor" in text_of(page)
-    assert "Declined by the mentor" in page.text
+    assert f"{desk.name(0)} – {pairing.mentor.name}" in text_of(page)
+    assert "The mentor has declined." in page.text
     assert page.context["options"] == []
     assert desk.post("repair").status_code == 302
     options = desk.get("repair").context["options"]
