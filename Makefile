@@ -28,6 +28,7 @@ bench: .venv/development ## the measurements of bench/README.md in small (SIZE=f
 	$(PY) -m bench.check_in $(if $(filter full,$(SIZE)),,--phones 60 --seconds 15)
 	$(PY) -m bench.release $(if $(filter full,$(SIZE)),,--decisions 200 --calm 5)
 	$(PY) -m bench.certificates $(if $(filter full,$(SIZE)),,--certificates 200)
+	$(PY) -m bench.pairing $(if $(filter full,$(SIZE)),,--runs 3)
 
 lint: .venv/development ## style, types, migrations, translations, deployment check
 	$(PY) -m ruff check .

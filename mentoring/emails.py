@@ -6,6 +6,7 @@ The mails about a pair are sent while the pair lives, that about an evaluation w
 from datetime import timedelta
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from mentoring import why
@@ -32,8 +33,11 @@ UNTIL = sometimes("deadline", Kind.MOMENT, _("Until when the mentor answers, whe
 WHY = sometimes("why", Kind.LIST, _("Why the two were paired, one a line."))
 
 
-def queue(message, *, target, pairing, person=None, hold=timedelta(0), deadline_at=None, **more):
-    """Queue a mail about a pair to `person`, the mentee where nobody is named; `more` are further placeholders."""
+def queue(message, *, target, pairing, person=None, hold=timedelta(0), deadline_at=None, to_desk=False, **more):
+    """Queue a mail about a pair to `person`, the mentee where nobody is named; `more` are further placeholders.
+
+    It leads to the page of the pair; `to_desk` to the desk, for a mentor who does not see the pair any more.
+    """
     cohort = pairing.enrolment.cohort
     person = person or pairing.enrolment.person
     with speaking(person.language):
@@ -42,7 +46,7 @@ def queue(message, *, target, pairing, person=None, hold=timedelta(0), deadline_
             "label": cohort.label,
             "mentor": pairing.mentor.name,
             "mentee": pairing.enrolment.person.display_name,
-            "url": settings.SITE_URL + pairing.get_absolute_url(),
+            "url": settings.SITE_URL + (reverse("mentoring") if to_desk else pairing.get_absolute_url()),
             "contact": cohort.contact_email or settings.CONTACT_EMAIL,
         }
     return mail.queue(

@@ -9,14 +9,25 @@ what they computed, `matching_what_if` asks of a plan what else could be.
 numpy and scipy are imported inside the functions that calculate: a process that never does so starts without them.
 """
 
-import time
+from functools import partial
 
 from mentoring import matching_stable, matching_unmatched
 from mentoring.matching_costs import Costs, lottery_names
 from mentoring.matching_faces import Face
 from mentoring.matching_problem import NEW, PUBLISHED, VALUES, BadProblem, Plan, Problem, value_of
 
-__all__ = ["NEW", "PUBLISHED", "BadProblem", "Plan", "Problem", "answer", "seconds_bare", "solve", "stable"]
+__all__ = [
+    "NEW",
+    "PUBLISHED",
+    "BadProblem",
+    "Plan",
+    "Problem",
+    "answer",
+    "bare",
+    "prepare",
+    "solve",
+    "stable",
+]
 
 PATHS = ("auto", "dense", "sparse")
 
@@ -52,8 +63,16 @@ def stable(problem):
     return _plan(problem, pairs, certificate, "stable")
 
 
-def seconds_bare(problem):
-    """How long one `linear_sum_assignment` takes for most matched and the largest total, on seats as columns."""
+def prepare(problem):
+    """What is done once, whatever is then solved: libraries are imported, the question is put in arrays."""
+    import scipy.optimize
+    import scipy.sparse.csgraph  # noqa: F401
+
+    return problem.table, problem.digest()
+
+
+def bare(problem):
+    """One `linear_sum_assignment` to compare with, ready to be called: most matched, then the largest total."""
     import numpy as np
     from scipy.optimize import linear_sum_assignment
 
@@ -62,10 +81,7 @@ def seconds_bare(problem):
     real, score = slice(len(costs.pairs)), table.score[costs.pairs]
     worth[costs.row[real], costs.column[real]] = score + (int(score.max(initial=0)) + 1) * costs.rows
     seats = np.minimum(costs.capacity, np.bincount(costs.column[real], minlength=costs.nobody))
-    matrix = -np.repeat(worth, seats, axis=1)
-    began = time.perf_counter()
-    linear_sum_assignment(matrix)
-    return time.perf_counter() - began
+    return partial(linear_sum_assignment, np.repeat(worth, seats, axis=1), maximize=True)
 
 
 def _plan(problem, pairs, certificate, mode):

@@ -129,6 +129,8 @@ class Face:
         from scipy.sparse.csgraph import connected_components
 
         row, column = self.row[self.usable], self.column[self.usable]
+        if len(row) == self.rows:
+            return self.usable[:0]
         free, taken = (np.flatnonzero(some) for some in self._slack())
         nobody = np.full(len(free) + len(taken), self.nobody)
         before = np.concatenate([self.held[row], free, nobody[: len(taken)]])

@@ -7,6 +7,7 @@ one afterwards. Plans are worth comparing only by these: `value_of` computes wha
 import hashlib
 import json
 import math
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -223,26 +224,28 @@ class Problem:
         if not set(changes) <= {"locks", "published", "order", "seed", "mode", "bands"}:
             return replace(self, **changes)
         other = object.__new__(Problem)
-        other.__dict__.update({k: v for k, v in self.__dict__.items() if k not in ("fingerprint", "table")})
+        other.__dict__.update({name: value for name, value in self.__dict__.items() if name != "fingerprint"})
         other._set(**changes)
         wrong = []
         if capacities:
             other._set(mentors=tuple((one, capacities.get(one, size)) for one, size in self.mentors))
             other._take_sides(wrong)
             wrong += [f"mentors: {one} is unknown" for one in capacities if one not in dict(self.mentors)]
+            if not wrong:
+                other._set(table=self.table.with_capacity(other.mentors))
         other._take_pairs(wrong)
         other._take_rules(wrong)
         if wrong:
             raise BadProblem(wrong)
         return other
 
-    def as_json(self):
+    def as_json(self, *, scores=True):
         """The whole question as plain data; `from_json` gives it back."""
         return {
             "mode": self.mode,
             "mentees": [{"id": one} for one in self.mentees],
             "mentors": [{"id": one, "capacity": capacity} for one, capacity in self.mentors],
-            "scores": [list(row if row[3] is not None else row[:3]) for row in self.scores],
+            "scores": [list(row if row[3] is not None else row[:3]) for row in self.scores] if scores else [],
             "bands": list(self.bands),
             "locks": [list(pair) for pair in self.locks],
             "published": [list(pair) for pair in self.published],
@@ -287,7 +290,13 @@ class Problem:
     @cached_property
     def fingerprint(self):
         """What `digest` gives, computed once."""
-        text = json.dumps(self.as_json(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        rest = json.dumps(self.as_json(scores=False), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(f"{self.scores_fingerprint}\n{rest}".encode(errors="surrogatepass")).hexdigest()
+
+    @cached_property
+    def scores_fingerprint(self):
+        """The scores' part of it, which other questions about the same pairs share."""
+        text = json.dumps(self.scores, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
     @cached_property
@@ -309,11 +318,19 @@ class Table:
         self.size = (len(self.mentees), len(self.mentors))
         count = len(problem.scores)
         at, to, score, fit = zip(*problem.scores, strict=True) if count else ((), (), (), ())
-        self.row = np.fromiter(map(self.mentee_at.__getitem__, at), np.int32, count)
-        self.column = np.fromiter(map(self.mentor_at.__getitem__, to), np.int32, count)
+        self.row = np.fromiter(map(self.mentee_at.__getitem__, at), np.intp, count)
+        self.column = np.fromiter(map(self.mentor_at.__getitem__, to), np.intp, count)
         self.score = np.fromiter(score, np.int64, count)
         self.fit = np.fromiter((-1 if one is None else one for one in fit), np.int64, count)
         self.capacity = np.array([capacity for _one, capacity in problem.mentors], np.int64)
+
+    def with_capacity(self, mentors):
+        """The same arrays with other capacities."""
+        import numpy as np
+
+        other = copy(self)
+        other.capacity = np.array([capacity for _one, capacity in mentors], np.int64)
+        return other
 
     def marks(self, pairs):
         """An array, mentees by mentors, that is true for these pairs."""

@@ -37,11 +37,11 @@ def check(problem, plan):
 
 
 def _check_rules(problem, plan):
-    possible, chosen = {row[:2] for row in problem.scores}, set(plan.pairs)
+    chosen = set(plan.pairs)
     seen = set()
     twice = [mentee for mentee, _mentor in plan.pairs if mentee in seen or seen.add(mentee)]
     _refuse("mentees with more than one mentor", twice)
-    _refuse("pairs that may not meet", sorted(chosen - possible))
+    _refuse("pairs that may not meet", sorted(chosen - problem.possible.keys()))
     _refuse("locked pairs that are gone", sorted(set(problem.locks) - chosen))
     load = {}
     for _mentee, mentor in plan.pairs:
@@ -53,13 +53,13 @@ def _check_stages(problem, plan):
     chosen, published = set(plan.pairs), set(problem.published)
     limits = [*problem.bands, 0, 0]
     values = {"matched": len(chosen), "poor": 0, "changed": len(published - chosen), "weak": 0, "total": 0}
-    for mentee, mentor, score, fit in problem.scores:
-        if (mentee, mentor) in chosen:
-            values["total"] += score
-            if fit is not None and fit < limits[0]:
-                values["poor"] += 1
-            elif fit is not None and fit < limits[1]:
-                values["weak"] += 1
+    for pair in chosen:
+        score, fit = problem.possible[pair]
+        values["total"] += score
+        if fit is not None and fit < limits[0]:
+            values["poor"] += 1
+        elif fit is not None and fit < limits[1]:
+            values["weak"] += 1
     for name, value in values.items():
         said = plan.stages.get(name)
         if type(said) is not int or said != value:
@@ -114,8 +114,11 @@ def _check_best(problem, plan):
             load[mentors[mentor]] += 1
     at, to, score, fit = zip(*problem.scores, strict=True) if problem.scores else ((), (), (), ())
     column = np.array(list(map(mentors.__getitem__, to)), np.intp)
-    row = np.array([rows.get(mentee, -1) for mentee in at], np.intp)
-    taken = np.array([holds.get(mentee) == mentor for mentee, mentor in zip(at, to, strict=True)], bool)
+    everyone = {mentee: rows.get(mentee, -1) for mentee in problem.mentees}
+    row = np.array(list(map(everyone.__getitem__, at)), np.intp)
+    mine = np.full(len(rows) + 1, -1)
+    mine[[rows[mentee] for mentee in holds if mentee in rows]] = [mentors[holds[m]] for m in holds if m in rows]
+    taken = column == mine[row]
     counts = (row >= 0) & (room > 0)[column]
     row, column, taken = row[counts], column[counts], taken[counts]
     mine, alone = row[taken], np.ones(len(rows), bool)
@@ -237,7 +240,8 @@ def _tastes(problem, locked):
     at.append({one: number for number, (one, _capacity) in enumerate(problem.mentors)})
     rows = [at[0][row[0]] for row in problem.scores]
     columns = [at[1][row[1]] for row in problem.scores]
-    draws = zip(*(draw.tolist() for draw in lots.tickets(hashes[0][rows], hashes[1][columns])), strict=True)
+    one, two, three = lots.tickets(hashes[0][rows], hashes[1][columns])
+    draws = ((one << 32) + (two << 16) + three).tolist()
     wishes, standing = {mentee: [] for mentee in problem.mentees if mentee not in locked}, {}
     for (mentee, mentor, score, fit), draw in zip(problem.scores, draws, strict=True):
         if mentee in wishes:
@@ -256,13 +260,15 @@ def _check_nobody_blocks(problem, holds, locked, wishes, standing):
         load[mentor] = load.get(mentor, 0) + 1
         if mentee not in locked:
             people.setdefault(mentor, []).append(standing[mentee, mentor])
+    worst = {mentor: max(some) for mentor, some in people.items()}
+    full = {mentor for mentor, count in load.items() if count >= capacity[mentor]}
     blocked = []
     for mentee, mentors in wishes.items():
         for mentor in mentors:
             if holds.get(mentee) == mentor:
                 break
-            worst = max(people.get(mentor, ()), default=None)
-            if load.get(mentor, 0) < capacity[mentor] or worst is not None and standing[mentee, mentor] < worst:
+            least = worst.get(mentor)
+            if mentor not in full and capacity[mentor] or least is not None and standing[mentee, mentor] < least:
                 blocked.append((mentee, mentor))
     _refuse("pairs that would rather have each other", blocked)
 

@@ -5,6 +5,7 @@ a fit). Mentors likewise. So a short list never makes fewer mentors possible. Ti
 by the lottery; what is found is then weakly stable: nobody has a partner that both strictly prefer.
 """
 
+from functools import cached_property
 from heapq import heappush, heapreplace
 
 from portal.assignment import problem as lots
@@ -21,6 +22,14 @@ class Tastes:
         self.problem, self.table = problem, problem.table
         self.ranks = {"mentee": problem.mentee_ranks, "mentor": problem.mentor_ranks}
         self.lists = {side: self._listed(side) for side in self.ranks if self.ranks[side]}
+
+    @cached_property
+    def draws(self):
+        """What the lottery draws for each pair, in one number."""
+        table, seed = self.table, self.problem.seed
+        hashes = lots.hashed("row", seed, table.mentees), lots.hashed("column", seed, table.mentors)
+        draws = lots.tickets(hashes[0][table.row], hashes[1][table.column])
+        return sum(draw.astype("int64") << (16 * nth) for nth, draw in enumerate(reversed(draws)))
 
     def _listed(self, side):
         """At which place of its list everybody has everybody else, from 0; `UNLISTED` who is in no list."""
@@ -58,11 +67,9 @@ class Tastes:
         """The order of one side without ties."""
         import numpy as np
 
-        table, seed = self.table, self.problem.seed
+        table = self.table
         own = table.row if side == "mentee" else table.column
-        hashes = lots.hashed("row", seed, table.mentees), lots.hashed("column", seed, table.mentors)
-        draws = lots.tickets(hashes[0][table.row], hashes[1][table.column])
-        order = np.lexsort((*reversed(draws), self.levels(side), own))
+        order = np.lexsort((self.draws, (own << 32) + self.levels(side) + (1 << 31)))
         place = np.empty(len(order), np.int64)
         place[order] = np.arange(len(order))
         return place

@@ -1,8 +1,8 @@
 """What else could be: what each pair would cost, what a seat more is worth, a pair forced, a plan repaired.
 
 `PairCosts` answers for all pairs at once, from cheapest ways over the mentors: whoever takes up a mentor frees a
-seat with their own, and pushes people on from the other one until that seat, or a free one, is reached. `forced` and
-`repairs` solve anew and give whole plans, exact like every other.
+seat with their own, and pushes people on from the other one until that seat, or a free one, is reached. `forced`
+and `repairs` solve anew and give whole plans, exact like every other.
 """
 
 from dataclasses import dataclass
@@ -86,12 +86,18 @@ class PairCosts:
         return ways
 
     def arrays(self):
-        """The differences by stage, an array each, in the order of the pairs of `costs`; and which are possible."""
-        found = {}
+        """The differences by stage, an array each, in the order of `pairs_of`; and which of them are possible."""
+        found, real = {}, slice(len(self.costs.pairs))
         for (names, weights), change, way in zip(self.packs, self.change, self.ways, strict=True):
-            values = unpacked(change + way[self.after, self.before], weights)
+            values = unpacked((change + way[self.after, self.before])[real], weights)
             found |= {name: _signed(name, value) for name, value in zip(names, values, strict=True)}
-        return found, ~self.closed
+        return found, ~self.closed[real]
+
+    def pairs_of(self):
+        """The pairs of which `arrays` tells: all that may meet, but for mentees who are locked."""
+        table, pairs = self.costs.table, self.costs.pairs
+        at = zip(table.row[pairs].tolist(), table.column[pairs].tolist(), strict=True)
+        return [(table.mentees[row], table.mentors[column]) for row, column in at]
 
     def of(self, mentee, mentor):
         """The differences for one pair, mentor None being nobody; None where it is impossible."""

@@ -70,20 +70,24 @@ def moved_mentee(former, pairing, *, hold):
 @event(FOLDER, "moved_mentor", _("Pair ended by a new pairing, to the mentor"), *PLACES)
 def moved_mentor(pairing, *, hold):
     """Tells the mentor that the mentee works with somebody else from now on."""
-    return emails.queue("moved_mentor", target=pairing, pairing=pairing, person=pairing.mentor.user, hold=hold)
+    person = pairing.mentor.user
+    return emails.queue("moved_mentor", target=pairing, pairing=pairing, person=person, to_desk=True, hold=hold)
 
 
 @event(FOLDER, "undone_mentor", _("Pairing undone, to the mentor"), *PLACES)
 def undone_mentor(pairing):
     """Tells the mentor that the pair was announced by mistake."""
-    return emails.queue("undone_mentor", target=pairing, pairing=pairing, person=pairing.mentor.user)
+    person = pairing.mentor.user
+    return emails.queue("undone_mentor", target=pairing, pairing=pairing, person=person, to_desk=True)
 
 
 @event(FOLDER, "undone_mentee", _("Pairing undone, to the mentee"), *PLACES, NEW_MENTOR)
 def undone_mentee(pairing, restored):
     """Tells the mentee that the pair was announced by mistake, and who is the mentor after all."""
     name = emails.mentor_name(restored) if restored is not None else ""
-    return emails.queue("undone_mentee", target=pairing, pairing=pairing, new_mentor=name)
+    page = pairing if restored is None else restored
+    mentor = emails.mentor_name(pairing)
+    return emails.queue("undone_mentee", target=pairing, pairing=page, mentor=mentor, new_mentor=name)
 
 
 @event(FOLDER, "answer_reminder", _("Reminder to accept a mentee"), *PLACES, UNTIL)

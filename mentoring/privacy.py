@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from mentoring import pairing_privacy, why
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Pairing
 
@@ -22,7 +23,7 @@ def export(user):
 
 def pairs():
     """Every pair with what an export reads of it."""
-    found = Pairing.objects.select_related("enrolment__cohort__program", "evaluation")
+    found = Pairing.objects.select_related("mentor", "enrolment__cohort__program", "evaluation")
     return found.prefetch_related("goals").order_by("paired_at", "pk")
 
 
@@ -39,6 +40,7 @@ def pair_of(pairing, *, shared_only):
         "goals": [goal.text for goal in pairing.goals.all()],
         "strengths": evaluation.strengths if evaluation else "",
         "next_steps": evaluation.next_steps if evaluation else "",
+        **pairing_privacy.reasons_of(pairing, why.MENTEE if shared_only else why.MENTOR),
     }
 
 

@@ -23,7 +23,7 @@ class SharedTime:
 
     def __init__(self, weeks, since, until, *, meeting):
         self.since, self.until, self.meeting = since, until, meeting
-        self.weeks = weeks
+        self.weeks, self._known = weeks, {}
 
     @cached_property
     def starts(self):
@@ -70,6 +70,11 @@ class SharedTime:
 
         None where one of them has said nothing about their time.
         """
+        if (one, other) not in self._known:
+            self._known[one, other] = self._reckoned(one, other)
+        return self._known[one, other]
+
+    def _reckoned(self, one, other):
         mine, theirs = self._bits.get(one), self._bits.get(other)
         if mine is None or theirs is None:
             return None

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from mentoring import pairing_privacy
 from mentoring.models.evaluations import Evaluation, EvaluationStatus
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Goal
@@ -19,4 +20,5 @@ def erase_person(user):
     about = Evaluation.objects.filter(pairing__enrolment__person=user)
     about.filter(status=EvaluationStatus.DRAFT).update(strengths="", next_steps="")
     about.filter(status=EvaluationStatus.SUBMITTED).update(strengths=GONE, next_steps=GONE)
+    pairing_privacy.erase(user)
     MentorProfile.objects.filter(user=user).update(is_paused=True)

@@ -1,8 +1,10 @@
 """Each message whole, in the language of whoever gets it, and dropped when its reason is gone."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from mentoring import emails
+from mentoring import emails, pairing_emails
 from mentoring.models.pairs import Pairing
 from portal import clock, mail
 from portal.models import MailStatus
@@ -114,3 +116,110 @@ def test_mail_about_an_evaluation_that_is_not_shared_is_dropped(pairing):
     sent.status = MailStatus.WAITING
     sent.save()
     assert status_after(sent) == MailStatus.SENT
+
+
+# --- a published pairing ------------------------------------------------------------------------------
+
+WHY = {
+    "wishes": 3,
+    "choice": 2,
+    "discipline": "writing",
+    "is_main": True,
+    "skills": ["pilot"],
+    "languages": ["ko", "en"],
+    "times": [],
+    "chosen": False,
+}
+
+
+@pytest.fixture
+def published_pair(pairing):
+    """In English, with its reasons, and an answer awaited until a Monday."""
+    in_english(pairing.mentor.user)
+    in_english(pairing.enrolment.person)
+    pairing.why = WHY
+    pairing.answer_until = datetime(2027, 3, 8, 9, tzinfo=UTC)
+    pairing.save()
+    return pairing
+
+
+def lines_of(row):
+    """What stands between the greeting and the address of the page."""
+    return [line for line in row.body.split("\n")[1:-3] if line and not line.startswith("http")]
+
+
+def test_a_mentor_is_told_why_and_until_when(published_pair):
+    row = emails.paired_mentor(published_pair)
+    assert lines_of(row) == [
+        "You have been paired with Park Soul for the 1:1 mentoring of “Reboot Camp” (2027, cohort 1).",
+        "On the page below you can read the application and the goals. There you also write the evaluation.",
+        "Please read the application first, and accept or decline by Mon, 8 March 2027, 18:00 KST.",
+        "Why you were paired:",
+        "- The mentee is looking for your discipline: Writing.",
+        "- The mentee wants to work on what you offer: Pilot and series structure.",
+        "- You can talk in Korean, English.",
+    ]
+
+
+def test_a_mentee_is_told_why(published_pair):
+    assert lines_of(emails.paired_mentee(published_pair))[-5:] == [
+        "Why you were paired:",
+        "- This mentor was your wish number 2.",
+        "- Writing, which you are looking for, is this mentor's discipline.",
+        "- This mentor helps with what you want to work on: Pilot and series structure.",
+        "- You can talk in Korean, English.",
+    ]
+
+
+def test_a_mentee_is_told_of_another_mentor(published_pair):
+    former = make_pairing(
+        make_mentor(make_user(romanized_name="Gil Dong", full_name="길동")),
+        make_enrolment(published_pair.enrolment.cohort),
+    )
+    former.enrolment = published_pair.enrolment
+    row = pairing_emails.moved_mentee(former, published_pair, hold=timedelta(0))
+    assert row.subject == "[Grow Creative] Reboot Camp: your mentor has changed"
+    assert lines_of(row)[:3] == [
+        "In the 1:1 mentoring of “Reboot Camp” (2027, cohort 1) the pair with the mentor Gil Dong has ended.",
+        "Your mentor is Eo Jinsol from now on. On the page below you can check the goals that your mentor sees, "
+        "and add to them.",
+        "Why you were paired:",
+    ]
+
+
+def test_a_mentee_without_a_mentor_is_told_so(published_pair):
+    row = pairing_emails.moved_mentee(published_pair, None, hold=timedelta(0))
+    assert lines_of(row) == [
+        "In the 1:1 mentoring of “Reboot Camp” (2027, cohort 1) the pair with the mentor Eo Jinsol has ended.",
+        "At the moment you have no mentor. The staff of the program are looking for one and will write to you.",
+    ]
+
+
+def test_both_are_told_that_a_pair_was_announced_by_mistake(published_pair):
+    assert lines_of(pairing_emails.undone_mentor(published_pair)) == [
+        "In the 1:1 mentoring of “Reboot Camp” (2027, cohort 1) we told you of a pair with Park Soul. It was "
+        "announced by mistake and does not take place. We are sorry.",
+        "We will write to you as soon as it is clear who your mentees are.",
+    ]
+    assert lines_of(pairing_emails.undone_mentee(published_pair, published_pair))[-1] == (
+        "Your mentor is still Eo Jinsol."
+    )
+
+
+def test_whoever_does_not_see_the_pair_any_more_is_led_to_the_desk(published_pair, settings):
+    desk = f"{settings.SITE_URL}/en/mentoring/"
+    for row in (
+        pairing_emails.moved_mentor(published_pair, hold=timedelta(0)),
+        pairing_emails.undone_mentor(published_pair),
+    ):
+        assert [line for line in row.body.split("\n") if line.startswith("http")] == [desk]
+
+
+def test_a_mentor_is_asked_to_answer(published_pair):
+    assert lines_of(pairing_emails.answer_reminder(published_pair)) == [
+        "You have been paired with Park Soul for the 1:1 mentoring of “Reboot Camp” (2027, cohort 1). Please read "
+        "the application, and accept or decline by Mon, 8 March 2027, 18:00 KST.",
+    ]
+    row = pairing_emails.answer_overdue(published_pair)
+    assert row.deadline_at == published_pair.answer_until
+    assert lines_of(row)[-1].startswith("The pair goes on until you answer.")

@@ -9,6 +9,7 @@ from accounts.models import Role, RoleGrant
 from mentoring.goal_lines import goals_in
 from mentoring.models.evaluations import Evaluation, EvaluationStatus, GoalScore
 from mentoring.models.pairs import Pairing
+from mentoring.models.rounds import Exclusion
 from mentoring.operations.evaluations import save_evaluation, share_evaluation, submit_evaluation
 from mentoring.operations.goals import add_goal
 from mentoring.operations.pairs import end_pairing, pair
@@ -27,8 +28,10 @@ from tests.make import (
     make_goal,
     make_manager,
     make_mentor,
+    make_mentoring_round,
     make_pairing,
     make_program,
+    make_round_mentor,
     make_user,
 )
 
@@ -83,6 +86,31 @@ def test_pairing_makes_goals_a_grant_an_audit_row_and_two_mails(cohort, manager)
         ("paired_mentor", mentor.user),
         ("paired_mentee", enrolment.person),
     }
+
+
+def test_places_are_those_of_the_round_and_of_all_cohorts(cohort, manager):
+    round_, mentor = make_mentoring_round(cohort), make_mentor(capacity=3, capacity_overall=2)
+    row = make_round_mentor(round_, mentor, capacity=1)
+    pair(mentee(cohort).pk, mentor.pk, by=manager)
+    refusal(pair, mentee(cohort).pk, mentor.pk, by=manager)
+    row.capacity = 3
+    row.save()
+    pair(mentee(cohort).pk, mentor.pk, by=manager)
+    refusal(pair, mentee(cohort).pk, mentor.pk, by=manager)
+
+
+@pytest.mark.parametrize("everywhere", [True, False])
+def test_nobody_pairs_by_hand_against_an_exclusion(cohort, manager, everywhere):
+    enrolment, mentor = mentee(cohort), make_mentor()
+    other = make_mentoring_round()
+    round_ = make_mentoring_round(cohort)
+    values = {"mentor": mentor, "person": enrolment.person, "kind": "staff"}
+    Exclusion.objects.create(round=other, **values)
+    block = Exclusion.objects.create(round=None if everywhere else round_, **values)
+    refusal(pair, enrolment.pk, mentor.pk, by=manager)
+    block.lifted_at, block.lifted_by = clock.now(), manager
+    block.save()
+    assert pair(enrolment.pk, mentor.pk, by=manager).is_live
 
 
 def test_pairing_the_same_two_again_is_the_same_as_once(cohort, manager):

@@ -5,10 +5,12 @@ import json
 import pytest
 from django.utils import translation
 
-from mentoring import run_reading, why
+from mentoring import privacy, run_reading, why
 from mentoring.models.pairs import Pairing
 from mentoring.models.rounds import Exclusion, MentorWish
 from mentoring.operations import runs
+from mentoring.operations.answers import decline
+from mentoring.operations.people import erase_person
 from mentoring.pairing_snapshot import Snapshot
 from portal import clock
 from portal.models import OutgoingMail
@@ -245,3 +247,32 @@ def test_the_parts_of_every_pair_add_up_to_its_score(staff):
         assert all(0 <= parts[name] <= weights[name] for name in weights)
         assert 0 <= score <= 1000
     assert set(run_reading.pairs_of(run).values()) <= set(names(*rows))
+
+
+# --- a person's data ---------------------------------------------------------------------------------
+
+
+def test_a_person_gets_the_reasons_as_they_may_read_them(staff):
+    round_, (row,), (mentee,) = make_full_round(1, 1, mentors_rank=True)
+    MentorWish.objects.create(mentor=row, mentee=mentee, rank=1)
+    published(round_, staff)
+    [own] = privacy.export(mentee.enrolment.person)["as_mentee"]
+    assert own["choice"] == 1
+    assert "This mentor was your first wish." in own["why"]
+    assert not any("brief" in line for line in own["why"])
+    [of_mentor] = privacy.export(row.mentor.user)["as_mentor"]
+    assert "choice" not in of_mentor
+    assert "You chose this mentee by the brief." in of_mentor["why"]
+
+
+def test_what_was_written_about_a_mentee_goes_and_a_block_stays(staff):
+    round_, rows, (mentee,) = make_full_round(1, 2)
+    published(round_, staff)
+    pairing = pair_of(mentee)
+    decline(pairing.pk, by=pairing.mentor.user, reason="박 씨를 압니다.")
+    runs.lock(round_.pk, mentee.enrolment.pk, rows[1].mentor.pk, by=staff, reason="박 씨의 청")
+    erase_person(mentee.enrolment.person)
+    pairing.refresh_from_db()
+    assert (pairing.why, pairing.end_reason) == ({}, "–")
+    assert Exclusion.objects.live().get().reason == ""
+    assert round_.locks.get().reason == ""
