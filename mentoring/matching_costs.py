@@ -40,35 +40,39 @@ class Costs:
         self.rows, self.nobody = len(self.free), self.table.size[1]
         seats = with_full | (self.capacity > 0)
         self.pairs = np.flatnonzero(open_row[self.table.row] & seats[self.table.column])
-        place = np.cumsum(open_row) - 1
-        self.row = np.append(place[self.table.row[self.pairs]], np.arange(self.rows))
-        self.column = np.append(self.table.column[self.pairs], np.full(self.rows, self.nobody))
+        count, place = len(self.pairs), np.cumsum(open_row) - 1
+        self.row, self.column = np.empty((2, count + self.rows), np.intp)
+        self.row[:count], self.row[count:] = place[self.table.row[self.pairs]], np.arange(self.rows)
+        self.column[:count], self.column[count:] = self.table.column[self.pairs], self.nobody
 
     def stages(self):
         """The problem's stages in their order."""
+        return [self._stage(name) for name in self.problem.stages]
+
+    def _stage(self, name):
         import numpy as np
 
-        table, bands = self.table, [*self.problem.bands, 0, 0]
-        fit = table.fit[self.pairs]
-        poor = (fit >= 0) & (fit < bands[0])
-        published = np.zeros(len(fit), bool)
-        if self.problem.published:
-            known = [pair for pair in self.problem.published if pair in self.problem.possible]
-            published = table.marks(known)[table.row[self.pairs], table.column[self.pairs]]
-        costs = {
-            "matched": (np.zeros(len(fit), np.int64), 1),
-            "poor": (poor, 1),
-            "new_poor": (poor & ~published, 1),
-            "changed": (-published.astype(np.int64), 1),
-            "weak": (~poor & (fit >= 0) & (fit < bands[1]), 1),
-            "total": (-table.score[self.pairs], int(table.score.max(initial=0))),
-        }
-        none, found = np.zeros(self.rows, np.int64), []
-        for name in self.problem.stages:
-            cost, span = costs[name]
-            cost = np.append(cost.astype(np.int64), none + 1 if name == "matched" else none)
-            found.append(Stage(name, cost.__getitem__, span))
-        return found
+        cost, span = np.zeros(len(self.row), np.int64), 1
+        real = cost[: len(self.pairs)]
+        low, high = [*self.problem.bands, 0, 0][:2]
+        if name == "matched":
+            cost[len(self.pairs) :] = 1
+        elif name == "total":
+            np.negative(self.table.score[self.pairs], out=real)
+            span = -int(real.min(initial=0))
+        elif name == "changed":
+            real[self._published()] = -1
+        elif self.problem.bands:
+            fit = self.table.fit[self.pairs]
+            real[:] = (fit < low) & (fit >= 0) if name != "weak" else (fit < high) & (fit >= max(0, low))
+            if name == "new_poor":
+                real[self._published()] = 0
+        return Stage(name, cost.__getitem__, span)
+
+    def _published(self):
+        """Which of the open pairs are published."""
+        known = [pair for pair in self.problem.published if pair in self.problem.possible]
+        return self.table.marks(known)[self.table.row[self.pairs], self.table.column[self.pairs]]
 
     def lottery(self):
         """The stages that draw what all the others find equal."""

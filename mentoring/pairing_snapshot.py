@@ -3,6 +3,7 @@
 from collections import namedtuple
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from mentoring import scoring
 from mentoring.matching_problem import Problem
@@ -20,10 +21,19 @@ ORDERS = {
 }
 
 
-class PairFacts(namedtuple("PairFacts", (*scoring.PARTS, "fit", "minutes", "meetings", "place", "mentor_place"))):
+class PairFacts(NamedTuple):
     """What a run knows of two who may be paired: the points of each part, what they come from, places in lists."""
 
-    __slots__ = ()
+    mentee_rank: int
+    mentor_rank: int
+    discipline: int
+    skills: int
+    time: int
+    fit: int | None
+    minutes: int | None
+    meetings: int | None
+    place: int
+    mentor_place: int | None
 
     @property
     def parts(self):

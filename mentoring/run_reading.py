@@ -109,7 +109,8 @@ def what_if(run, *, capacities=None, allow=(), exclude=(), force=(), keep=True):
     """What the plan of a run would be if mentors had other capacities, pairs were possible, ruled out, or forced.
 
     Pairs are (mentee, mentor). With `keep` as few people as can be are moved from the run's own plan, which is what
-    staff will do; without, the best plan is sought anew. Nothing is stored. Returns an Outcome.
+    staff will do; without, the best plan is sought anew. What `allow` makes possible is read from the rows as they
+    stand. Nothing is stored. Returns an Outcome.
     """
     snapshot = Snapshot.of_run(run)
     if allow:

@@ -13,3 +13,4 @@ from mentoring.admin import (  # noqa: F401 (each registers its models)
     pairs,
     rounds,
 )
+from mentoring.admin import enrolments, evaluations, mentors, pair_surveys, pairing, pairs  # noqa: F401 (each registers its models)

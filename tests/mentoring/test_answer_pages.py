@@ -90,5 +90,5 @@ def test_each_side_reads_why_and_nothing_of_the_other(pairing):
     mentee, mentor = page(pairing.enrolment.person, pairing), page(pairing.mentor.user, pairing)
     assert 'id="why"' in mentee
     assert 'id="why"' in mentor
-    assert "지망" in mentee.split('id="why"')[1].split("</section>")[0]
-    assert "지망" not in mentor.split('id="why"')[1].split("</section>")[0]
+    assert "2순위" in mentee.split('id="why"')[1].split("</section>")[0]
+    assert "순위" not in mentor.split('id="why"')[1].split("</section>")[0]
