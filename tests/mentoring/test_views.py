@@ -194,8 +194,8 @@ def test_the_desk_costs_the_same_for_any_number_of_mentees(cohort, count, django
     mentor = make_mentor(expert=make_expert(), capacity=40)
     crowd(mentor, cohort, count)
     client = client_of(mentor.user)
-    # session, user, mentees, their goals, mentors, profile, waiting for a mentor
-    with django_assert_num_queries(7):
+    # session, user, mentees, their goals, mentors, profile, waiting for a mentor, rounds before their pairing
+    with django_assert_num_queries(8):
         page = client.get(address("mentoring"))
     assert len(page.context["mentees"]) == count
 
