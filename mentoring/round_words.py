@@ -35,19 +35,20 @@ def stepped(rows):
 
 
 class Mentee:
-    """Where a mentee stands in a round."""
+    """Where a mentee stands in a round; `known` is what has been read already, for several rounds at once."""
 
-    def __init__(self, round_, enrolment, now):
+    def __init__(self, round_, enrolment, now, known=None):
         self.round, self.enrolment, self.now = round_, enrolment, now
         self.profile = rounds.profile_of(enrolment)
-        self.week = rounds.week_of(enrolment.person)
+        known = known or rounds.known_of(enrolment.person, [round_])
+        self.week = known.week
         self.parts = rounds.parts_of(self.week)
         self.lack = week_words.lack_words(self.parts, round_.least_parts)
         self.deadline = rounds.deadline_of(round_, self.profile)
         self.may_write = rounds.may_write(round_, self.profile, now)
         self.is_handed_in = self.profile is not None and self.profile.submitted_at is not None
-        self.is_published = rounds.is_published(round_)
-        self.wishes = self.profile.wishes.count() if self.profile is not None else 0
+        self.is_published = round_.pk in known.published
+        self.wishes = known.wishes.get(self.profile.pk, 0) if self.profile is not None else 0
 
     def panel(self):
         """The panel on top, as components/now.html takes it."""
@@ -152,16 +153,17 @@ class Mentee:
 
 
 class Mentor:
-    """Where a mentor stands in a round."""
+    """Where a mentor stands in a round; `known` is what has been read already, for several rounds at once."""
 
-    def __init__(self, round_, invited, now):
+    def __init__(self, round_, invited, now, known=None):
         self.round, self.invited, self.now = round_, invited, now
-        self.is_ready = rounds.is_ready(invited.mentor)
-        self.week = rounds.week_of(invited.mentor.user)
+        known = known or rounds.known_of(invited.mentor.user, [round_])
+        self.is_ready = invited.mentor.confirmed_at is not None and known.has_pledged
+        self.week = known.week
         self.parts = rounds.parts_of(self.week)
         self.may_answer = rounds.mentor_may_answer(round_, now)
         self.may_rank = rounds.mentor_may_rank(round_, invited, now)
-        self.is_published = rounds.is_published(round_)
+        self.is_published = round_.pk in known.published
         self.has_time = bool(self.parts) or round_.is_camp
 
     def panel(self):
@@ -251,17 +253,19 @@ def declared_lines(round_, person):
 
 def desk_lines(user, now):
     """The rounds that are not announced yet, for the desk, as components/lines.html takes them."""
+    mine = list(rounds.visible_to(user))
+    if not mine:
+        return []
+    known = rounds.known_of(user, mine)
+    places, invited = rounds.parts_in(user, mine)
     lines = []
-    for round_ in rounds.visible_to(user):
-        if rounds.is_published(round_):
+    for round_ in mine:
+        if round_.pk in known.published:
             continue
-        enrolment, invited = rounds.enrolment_in(user, round_), None
-        if enrolment is not None:
-            enrolment.person = user
-            panel = Mentee(round_, enrolment, now).panel()
+        if round_.cohort_id in places:
+            panel = Mentee(round_, places[round_.cohort_id], now, known).panel()
         else:
-            invited = rounds.invited_in(user, round_)
-            panel = Mentor(round_, invited, now).panel()
+            panel = Mentor(round_, invited[round_.pk], now, known).panel()
         program = round_.cohort.program
         lines.append(
             {

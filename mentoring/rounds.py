@@ -1,15 +1,16 @@
 """Where the two sides stand before a pairing: until when, what is handed in, what is missing. Reads only."""
 
+from collections import namedtuple
 from hashlib import sha256
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from accounts import terms
 from accounts.models import ConsentRecord, Term
 from mentoring import availability
 from mentoring.models.availability import Week
 from mentoring.models.pairs import Pairing
-from mentoring.models.rounds import Exclusion, MenteeProfile, MentoringRound, RoundMentor, RoundMentorState
+from mentoring.models.rounds import Exclusion, MenteeProfile, MentoringRound, RoundMentor, RoundMentorState, Wish
 from mentoring.models.runs import PairingRun
 from programs.models.applications import GRACE
 from programs.models.enrolments import Enrolment
@@ -17,6 +18,7 @@ from programs.models.enrolments import Enrolment
 PLEDGE, CONDUCT = "mentor-pledge", "mentor-conduct"
 MENTOR_TERMS = (PLEDGE, CONDUCT)
 MOST_WISHES = 10
+Known = namedtuple("Known", "week published wishes has_pledged")
 
 
 # --- whose round it is ------------------------------------------------------------------------------------------
@@ -165,6 +167,27 @@ def who_pledged(users):
 def is_ready(mentor):
     """Whether a mentor's profile is confirmed and both texts in force are agreed to."""
     return mentor.confirmed_at is not None and has_pledged(mentor.user)
+
+
+def known_of(user, rounds_):
+    """What the pages say about a person in these rounds, read at once."""
+    out = PairingRun.objects.filter(round__in=rounds_, published_at__isnull=False, undone_at=None)
+    wishes = Wish.objects.filter(mentee__enrolment__person=user).order_by()
+    return Known(
+        week_of(user),
+        set(out.values_list("round", flat=True)),
+        {row["mentee"]: row["n"] for row in wishes.values("mentee").annotate(n=Count("pk"))},
+        has_pledged(user),
+    )
+
+
+def parts_in(user, rounds_):
+    """A person's part in these rounds: places by cohort, and invitations by round."""
+    places = Enrolment.objects.live().filter(person=user, cohort__in=[round_.cohort_id for round_ in rounds_])
+    found = places.select_related("person", "mentee_profile")
+    invited = RoundMentor.objects.filter(round__in=rounds_, mentor__user=user)
+    rows = invited.select_related("mentor__user", "mentor__expert")
+    return {place.cohort_id: place for place in found}, {row.round_id: row for row in rows}
 
 
 # --- what mentors read before the pairing -----------------------------------------------------------------------

@@ -201,7 +201,12 @@ def brief_rows(round_, invited):
     """The briefs that a mentor reads, each with the number under which it is chosen; nothing else of the mentee."""
     profiles = rounds.briefs_for(round_, invited)
     return [
-        {"key": profile.code, "label": _("Brief %(number)s") % {"number": number}, "text": profile.brief}
+        {
+            "key": profile.code,
+            "label": _("Brief %(number)s") % {"number": number},
+            "text": profile.brief,
+            "lang": i18n.language_of_text(profile.brief),
+        }
         for number, profile in enumerate(profiles, start=1)
     ]
 

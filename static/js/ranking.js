@@ -14,7 +14,7 @@ for (const ranking of document.querySelectorAll("[data-ranking]")) {
     values.splice(to, 0, ...values.splice(from, 1));
     lists.forEach((list, place) => { list.value = values[place]; });
     const chosen = lists[to].selectedOptions[0]?.textContent ?? "";
-    status.textContent = `${chosen}: ${ranking.dataset.rankingSaid.replace("%(place)s", to + 1)}`;
+    status.textContent = `${chosen}: ${ranking.dataset.rankingSaid.replace("{n}", to + 1)}`;
     lists[to].dispatchEvent(new Event("input", { bubbles: true }));
     lists[to].dispatchEvent(new Event("change", { bubbles: true }));
   };

@@ -201,8 +201,8 @@ def test_the_desk_costs_the_same_for_any_number_of_mentees(cohort, count, django
     crowd(mentor, cohort, count)
     client = client_of(mentor.user)
     # session, user, mentees, their goals, mentors, profile, waiting for a mentor, three of the last contact,
-    # meetings, actions, places in rounds
-    with django_assert_num_queries(13):
+    # meetings, actions, places in rounds, rounds before their pairing
+    with django_assert_num_queries(14):
         page = client.get(address("mentoring"))
     assert len(page.context["mentees"]) == count
 

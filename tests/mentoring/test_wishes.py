@@ -311,6 +311,20 @@ def test_whoever_has_left_sees_it_no_more(round_, mentors):
         wishes.save_wishes(round_.pk, by=gone, typed={"brief": "1"})
 
 
+@pytest.mark.parametrize("count", [1, 4])
+def test_the_desk_costs_the_same_for_many_rounds(mentee, count):
+    mentor = make.make_mentor(user=mentee)
+    for _number in range(count):
+        make.make_round_mentor(make.make_mentoring_round(), mentor)
+    client = client_of(mentee)
+    client.get(reverse("mentoring"))
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get(reverse("mentoring"))
+
+    assert page.text.count("/mentoring/rounds/") == count + 1
+    assert len(queries) == 17
+
+
 @pytest.mark.parametrize("count", [2, 8])
 def test_the_page_costs_the_same_for_many_mentors(round_, mentee, count):
     for _number in range(count):
