@@ -2,8 +2,8 @@
 
 All stages, on cohorts in which 40 % of the pairs are possible ("real"), nearly all ("dense"), or few ("sparse"),
 with more seats than mentees and with just as many; each time against one bare `linear_sum_assignment` on the same
-seats in the same run. Then the proof, the cost of every pair, repairs after a mentor leaves, the stable plan, and the
-memory. Times are of the processor. Ends with 1 where something does not hold.
+seats in the same run. Then the proof, the cost of every pair, repairs after a mentor leaves, the stable plan, and
+the memory. Times are of the processor. Ends with 1 where something does not hold.
 """
 
 import argparse

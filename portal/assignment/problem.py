@@ -243,7 +243,7 @@ def draws(problem):
 
 
 def hashed(kind, seed, ids):
-    """What the lottery makes of each id of a side ("row" or "column"): 64 bits, by the seed and the id alone."""
+    """What the lottery makes of each id of a side ("row" or "column") and the seed: 64 bits."""
     import numpy as np
 
     digests = [hashlib.blake2b(f"{kind}\0{seed}\0{one}".encode(), digest_size=8) for one in ids]
