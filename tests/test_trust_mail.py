@@ -21,6 +21,7 @@ from mentoring import absence_emails, action_emails, care_emails, due, meeting_e
 from mentoring import emails as mentoring_emails
 from mentoring.models.care import AbsenceStep
 from mentoring.models.safeguarding import SafeguardingOfficer
+from mentoring import pairing_emails, round_emails
 from portal import clock, mail
 from portal.mail_events import EVENTS
 from portal.models import MailStatus, OutgoingMail
