@@ -4,7 +4,7 @@ _sources = {}
 
 
 def register(name, source):
-    """Let `source` say what waits: it takes a cohort and the time, and gives dicts of title, note, url and label."""
+    """Let `source` say what waits: from a cohort and the time, dicts of title, note, url and label."""
     _sources[name] = source
 
 
