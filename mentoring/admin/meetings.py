@@ -18,6 +18,7 @@ from mentoring.models.meetings import MOST_MINUTES, NO_SHOW, Meeting, MeetingSta
 from mentoring.operations.meeting_words import decide
 from mentoring.operations.meetings import set_interpreter
 from portal import audit, clock
+from programs import todos
 from programs.models.cohorts import Cohort
 from programs.models.experts import Expert
 
@@ -138,6 +139,27 @@ class MeetingStateFilter(admin.SimpleListFilter):
             "off": lambda: queryset.filter(status__in=(MeetingStatus.CANCELLED, MeetingStatus.RESCHEDULED)),
         }
         return chosen[self.value()]() if self.value() in chosen else queryset
+
+
+def todo_lines(cohort, now):
+    """The meetings of a cohort about which the two disagree, as a line of its overview; one query."""
+    if not cohort.program.has_mentoring:
+        return []
+    count = Meeting.objects.disputed().filter(pairing__enrolment__cohort=cohort).count()
+    if not count:
+        return []
+    text = ngettext("%(count)s meeting is to be decided", "%(count)s meetings are to be decided", count)
+    return [
+        {
+            "title": text % {"count": count},
+            "note": gettext("The mentor and the mentee say different things about how it went."),
+            "url": f"{reverse('admin:mentoring_meeting_changelist')}?cohort={cohort.pk}&state=decide",
+            "label": gettext("View"),
+        }
+    ]
+
+
+todos.register("meetings", todo_lines)
 
 
 def pair_name(meeting):

@@ -24,7 +24,7 @@ def find(request, code):
 
 
 def own_viewer(user, pairing):
-    """What `user`, one of the two of a live pair, is to it; for anybody else nothing is to be done, so 404."""
+    """What `user`, one of the two of a live pair, is to it; for anybody else there is nothing to do, so 404."""
     is_one = permissions.is_mentor(user, pairing) or permissions.is_mentee(user, pairing)
     if not (pairing.is_live and is_one):
         raise Http404

@@ -198,8 +198,10 @@ def add_meeting(world, round_, pairing, starts_at, place):
             "minutes": 40,
             "mentor_says": MeetingStatus.HELD,
             "mentor_said_at": said_at,
+            "mentor_minutes": 40,
             "mentee_says": MeetingStatus.HELD,
             "mentee_said_at": over,
+            "mentee_minutes": 40,
             "settled_at": said_at,
             "changed_at": said_at,
         }

@@ -11,7 +11,7 @@ from accounts.admin_tools import event_lines, moment_or_dash
 from portal import audit, clock, i18n
 from portal.errors import Refused
 from portal.uploads import takes_files
-from programs import seating
+from programs import seating, todos
 from programs.admin import attendance_pages, overview, round_overview
 from programs.admin.attendance_pages import AttendancePages
 from programs.admin.certificate_pages import CertificatePages
@@ -126,7 +126,8 @@ class CohortPages(
             todo=([going_out] if going_out else [])
             + todo
             + rounds.todo()
-            + attendance_pages.todo_lines(cohort, now),
+            + attendance_pages.todo_lines(cohort, now)
+            + todos.lines(cohort, now),
             rounds=rounds.rows(),
             behind=behind,
             behind_left=behind_left,
