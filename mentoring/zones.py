@@ -29,7 +29,8 @@ def abbreviation(moment, zone):
     return f"UTC{name}" if name[:1] in "+-" else name
 
 
-def _hours(start, end):
+def hours(start, end=None):
+    """`10:00~11:00` on one clock, or `10:00` without an end."""
     if end is None:
         return f"{start:%H:%M}"
     return f"{start:%H:%M}{'~' if i18n.language() == i18n.KO else '–'}{end:%H:%M}"
@@ -37,7 +38,7 @@ def _hours(start, end):
 
 def _told(start, end, zone, *, with_day, year):
     local = start.astimezone(zone)
-    text = f"{_hours(local, end and end.astimezone(zone))} {abbreviation(start, zone)}"
+    text = f"{hours(local, end and end.astimezone(zone))} {abbreviation(start, zone)}"
     if not with_day:
         return text
     comma = "" if i18n.language() == i18n.KO else ","
@@ -60,6 +61,6 @@ def times(start, end, zones, *, year=None):
     return " · ".join(parts)
 
 
-def elsewhere(start, end, zones):
-    """The same less what stands in the first zone; empty where all clocks agree."""
-    return times(start, end, zones).partition(" · ")[2]
+def elsewhere(moment, zones):
+    """A moment on every clock but the first; empty where all agree."""
+    return times(moment, None, zones).partition(" · ")[2]
