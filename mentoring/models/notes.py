@@ -13,7 +13,6 @@ from mentoring.models.meetings import Meeting
 from mentoring.models.pairs import Pairing
 from portal import clock
 from portal.codes import new_code
-from programs.models.cohorts import Cohort
 
 NOTE_LIMIT = 2000
 
@@ -74,11 +73,9 @@ class StaffNoteQuerySet(models.QuerySet):
     """Reading notes for mentors and staff."""
 
     def visible_to(self, user):
-        """The mentor's while they see the pair, and those of the cohorts that staff run; never the mentee's."""
-        own = Q(pairing__in=Pairing.objects.of_mentor(user).values("pk"))
-        if user.is_staff:
-            own |= Q(pairing__enrolment__cohort__in=Cohort.objects.managed_by(user).values("pk"))
-        return self.filter(own).exclude(pairing__enrolment__person=user)
+        """Those of the pairs that a mentor or staff see; never the mentee's own, also where they are staff."""
+        found = self.filter(pairing__in=Pairing.objects.visible_to(user).values("pk"))
+        return found.exclude(pairing__enrolment__person=user)
 
 
 class StaffNote(Note):

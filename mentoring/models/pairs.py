@@ -45,23 +45,18 @@ def contact_blocks(**between):
     return Exclusion.objects.live().filter(kind=ExclusionKind.SAFEGUARDING, **between)
 
 
-def under_a_block():
-    """Whether a contact block stands between the two of a pair, as a condition; it shuts the page to both."""
-    return Exists(contact_blocks(mentor=OuterRef("mentor"), person=OuterRef("enrolment__person")))
-
-
 def read_by_mentor(user):
-    """The pairs of a mentor that they may read now, as a condition: live ones, and ended ones for thirty days.
+    """The pairs of a mentor that they may read, as a condition: live ones, and ended ones for thirty days.
 
-    One that was undone or ended for cause is gone at once, and so is any under a contact block.
+    One that was undone or ended for cause is gone at once.
     """
     lately = Q(ended_at__gt=clock.now() - READABLE_FOR) & ~Q(end_kind__in=CLOSED_AT_ONCE)
-    return Q(mentor__user=user) & (Q(ended_at__isnull=True) | lately) & ~under_a_block()
+    return Q(mentor__user=user) & (Q(ended_at__isnull=True) | lately)
 
 
 def read_by_mentee(user):
-    """The pairs of a mentee that they may read, as a condition: not one that was undone or is under a block."""
-    return Q(enrolment__person=user) & ~Q(end_kind=EndKind.UNDONE) & ~under_a_block()
+    """The pairs of a mentee that they may read, as a condition; one that was undone never was."""
+    return Q(enrolment__person=user) & ~Q(end_kind=EndKind.UNDONE)
 
 
 class PairingQuerySet(models.QuerySet):
@@ -71,24 +66,29 @@ class PairingQuerySet(models.QuerySet):
         """Those that have not ended."""
         return self.filter(ended_at__isnull=True)
 
+    def open_to_both(self, user):
+        """Without the person's own pairs between whose two a contact block stands: it shuts the page to both."""
+        blocks = contact_blocks(mentor=OuterRef("mentor"), person=OuterRef("enrolment__person"))
+        return self.exclude(Q(mentor__user=user) | Q(enrolment__person=user), Exists(blocks))
+
     def of_mentor(self, user):
         """A mentor's mentees as far as they may read them now; what may be written is for `is_live` to say."""
-        return self.filter(read_by_mentor(user))
+        return self.filter(read_by_mentor(user)).open_to_both(user)
 
     def of_mentee(self, user):
-        """A mentee's own pairs, ended ones too, but for those whose publishing was undone."""
-        return self.filter(read_by_mentee(user))
+        """A mentee's own pairs, ended ones too."""
+        return self.filter(read_by_mentee(user)).open_to_both(user)
 
     def of_person(self, user):
         """The two together."""
-        return self.filter(read_by_mentor(user) | read_by_mentee(user))
+        return self.filter(read_by_mentor(user) | read_by_mentee(user)).open_to_both(user)
 
     def visible_to(self, user):
         """What a mentor may read now, a mentee's own pairs, and for staff those of the cohorts they run."""
         own = read_by_mentor(user) | read_by_mentee(user)
         if user.is_staff:
             own |= Q(enrolment__cohort__in=Cohort.objects.managed_by(user).values("pk"))
-        return self.filter(own)
+        return self.filter(own).open_to_both(user)
 
     def for_desk(self):
         """With what a desk shows of each pair; the latest cohort first, and by name within it."""

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
+from accounts.models import Role, User
 from mentoring.models.evaluations import Evaluation, GoalScore
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Pairing
@@ -19,6 +20,7 @@ from tests.make import (
     make_evaluation,
     make_expert,
     make_goal,
+    make_grant,
     make_manager,
     make_mentor,
     make_pairing,
@@ -168,17 +170,24 @@ def test_what_ended_for_cause_or_was_undone_is_gone_at_once(pairing, kind, who):
     assert seeing(pairing) == who
 
 
-def test_a_contact_block_closes_a_pair_at_once_and_lifting_it_opens_it_again(pairing):
+def test_a_contact_block_shuts_a_pair_to_both_at_once_and_lifting_it_opens_it_again(pairing):
     block = Exclusion.objects.create(
         mentor=pairing.mentor, person=pairing.enrolment.person, kind="conflict", reason="끝"
     )
-    assert "mentor" in seeing(pairing)
+    assert seeing(pairing) == {"mentor", "mentee", "staff"}
     Exclusion.objects.filter(pk=block.pk).update(kind="safeguarding")
-    assert seeing(pairing) == {"mentee", "staff"}
+    assert seeing(pairing) == {"staff"}
     ended(pairing, timedelta(days=1))
-    assert seeing(pairing) == {"mentee", "staff"}
+    assert seeing(pairing) == {"staff"}
     Exclusion.objects.filter(pk=block.pk).update(lifted_at=clock.now())
-    assert "mentor" in seeing(pairing)
+    assert seeing(pairing) == {"mentor", "mentee", "staff"}
+
+
+def test_a_contact_block_shuts_it_to_one_of_the_two_who_is_also_staff(pairing):
+    Exclusion.objects.create(mentor=pairing.mentor, person=pairing.enrolment.person, kind="safeguarding")
+    for person in (pairing.mentor.user, pairing.enrolment.person):
+        make_grant(person, Role.ADMIN)
+        assert not Pairing.objects.visible_to(User.objects.get(pk=person.pk)).exists()
 
 
 def test_a_block_between_two_others_closes_nothing(pairing):
