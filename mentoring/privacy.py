@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from mentoring import concerns, honorarium, meeting_texts, pairing_privacy, papers, privacy_before, why
+from mentoring import camp_privacy, concerns, honorarium, meeting_texts, pairing_privacy, papers, privacy_before, why
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Pairing
 
@@ -21,6 +21,7 @@ def export(user):
         "concerns": concerns.export(user),
         "honorarium": honorarium.export(user),
         "before_pairing": privacy_before.export(user),
+        "camp_absences": camp_privacy.export(user),
     }
 
 

@@ -14,3 +14,4 @@ from mentoring.admin import (  # noqa: F401 (each registers its models)
     rounds,
 )
 from mentoring.admin import enrolments, evaluations, mentors, pair_surveys, pairing, pairs  # noqa: F401 (each registers its models)
+from mentoring.admin import camps, enrolments, evaluations, mentors, pair_surveys, pairs  # noqa: F401 (each registers)

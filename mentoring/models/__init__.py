@@ -14,3 +14,4 @@ from mentoring.models import (  # noqa: F401
     runs,
     safeguarding,
 )
+from mentoring.models import availability, evaluations, meetings, mentors, pairs, rounds, runs, timetables  # noqa: F401

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from mentoring import meeting_texts, pairing_privacy, privacy_before
+from mentoring import camp_privacy, meeting_texts, pairing_privacy, privacy_before
 from mentoring.models.evaluations import Evaluation, EvaluationStatus
 from mentoring.models.mentors import MentorProfile
 from mentoring.operations.erasing import GONE, erase_papers
@@ -24,3 +24,4 @@ def erase_person(user):
     MentorProfile.objects.filter(user=user).update(is_paused=True)
     forget_reporter(user)
     privacy_before.erase(user)
+    camp_privacy.forget(user)

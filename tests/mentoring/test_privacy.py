@@ -33,7 +33,7 @@ def test_a_mentee_gets_goals_and_what_was_shared():
     assert pair["strengths"] == evaluation.strengths
     found = privacy.export(make_user())
     assert not any(found.pop("before_pairing").values())
-    assert found == {"as_mentee": [], "as_mentor": [], "mentor_profile": []}
+    assert not any(found.values())
 
 
 def test_a_mentor_gets_what_they_wrote_and_cannot_leave_their_mentees():
