@@ -18,7 +18,9 @@ from django.urls import path, reverse
 from django.utils.translation import override
 
 from accounts.models import Profile
-from portal import clock, mail, uploads
+from mentoring.models.meetings import Meeting
+from mentoring.operations import honorarium
+from portal import clock, mail, sheets, uploads
 from portal.codes import shown_code
 from portal.models import OutgoingMail, Upload, UploadKind
 from programs.models.enrolments import EnrolmentStatus
@@ -209,7 +211,44 @@ def survey_name(survey):
     return f"survey-{cohort.program.slug}-{cohort.slug}-{survey.code[:6].lower()}-ko.pdf"
 
 
+def statement_of():
+    pairing = make.make_pairing()
+    round_ = make.make_mentoring_round(pairing.enrolment.cohort, hourly_rate=100_000)
+    start = clock.now() - DAY
+    times = {"starts_at": start, "ends_at": start + timedelta(hours=1), "settled_at": clock.now()}
+    Meeting.objects.create(pairing=pairing, status="held", minutes=60, **times)
+    boss, month = make.make_admin(), clock.today().replace(day=1)
+    (statement,) = honorarium.draw_up(round_.pk, month, by=boss)
+    return statement, boss
+
+
+def statement_as_excel():
+    statement, boss = statement_of()
+    name = f"honorarium-{statement.month:%Y-%m}-{statement.code[:6]}.xlsx"
+    return Given(reverse("admin:mentoring_statement_excel", args=[statement.pk]), boss, name, sheets.KIND, True)
+
+
+def statement_as_csv():
+    statement, boss = statement_of()
+    name = f"honorarium-{statement.month:%Y-%m}-{statement.code[:6]}.csv"
+    return Given(reverse("admin:mentoring_statement_csv", args=[statement.pk]), boss, name, "text/csv", True)
+
+
+def health_table():
+    address = reverse("admin:mentoring_health_csv", args=[make.make_mentoring_round().pk, "waiting"])
+    return Given(address, make.make_admin(), "mentoring-waiting.csv", "text/csv", staff_only=True)
+
+
+def health_table_of_all():
+    address = reverse("admin:mentoring_health_all_csv", args=["waiting"])
+    return Given(address, make.make_admin(), "mentoring-waiting.csv", "text/csv", staff_only=True)
+
+
 FILES = {
+    "admin:mentoring_statement_excel": statement_as_excel,
+    "admin:mentoring_statement_csv": statement_as_csv,
+    "admin:mentoring_health_csv": health_table,
+    "admin:mentoring_health_all_csv": health_table_of_all,
     "application-file": application_file,
     "admin:programs_application_file": staffs_application_file,
     "review-file": review_file,
@@ -289,7 +328,9 @@ def test_trust_48_a_file_is_an_attachment_that_no_browser_guesses_at_and_no_cach
     assert held_back(client, given.address) == (404, 302, True)
     if given.staff_only:
         client.force_login(make.make_manager(make.make_organization()))
-        expected = 200 if name == "admin:programs_import_example" else 404  # a made-up table for all who may import
+        # a made-up table for all who may import, and a table in which everyone finds their own rounds alone
+        for_all = ("admin:programs_import_example", "admin:mentoring_health_all_csv")
+        expected = 200 if name in for_all else 404
         assert client.get(given.address).status_code == expected
 
 

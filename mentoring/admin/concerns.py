@@ -404,7 +404,8 @@ def today(request):
             "count": count
         }
         return [{"title": text, "url": f"{reverse('admin:mentoring_concern_changelist')}?status__exact=open"}]
-    if request.user.is_admin and not SafeguardingOfficer.objects.live().exists():
+    waits = request.user.is_admin and Concern.objects.filter(status=ConcernStatus.OPEN).exists()
+    if waits and not SafeguardingOfficer.objects.live().exists():
         return [
             {
                 "title": gettext("No safeguarding officer is named"),

@@ -166,9 +166,7 @@ as_excel.allowed_permissions = ("view",)  # type: ignore[attr-defined]
 
 def as_csv(model_admin, request, queryset):
     """The lines of the chosen statements as CSV."""
-    _name, headings, rows, _sums = lines_sheet(list(queryset))
-    shown = [[cell_text(cell) for cell in cells] for cells in rows]
-    return csvs.response(f"honorarium-{clock.today():%Y-%m-%d}", headings, shown)
+    return csvs.response(f"honorarium-{clock.today():%Y-%m-%d}", *csv_of(list(queryset)))
 
 
 as_csv.short_description = _("Download as CSV")  # type: ignore[attr-defined]
@@ -180,6 +178,12 @@ def cell_text(cell):
     if hasattr(cell, "hour"):
         return cell.astimezone(clock.SEOUL).strftime("%Y-%m-%d %H:%M")
     return "" if cell is None else cell
+
+
+def csv_of(statements):
+    """The headings and lines of statements for CSV."""
+    _name, headings, rows, _sums = lines_sheet(statements)
+    return headings, [[cell_text(cell) for cell in cells] for cells in rows]
 
 
 def sheets_of(statements):
@@ -292,9 +296,24 @@ class StatementAdmin(ReadOnlyAdmin):
         return super().get_queryset(request).select_related(*self.list_select_related)
 
     def get_urls(self):
-        """Drawing up, before Django's own addresses."""
-        view = self.admin_site.admin_view(self.draw_up_view)
-        return [path("draw-up/<int:round_id>/", view, name="mentoring_statement_draw_up"), *super().get_urls()]
+        """Drawing up and the files, before Django's own addresses."""
+        views = {"draw-up/<int:round_id>/": self.draw_up_view}
+        views |= {"<int:pk>/excel/": self.excel_view, "<int:pk>/csv/": self.csv_view}
+        own = [
+            path(address, self.admin_site.admin_view(view), name=f"mentoring_statement_{name}")
+            for (address, view), name in zip(views.items(), ("draw_up", "excel", "csv"), strict=True)
+        ]
+        return own + super().get_urls()
+
+    def excel_view(self, request, pk):
+        """One statement as Excel."""
+        found = self.find(request, pk)
+        return sheets.response(f"honorarium-{found.month:%Y-%m}-{found.code[:6]}", sheets_of([found]))
+
+    def csv_view(self, request, pk):
+        """One statement as CSV."""
+        found = self.find(request, pk)
+        return csvs.response(f"honorarium-{found.month:%Y-%m}-{found.code[:6]}", *csv_of([found]))
 
     def named(self, obj):
         """A round by its cohort, a statement by mentor and month."""
@@ -351,10 +370,16 @@ class StatementAdmin(ReadOnlyAdmin):
                 {"name": deed.name, "label": deed.button}
                 for deed in (Approve, MarkPaid)
                 if not deed().refusal(found)
-            ]
-            + [
-                {"name": "as_excel", "label": gettext("Download as Excel")},
-                {"name": "as_csv", "label": gettext("Download as CSV")},
+            ],
+            files=[
+                {
+                    "label": gettext("Download as Excel"),
+                    "url": reverse("admin:mentoring_statement_excel", args=[found.pk]),
+                },
+                {
+                    "label": gettext("Download as CSV"),
+                    "url": reverse("admin:mentoring_statement_csv", args=[found.pk]),
+                },
             ],
         )
 
