@@ -2,7 +2,16 @@
 
 from django.utils.translation import gettext as _
 
-from mentoring import camp_privacy, concerns, honorarium, meeting_texts, pairing_privacy, papers, privacy_before, why
+from mentoring import (
+    camp_privacy,
+    concerns,
+    honorarium,
+    meeting_texts,
+    pairing_privacy,
+    papers,
+    privacy_before,
+    why,
+)
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Pairing
 

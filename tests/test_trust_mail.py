@@ -20,9 +20,8 @@ from accounts import emails as account_emails
 from mentoring import absence_emails, action_emails, care_emails, due, meeting_emails, pairing_emails, round_emails
 from mentoring import emails as mentoring_emails
 from mentoring.models.care import AbsenceStep
-from mentoring.models.safeguarding import SafeguardingOfficer
-from mentoring import pairing_emails, round_emails
 from mentoring.models.pairs import Pairing
+from mentoring.models.safeguarding import SafeguardingOfficer
 from mentoring.operations import timetables
 from portal import clock, mail
 from portal.mail_events import EVENTS
@@ -281,6 +280,8 @@ def meeting(name, person):
     if name in (meeting_emails.DAY, meeting_emails.HOUR, meeting_emails.ASK):
         return meeting_emails.reminder(row, person, name)
     return getattr(meeting_emails, name.removeprefix("meeting_"))(row, person)
+
+
 def published_camp(person):
     """The mail with a person's own timetable of a camp."""
     camp, boss = make_camp(mentors=1, mentees=1, days=1, slots=1, place="홍릉"), make.make_admin()

@@ -1,6 +1,7 @@
 """Mentoring in the admin, split by noun; this module only lets Django find them."""
 
 from mentoring.admin import (  # noqa: F401 (each registers its models)
+    camps,  # noqa: F401 (each registers)
     concerns,
     enrolments,
     evaluations,
@@ -10,8 +11,7 @@ from mentoring.admin import (  # noqa: F401 (each registers its models)
     mentors,
     officers,
     pair_surveys,
+    pairing,  # noqa: F401 (each registers its models)
     pairs,
     rounds,
 )
-from mentoring.admin import enrolments, evaluations, mentors, pair_surveys, pairing, pairs  # noqa: F401 (each registers its models)
-from mentoring.admin import camps, enrolments, evaluations, mentors, pair_surveys, pairs  # noqa: F401 (each registers)

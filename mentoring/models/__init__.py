@@ -13,5 +13,5 @@ from mentoring.models import (  # noqa: F401
     rounds,
     runs,
     safeguarding,
+    timetables,  # noqa: F401
 )
-from mentoring.models import availability, evaluations, meetings, mentors, pairs, rounds, runs, timetables  # noqa: F401

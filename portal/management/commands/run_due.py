@@ -12,7 +12,6 @@ from django_tasks_db.models import DBTaskResult
 
 from mentoring import pair_surveys
 from mentoring.operations import absences, actions, answers, meeting_words, safeguarding
-from mentoring.operations import answers
 from mentoring.operations import rounds as mentoring_rounds
 from portal import clock, mail, uploads
 from programs.operations import (
