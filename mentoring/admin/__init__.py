@@ -1,7 +1,7 @@
 """Mentoring in the admin, split by noun; this module only lets Django find them."""
 
 from mentoring.admin import (  # noqa: F401 (each registers its models)
-    camps,  # noqa: F401 (each registers)
+    camps,
     concerns,
     enrolments,
     evaluations,
@@ -11,7 +11,7 @@ from mentoring.admin import (  # noqa: F401 (each registers its models)
     mentors,
     officers,
     pair_surveys,
-    pairing,  # noqa: F401 (each registers its models)
+    pairing,
     pairs,
     rounds,
 )
