@@ -10,6 +10,7 @@ from mentoring import (
     pairing_privacy,
     papers,
     privacy_before,
+    rematch_privacy,
     why,
 )
 from mentoring.models.mentors import MentorProfile
@@ -30,6 +31,7 @@ def export(user):
         "concerns": concerns.export(user),
         "honorarium": honorarium.export(user),
         "before_pairing": privacy_before.export(user),
+        "rematch_requests": rematch_privacy.export(user),
         "camp_absences": camp_privacy.export(user),
     }
 
