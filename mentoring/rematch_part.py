@@ -62,7 +62,7 @@ def words_of(asked):
         )
     if asked.status == S.GRANTED:
         if asked.by_mentor:
-            return _("The pair has ended."), _("Should you be paired with another mentee, we will write to you.")
+            return _("The pair has ended."), _("If you are paired with another mentee, we will write to you.")
         return _("The pair has ended."), _("The staff are looking for another mentor and will write to you.")
     if asked.status == S.REFUSED:
         return _("The pair goes on."), _("The other side was told nothing of your request.")

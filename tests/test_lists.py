@@ -104,6 +104,11 @@ def excuses(count):
         make.make_excuse()
 
 
+def rematches(count):
+    for _row in range(count):
+        make.make_rematch()
+
+
 def mails(count):
     for _row in range(count):
         person = make.make_user()
@@ -167,6 +172,7 @@ ADMIN = {
     "admin:programs_panel_changelist": panels,
     "admin:programs_appeal_changelist": restrictions,
     "admin:programs_excuse_changelist": excuses,
+    "admin:mentoring_rematchrequest_changelist": rematches,
     "admin:portal_outgoingmail_changelist": mails,
     "admin:portal_mailtemplate_changelist": wordings,
     "admin:portal_texttemplate_changelist": messages,

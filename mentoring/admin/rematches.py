@@ -3,12 +3,14 @@
 Nobody finds those about a pair of their own, whichever side has asked.
 """
 
+from datetime import timedelta
+
 from django import forms
 from django.contrib import admin
 from django.http import Http404
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_deeds import DeedForm, DeedReasonForm, object_deed
@@ -66,6 +68,7 @@ class TalkForm(DeedReasonForm):
     day = DueField(
         label=_("day on which we ask again"),
         required=True,
+        initial=lambda: clock.today() + timedelta(days=7),
         help_text=_("From tomorrow to two weeks from now."),
         error_messages={
             "required": _("Choose a day from tomorrow to two weeks from now."),
@@ -193,9 +196,8 @@ class RematchAdmin(ReadOnlyAdmin):
 
     # deeds
 
-    def deed(self, request, pk, name, **more):
+    def deed(self, request, asked, name, **more):
         """A page that asks before something is done with a request that waits; else 404."""
-        asked = self.find(request, pk)
         if not asked.is_waiting and request.method != "POST":
             raise Http404
         facts = [
@@ -208,6 +210,7 @@ class RematchAdmin(ReadOnlyAdmin):
 
     def talk_view(self, request, pk):
         """Asks the asker to talk first."""
+        asked = self.find(request, pk)
 
         def perform(data):
             operations.talk_first(pk, by=request.user, day=data["day"], reason=data["reason"])
@@ -218,7 +221,7 @@ class RematchAdmin(ReadOnlyAdmin):
         note = gettext(
             "The person who asked reads a short guide and is told the day. The other side is told nothing."
         )
-        return self.deed(request, pk, "talk", note=note, form_class=TalkForm, perform=perform)
+        return self.deed(request, asked, "talk", note=note, form_class=TalkForm, perform=perform)
 
     def grant_view(self, request, pk):
         """Ends the pair; the way to the repair stands on the page, and is where it leads."""
@@ -236,7 +239,7 @@ class RematchAdmin(ReadOnlyAdmin):
         more = [(gettext("Afterwards"), repair_link(asked))] if url else []
         return self.deed(
             request,
-            pk,
+            asked,
             "grant",
             note=note,
             facts=more,
@@ -248,6 +251,7 @@ class RematchAdmin(ReadOnlyAdmin):
 
     def refuse_view(self, request, pk):
         """Lets the pair go on."""
+        asked = self.find(request, pk)
 
         def perform(data):
             operations.refuse(pk, by=request.user, reason=data["reason"], answer=data["answer"])
@@ -256,7 +260,7 @@ class RematchAdmin(ReadOnlyAdmin):
         note = gettext(
             "The pair goes on, and the other side is told nothing. The person can ask again two weeks after asking."
         )
-        return self.deed(request, pk, "refuse", note=note, form_class=RefuseForm, perform=perform)
+        return self.deed(request, asked, "refuse", note=note, form_class=RefuseForm, perform=perform)
 
     # columns
 
@@ -310,7 +314,7 @@ class RematchAdmin(ReadOnlyAdmin):
         """While the two talk."""
         return i18n.day(asked.ask_again_on) if asked.status == RematchStatus.TALKING else "–"
 
-    @admin.display(description=_("settled"))
+    @admin.display(description=pgettext_lazy("rematch", "settled"))
     def settled(self, asked):
         """When, by whom."""
         by = asked.closed_by.display_name if asked.closed_by else ""

@@ -97,7 +97,7 @@ class RematchRequest(models.Model):
     ask_again_on = models.DateField(_("asked again on"), null=True, blank=True)
     asked_at = models.DateTimeField(_("asked"), default=clock.now)
     due_at = models.DateTimeField(_("to be decided by"))
-    closed_at = models.DateTimeField(_("settled"), null=True, blank=True)
+    closed_at = models.DateTimeField(pgettext_lazy("rematch", "settled"), null=True, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

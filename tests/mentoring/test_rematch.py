@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from zeal import zeal_ignore
 
 from accounts import privacy
 from mentoring import due
@@ -77,7 +78,6 @@ def test_each_side_asks_and_the_other_reads_nothing(pairing, side):
     asked = RematchRequest.objects.get()
     assert (asked.asker, asked.side, asked.status, asked.text) == (asker, side, "open", SECRET)
     assert asked.due_at - asked.asked_at == timedelta(days=14)
-    assert "서로" in before or before  # the page was there before, too
     for page in (pairing.get_absolute_url(), address(pairing), reverse("mentoring"), reverse("my")):
         text = client_of(other).get(page).text
         assert SECRET not in text
@@ -375,7 +375,8 @@ def test_a_mentor_leaves_the_round_on_its_page(staff):
     repair = reverse("admin:mentoring_pairing_repair", args=[round_.pk])
     assert repair in client.get(leave).text
     assert client.post(leave, {"reason": ""}).status_code == 200
-    answer = client.post(leave, {"reason": "촬영 일정"})
+    with zeal_ignore():  # each pair ends behind its own lock
+        answer = client.post(leave, {"reason": "촬영 일정"})
     assert (answer.status_code, answer.url) == (302, repair)
     assert not Pairing.objects.live().filter(mentor=leaving.mentor).exists()
     assert client.get(repair).status_code == 200
