@@ -13,9 +13,11 @@ class MentoringConfig(AppConfig):
     def ready(self):
         """An enrolment that ends takes its pair with it; loading operations also registers the mail checks."""
         from accounts import privacy as people
-        from mentoring import operations, permissions, privacy
+        from mentoring import permissions, privacy
+        from mentoring.operations.pairs import end_with_enrolment
+        from mentoring.operations.people import erase_person
         from programs import conflicts
 
-        people.register("mentoring", export=privacy.export, blocks=privacy.blocks, erase=operations.erase_person)
+        people.register("mentoring", export=privacy.export, blocks=privacy.blocks, erase=erase_person)
         conflicts.register("mentoring", permissions.paired)
-        enrolment_ended.connect(operations.end_with_enrolment, dispatch_uid="mentoring.end_with_enrolment")
+        enrolment_ended.connect(end_with_enrolment, dispatch_uid="mentoring.end_with_enrolment")

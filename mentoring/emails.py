@@ -6,7 +6,8 @@ The mails about a pair are sent while the pair lives, that about an evaluation w
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from mentoring.models import Evaluation, Pairing
+from mentoring.models.evaluations import Evaluation
+from mentoring.models.pairs import Pairing
 from portal import mail
 from portal.i18n import speaking
 from portal.mail_events import Kind, Placeholder, event, needed

@@ -3,7 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from mentoring.models import GOAL_LIMIT, TEXT_LIMIT, Score
+from mentoring.models.evaluations import TEXT_LIMIT, Score
+from mentoring.models.pairs import GOAL_LIMIT
 from portal.fields import CleanCharField
 
 TEXTS = ("strengths", "next_steps")

@@ -9,7 +9,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from mentoring import permissions
-from mentoring.models import Pairing
+from mentoring.models.pairs import Pairing
 from mentoring.pair_forms import SLUGS, Side, form_of
 from portal.errors import Refused
 from programs.models.cohorts import Cohort

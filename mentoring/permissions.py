@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from mentoring.models import Pairing
+from mentoring.models.pairs import Pairing
 from programs.models.cohorts import Cohort
 
 

@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from mentoring.models import MentorProfile, Pairing
+from mentoring.models.mentors import MentorProfile
+from mentoring.models.pairs import Pairing
 
 
 def export(user):

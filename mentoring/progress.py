@@ -8,7 +8,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from mentoring.models import EvaluationStatus
+from mentoring.models.evaluations import EvaluationStatus
 from portal import i18n, pills
 
 MENTOR, MENTEE, STAFF = "mentor", "mentee", "staff"

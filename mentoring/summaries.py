@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from mentoring import progress
-from mentoring.models import Pairing
+from mentoring.models.pairs import Pairing
 from portal import i18n
 
 

@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from mentoring import views
+from mentoring.views import desk, pairs
 
 urlpatterns = [
-    path("mentoring/", views.desk, name="mentoring"),
-    path("mentoring/<slug:code>/", views.pairing, name="pairing"),
-    path("mentoring/pairs/<slug:code>/files/<slug:upload>/", views.mentee_file, name="mentee-file"),
-    path("mentoring/<slug:code>/evaluation/", views.evaluation_save, name="evaluation-save"),
-    path("mentoring/<slug:code>/share/", views.evaluation_share, name="evaluation-share"),
-    path("mentoring/<slug:code>/goals/", views.goal_add, name="goal-add"),
+    path("mentoring/", desk.desk, name="mentoring"),
+    path("mentoring/<slug:code>/", pairs.pairing, name="pairing"),
+    path("mentoring/pairs/<slug:code>/files/<slug:upload>/", pairs.mentee_file, name="mentee-file"),
+    path("mentoring/<slug:code>/evaluation/", pairs.evaluation_save, name="evaluation-save"),
+    path("mentoring/<slug:code>/share/", pairs.evaluation_share, name="evaluation-share"),
+    path("mentoring/<slug:code>/goals/", pairs.goal_add, name="goal-add"),
 ]

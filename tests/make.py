@@ -7,7 +7,12 @@ from datetime import timedelta
 from itertools import count
 
 from accounts.models import ConsentRecord, Role, RoleGrant, User
-from mentoring.models import Evaluation, EvaluationStatus, Goal, GoalScore, MentorProfile, Pairing
+from mentoring.models.availability import Week, WeekException, WeekPart
+from mentoring.models.evaluations import Evaluation, EvaluationStatus, GoalScore
+from mentoring.models.meetings import Meeting
+from mentoring.models.mentors import MentorProfile
+from mentoring.models.pairs import Goal, Pairing
+from mentoring.models.rounds import MenteeProfile, MentoringRound, RoundMentor, RoundMentorState, Wish
 from partners.models import Agreement, Organization, OrganizationKind, Signature
 from portal import clock, uploads
 from portal.models import UploadKind
@@ -361,6 +366,68 @@ def make_pairing(mentor=None, enrolment=None, **fields):
     return Pairing.objects.create(
         mentor=mentor or make_mentor(),
         enrolment=enrolment or make_enrolment(application=make_application(status="confirmed")),
+        **fields,
+    )
+
+
+def make_week(person=None, *parts, zone="Asia/Seoul", exceptions=(), **fields):
+    """A person's usual week: `parts` as (weekday, from, until) in minutes; every day 9 to 18 without any."""
+    week = Week.objects.create(person=person or make_user(), zone=zone, **fields)
+    parts = parts or tuple((day, 9 * 60, 18 * 60) for day in range(7))
+    WeekPart.objects.bulk_create(
+        WeekPart(week=week, weekday=day, starts=starts, ends=ends) for day, starts, ends in parts
+    )
+    WeekException.objects.bulk_create(
+        WeekException(week=week, first_day=first, last_day=last, starts=starts, ends=ends)
+        for first, last, starts, ends in exceptions
+    )
+    return week
+
+
+def make_mentoring_round(cohort=None, **fields):
+    """The pairing of a cohort with mentoring, open for profiles and wishes."""
+    cohort = cohort or make_cohort(make_program(has_mentoring=True), phase="running")
+    now = clock.now()
+    dates = {
+        "opens_at": now - timedelta(days=1),
+        "mentors_until": now + 3 * timedelta(days=1),
+        "wishes_until": now + 3 * timedelta(days=1),
+    }
+    return MentoringRound.objects.create(cohort=cohort, **dates | fields)
+
+
+def make_round_mentor(round_, mentor=None, *, state=RoundMentorState.TAKES_PART, **fields):
+    """A mentor who takes part in a round, with a profile that says what they offer."""
+    mentor = mentor or make_mentor(
+        discipline="writing", skills=["pilot", "character"], languages=["ko"], confirmed_at=clock.now()
+    )
+    return RoundMentor.objects.create(round=round_, mentor=mentor, state=state, **fields)
+
+
+def make_mentee_profile(round_, *wishes, enrolment=None, **fields):
+    """A mentee of a round who has handed in what they look for; `wishes` are mentors, first wish first."""
+    enrolment = enrolment or make_enrolment(round_.cohort, status="active")
+    values = {
+        "discipline": "writing",
+        "skills": ["pilot"],
+        "languages": ["ko"],
+        "brief": "여덟 회 시리즈의 1회를 다듬고 싶습니다.",
+        "submitted_at": clock.now(),
+    }
+    mentee = MenteeProfile.objects.create(enrolment=enrolment, **values | fields)
+    Wish.objects.bulk_create(
+        Wish(mentee=mentee, mentor=mentor, rank=rank) for rank, mentor in enumerate(wishes, start=1)
+    )
+    return mentee
+
+
+def make_meeting(pairing=None, *, starts_at=None, minutes=60, **fields):
+    """A meeting of a pair, tomorrow where nothing else is said."""
+    starts_at = starts_at or clock.now() + timedelta(days=1)
+    return Meeting.objects.create(
+        pairing=pairing or make_pairing(),
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=minutes),
         **fields,
     )
 

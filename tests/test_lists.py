@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from accounts.models import ConsentRecord, Term, TermVersion
-from mentoring.models import MentorProfile
+from mentoring.models.mentors import MentorProfile
 from partners.models import OrganizationKind
 from portal import clock
 from portal.models import MailTemplate, OutgoingMail, TextTemplate

@@ -9,9 +9,11 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_deeds import Deed, DeedForm
-from mentoring import operations
 from mentoring.admin.shared import cohort_name
-from mentoring.models import MentorProfile, Pairing
+from mentoring.goal_lines import goals_in
+from mentoring.models.mentors import MentorProfile
+from mentoring.models.pairs import Pairing
+from mentoring.operations.pairs import pair
 from portal import pills
 from programs.admin.enrolments import EnrolmentAdmin
 from programs.models.enrolments import ENDED
@@ -37,7 +39,7 @@ class PairForm(DeedForm):
         super().__init__(*args, **kwargs)
         self.mentors, self.taken = free_places({row.cohort_id for row in self.rows})
         for row in self.rows:
-            goals = operations.goals_in(row.application.goals) if row.application else []
+            goals = goals_in(row.application.goals) if row.application else []
             self.fields[f"mentor_{row.pk}"] = forms.TypedChoiceField(
                 label=row.person.display_name,
                 help_text=" / ".join(goals) or _("No goals in the application."),
@@ -118,7 +120,7 @@ class PairDeed(Deed):
 
     def perform(self, row, *, by, data):
         """Pair one."""
-        operations.pair(row.pk, data[f"mentor_{row.pk}"], by=by)
+        pair(row.pk, data[f"mentor_{row.pk}"], by=by)
 
     def done(self, count):
         """How many."""

@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_deeds import Deed
 from accounts.admin_tools import ReadOnlyAdmin, moment_or_dash
-from mentoring import operations
 from mentoring.admin.shared import EvaluationCohortFilter, cohort_name
-from mentoring.models import Evaluation, EvaluationStatus
+from mentoring.models.evaluations import Evaluation, EvaluationStatus
+from mentoring.operations.evaluations import share_evaluation
 from programs.models.cohorts import Cohort
 
 
@@ -39,7 +39,7 @@ class ShareEvaluation(Deed):
 
     def perform(self, row, *, by, data):
         """Share one."""
-        operations.share_evaluation(row.pk, by=by)
+        share_evaluation(row.pk, by=by)
 
     def done(self, count):
         """How many."""

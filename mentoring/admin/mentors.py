@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_tools import ScopedAdmin, pill_html
 from accounts.models import User
-from mentoring.models import MentorProfile
+from mentoring.models.mentors import MentorProfile
 
 
 class MentorForm(forms.ModelForm):

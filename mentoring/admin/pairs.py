@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_deeds import Deed, DeedReasonForm
 from accounts.admin_tools import ReadOnlyAdmin, event_line, moment_or_dash, pill_html
-from mentoring import operations, progress
+from mentoring import progress
 from mentoring.admin.pair_surveys import PairSurveyPages
 from mentoring.admin.shared import PairCohortFilter, cohort_name
-from mentoring.models import Pairing
+from mentoring.models.pairs import Pairing
+from mentoring.operations.pairs import end_pairing
 from portal import audit
 from programs.models.cohorts import Cohort
 
@@ -43,7 +44,7 @@ class EndPairing(Deed):
 
     def perform(self, row, *, by, data):
         """End one."""
-        operations.end_pairing(row.pk, by=by, reason=data["reason"])
+        end_pairing(row.pk, by=by, reason=data["reason"])
 
     def done(self, count):
         """How many."""

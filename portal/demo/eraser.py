@@ -7,7 +7,7 @@ them back to what the demonstration says.
 from django.contrib.auth import get_user_model
 from django.db.models import PROTECT, Q
 
-from mentoring.models import MentorProfile
+from mentoring.models.mentors import MentorProfile
 from partners.models import Signature
 from portal.demo.ledger import table, texts
 from portal.models import OutgoingMail

@@ -11,7 +11,7 @@ from django.utils.translation import override
 from PIL import Image
 from playwright.sync_api import expect
 
-from mentoring.models import Evaluation
+from mentoring.models.evaluations import Evaluation
 from portal import clock
 from portal.models import OutgoingMail, Upload
 from programs.models.applications import Application, ApplicationStatus

@@ -10,7 +10,7 @@ from django.utils.translation import override
 from playwright.sync_api import expect
 
 from accounts.models import Role
-from mentoring.operations import add_goal
+from mentoring.operations.goals import add_goal
 from portal.mail import deliver_waiting
 from portal.models import OutgoingMail
 from programs.models.applications import Application, ApplicationStatus

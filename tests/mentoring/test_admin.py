@@ -9,7 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from zeal import zeal_ignore
 
-from mentoring.models import Evaluation, MentorProfile, Pairing
+from mentoring.models.evaluations import Evaluation
+from mentoring.models.mentors import MentorProfile
+from mentoring.models.pairs import Pairing
 from portal import audit, clock
 from portal.models import AuditEvent
 from tests.make import (

@@ -3,7 +3,7 @@
 import pytest
 
 from mentoring import emails
-from mentoring.models import Pairing
+from mentoring.models.pairs import Pairing
 from portal import clock, mail
 from portal.models import MailStatus
 from tests.make import (

@@ -6,7 +6,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
-from mentoring.models import Evaluation, GoalScore, MentorProfile, Pairing
+from mentoring.models.evaluations import Evaluation, GoalScore
+from mentoring.models.mentors import MentorProfile
+from mentoring.models.pairs import Pairing
 from portal import clock
 from tests.make import (
     make_admin,

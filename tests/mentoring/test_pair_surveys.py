@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from accounts import privacy
-from mentoring import operations as pairs
 from mentoring import pair_surveys
+from mentoring.operations import pairs
 from mentoring.pair_forms import Side, form_of
 from portal import clock
 from portal.errors import Refused

@@ -3,8 +3,9 @@
 import pytest
 
 from accounts import privacy as people
-from mentoring import operations, privacy
-from mentoring.models import MentorProfile
+from mentoring import privacy
+from mentoring.models.mentors import MentorProfile
+from mentoring.operations.people import erase_person
 from portal import clock
 from tests.make import make_evaluation, make_goal, make_mentor, make_pairing, make_user
 
@@ -41,7 +42,7 @@ def test_what_was_written_about_a_mentee_goes_with_them(status):
     for one in (pairing, other):
         make_goal(one, text="1회 도입부")
         make_evaluation(one, status=status)
-    operations.erase_person(pairing.enrolment.person)
+    erase_person(pairing.enrolment.person)
     pairing.evaluation.refresh_from_db()
     other.evaluation.refresh_from_db()
     assert {goal.text for goal in pairing.goals.all()} == {"–"}
@@ -52,5 +53,5 @@ def test_what_was_written_about_a_mentee_goes_with_them(status):
 
 def test_a_mentor_who_goes_takes_no_more_mentees():
     mentor = make_mentor()
-    operations.erase_person(mentor.user)
+    erase_person(mentor.user)
     assert MentorProfile.objects.get(pk=mentor.pk).is_paused

@@ -7,7 +7,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
-from mentoring.models import Evaluation, EvaluationStatus, Goal, GoalScore, Pairing
+from mentoring.models.evaluations import Evaluation, EvaluationStatus, GoalScore
+from mentoring.models.pairs import Goal, Pairing
 from mentoring.summaries import for_person
 from portal import clock, uploads
 from portal.models import AuditEvent, FileAccess, OutgoingMail, UploadKind

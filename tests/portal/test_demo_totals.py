@@ -9,7 +9,9 @@ import pytest
 from django.db.models import Count, F, Max, Min, Q
 
 from accounts.models import ConsentRecord, Role, TermKind, User
-from mentoring.models import Evaluation, MentorProfile, Pairing
+from mentoring.models.evaluations import Evaluation
+from mentoring.models.mentors import MentorProfile
+from mentoring.models.pairs import Pairing
 from partners.models import Agreement, Campaign, Organization, Signature
 from portal.models import AuditEvent, OutgoingMail
 from programs.models.applications import (

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils.translation import override
 
-from mentoring.models import EvaluationStatus
+from mentoring.models.evaluations import EvaluationStatus
 from partners.models import AgreementState
 from portal import icons, pills, styleguide
 from portal.models import MailStatus

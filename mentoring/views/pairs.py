@@ -1,4 +1,4 @@
-"""The desk, and the page of one pair: its application, its goals and its evaluation."""
+"""The page of one pair: its application, its goals and its evaluation."""
 
 from django.contrib import messages
 from django.http import Http404, JsonResponse
@@ -7,36 +7,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from mentoring import operations, permissions, progress, summaries
+from mentoring import permissions, progress, workspace
 from mentoring.forms import EvaluationForm, GoalForm
-from mentoring.models import MOST_GOALS, Evaluation, EvaluationStatus, MentorProfile, Pairing
+from mentoring.models.evaluations import Evaluation, EvaluationStatus
+from mentoring.models.pairs import MOST_GOALS, Pairing
+from mentoring.operations.evaluations import save_evaluation, share_evaluation, submit_evaluation
+from mentoring.operations.goals import add_goal
 from portal import clock, i18n, uploads
 from portal.errors import Refused
 from programs import sent
-from programs.models.enrolments import Enrolment
 
 FILE = "file"  # stands for a file's code where only the rest of the address is wanted
-
-
-@require_safe
-def desk(request):
-    """A mentor's active mentees and what to do next; a mentee's mentors. For anyone else there is no such page."""
-    mentees = list(Pairing.objects.of_mentor(request.user).for_desk())
-    mentors = list(Pairing.objects.of_mentee(request.user).for_desk())
-    profile = MentorProfile.objects.select_related("user", "expert").filter(user=request.user).first()
-    waits = not mentors and (
-        Enrolment.objects.live().filter(person=request.user, cohort__program__has_mentoring=True).exists()
-    )
-    if not (mentors or profile or waits):
-        raise Http404
-    context = {
-        "profile": profile,
-        "panel": progress.desk_panel(mentees),
-        "mentees": [summaries.mentee_row(pairing) for pairing in mentees],
-        "mentors": [summaries.mentor_row(pairing) for pairing in mentors],
-        "waits": waits,
-    }
-    return render(request, "mentoring/desk.html", context)
 
 
 def find(request, code):
@@ -97,8 +78,11 @@ def mentee_file(request, code, upload):
     raise Http404
 
 
-def pairing_page(request, pairing, *, form=None, goal_form=None):
-    """The page; with `form` or `goal_form` the one that could not be taken, with what was typed."""
+def pairing_page(request, pairing, *, form=None, goal_form=None, held=None):
+    """The page; with `form` or `goal_form` the one that could not be taken, with what was typed.
+
+    `held` has such forms of the page's other parts, by their names.
+    """
     viewer = viewer_of(request.user, pairing)
     evaluation = readable_evaluation(request.user, pairing)
     is_submitted = evaluation is not None and evaluation.status == EvaluationStatus.SUBMITTED
@@ -120,6 +104,7 @@ def pairing_page(request, pairing, *, form=None, goal_form=None):
         "name_lang": i18n.language_of_text(name),
         "is_mentee": viewer == progress.MENTEE,
         "is_staff": viewer == progress.STAFF,
+        "parts": workspace.parts_of(request.user, pairing, viewer, clock.now(), held),
         "panel": progress.panel(pairing, viewer),
         "steps": progress.steps(pairing, viewer),
         "goals": goals,
@@ -156,9 +141,9 @@ def evaluation_save(request, code):
     draft.is_valid()
     try:
         if submit and is_valid:
-            operations.submit_evaluation(pairing.pk, by=request.user, **form.answers())
+            submit_evaluation(pairing.pk, by=request.user, **form.answers())
         else:
-            operations.save_evaluation(pairing.pk, by=request.user, **draft.answers())
+            save_evaluation(pairing.pk, by=request.user, **draft.answers())
     except Refused as refusal:
         if is_autosave:
             return JsonResponse({"error": str(refusal)}, status=400)
@@ -183,7 +168,7 @@ def evaluation_share(request, code):
     if evaluation is None or not permissions.may_share(request.user, evaluation):
         raise Http404
     try:
-        operations.share_evaluation(evaluation.pk, by=request.user)
+        share_evaluation(evaluation.pk, by=request.user)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -200,7 +185,7 @@ def goal_add(request, code):
     form = GoalForm(request.POST, use_required_attribute=False)
     if form.is_valid():
         try:
-            operations.add_goal(pairing.pk, form.cleaned_data["text"], by=request.user)
+            add_goal(pairing.pk, form.cleaned_data["text"], by=request.user)
         except Refused as refusal:
             form.add_error("text", str(refusal))
         else:
