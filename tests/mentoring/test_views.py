@@ -446,7 +446,7 @@ def test_no_other_file_and_nobody_else(pairing, written, cohort, mentor_client, 
 def test_a_mentor_opens_files_as_long_as_the_pair_may_be_read(pairing, written, mentor_client):
     file = address("mentee-file", pairing.code, written["file-blind"].code)
     end(pairing)
-    assert mentor_client.get(file).status_code == 200
+    assert b"".join(mentor_client.get(file).streaming_content) == make_pdf()
     end_long_ago(pairing)
     assert mentor_client.get(file).status_code == 404
 
