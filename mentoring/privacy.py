@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from mentoring import concerns, honorarium
+from mentoring import absences, concerns, honorarium
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Pairing
 
@@ -20,6 +20,7 @@ def export(user):
         ],
         "concerns": concerns.export(user),
         "honorarium": honorarium.export(user),
+        "missed_meetings": absences.export(user),
     }
 
 

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from mentoring.models.care import AbsenceStep
 from mentoring.models.evaluations import Evaluation, EvaluationStatus
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Goal
@@ -22,3 +23,4 @@ def erase_person(user):
     about.filter(status=EvaluationStatus.SUBMITTED).update(strengths=GONE, next_steps=GONE)
     MentorProfile.objects.filter(user=user).update(is_paused=True)
     forget_reporter(user)
+    AbsenceStep.objects.filter(person=user).delete()
