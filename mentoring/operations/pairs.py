@@ -9,7 +9,7 @@ from mentoring import emails, permissions
 from mentoring.goal_lines import goals_in
 from mentoring.models.evaluations import Evaluation, EvaluationStatus
 from mentoring.models.mentors import MentorProfile
-from mentoring.models.pairs import Goal, Pairing
+from mentoring.models.pairs import EndKind, Goal, Pairing
 from mentoring.models.rounds import Exclusion, ExclusionKind
 from portal import audit, clock
 from portal.errors import Refused
@@ -48,7 +48,8 @@ def pair(enrolment_id, mentor_id, *, by):
         if current.mentor_id == mentor.pk:
             return current
         raise Refused(_("This mentee already has a mentor."))
-    if Exclusion.objects.live().filter(**blocked(mentor.pk, enrolment.person_id)).exists():
+    blocks = Exclusion.objects.live().filter(kind=ExclusionKind.SAFEGUARDING)
+    if blocks.filter(mentor=mentor, person=enrolment.person_id).exists():
         raise Refused(_("These two cannot be paired."))
     if mentor.is_paused or not mentor.user.is_active:
         raise Refused(_("This mentor is not taking mentees at the moment."))
@@ -65,11 +66,6 @@ def pair(enrolment_id, mentor_id, *, by):
     emails.paired_mentor(pairing)
     emails.paired_mentee(pairing)
     return pairing
-
-
-def blocked(mentor_id, person_id):
-    """What is asked of exclusions to find a contact block between the two, which nothing overrides."""
-    return {"mentor": mentor_id, "person": person_id, "kind": ExclusionKind.SAFEGUARDING}
 
 
 def _grant_mentor(user, cohort, *, by):
@@ -100,10 +96,11 @@ def end_with_enrolment(sender, enrolment, by, **kwargs):
     for pairing in enrolment.pairings.live().select_for_update(no_key=True):
         submitted = Evaluation.objects.filter(pairing=pairing, status=EvaluationStatus.SUBMITTED).exists()
         if enrolment.status not in REGULAR_ENDS or submitted:
-            end(pairing, by=by, reason=f"enrolment {enrolment.status}")
+            kind = EndKind.FINISHED if enrolment.status in REGULAR_ENDS else EndKind.LEFT
+            end(pairing, by=by, reason=f"enrolment {enrolment.status}", kind=kind)
 
 
-def end(pairing, *, by, reason, kind=""):
+def end(pairing, *, by, reason, kind=EndKind.STAFF):
     """End a locked pair; for operations that have asked who may."""
     pairing.ended_at, pairing.end_reason, pairing.end_kind = clock.now(), reason[:300], kind
     pairing.save(update_fields=["ended_at", "end_reason", "end_kind"])
