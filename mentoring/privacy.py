@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from mentoring import (
+    absences,
     camp_privacy,
     concerns,
     honorarium,
@@ -31,6 +32,7 @@ def export(user):
         "honorarium": honorarium.export(user),
         "before_pairing": privacy_before.export(user),
         "camp_absences": camp_privacy.export(user),
+        "missed_meetings": absences.export(user),
     }
 
 

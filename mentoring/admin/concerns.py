@@ -332,7 +332,7 @@ class ConcernAdmin(OnDuty, ScopedAdmin):
             operations.lift(found.pk, data["reason"], by=request.user)
             return gettext("The contact block is lifted. A pair that it ended stays ended.")
 
-        note = gettext("The two can be paired again. The reason stays in the case.")
+        note = gettext("The two can be paired by hand again. The reason stays in the case.")
         return self.deed(
             request,
             pk,
