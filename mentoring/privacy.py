@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from mentoring import pairing_privacy, why
+from mentoring import pairing_privacy, privacy_before, why
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Pairing
 
@@ -18,6 +18,7 @@ def export(user):
             {"focus_ko": profile.focus_ko, "focus_en": profile.focus_en, "capacity": profile.capacity}
             for profile in MentorProfile.objects.filter(user=user)
         ],
+        "before_pairing": privacy_before.export(user),
     }
 
 

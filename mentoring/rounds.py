@@ -1,13 +1,15 @@
 """Where the two sides stand before a pairing: until when, what is handed in, what is missing. Reads only."""
 
+from hashlib import sha256
+
 from django.db.models import Exists, OuterRef, Q
 
 from accounts import terms
-from accounts.models import Term
+from accounts.models import ConsentRecord, Term
 from mentoring import availability
 from mentoring.models.availability import Week
 from mentoring.models.pairs import Pairing
-from mentoring.models.rounds import MenteeProfile, MentoringRound, RoundMentor, RoundMentorState
+from mentoring.models.rounds import Exclusion, MenteeProfile, MentoringRound, RoundMentor, RoundMentorState
 from mentoring.models.runs import PairingRun
 from programs.models.applications import GRACE
 from programs.models.enrolments import Enrolment
@@ -70,11 +72,6 @@ def may_write(round_, profile, now, began_at=None):
         return False
     end = deadline_of(round_, profile)
     return now < end or (began_at is not None and began_at < end and now < end + GRACE)
-
-
-def mentor_may_write(round_, now):
-    """Whether mentors may still answer, rank and declare."""
-    return round_.opens_at <= now < max(round_.mentors_until, round_.wishes_until)
 
 
 def is_published(round_):
@@ -153,6 +150,46 @@ def has_pledged(user):
     return all(row["given"] for row in mentor_terms(user))
 
 
+def who_pledged(users):
+    """Which of these people (ids) have agreed to both texts as they are in force; three queries, however many."""
+    versions = terms.versions_in_force(Term.objects.filter(slug__in=MENTOR_TERMS))
+    latest = {}
+    records = ConsentRecord.objects.filter(user__in=users, cohort=None, version__term__in=versions)
+    for user, term, version, given in records.order_by("at", "pk").values_list(
+        "user", "version__term", "version", "given"
+    ):
+        latest[user, term] = given and version == versions[term].pk
+    return {user for user in users if all(latest.get((user, term)) for term in versions)}
+
+
 def is_ready(mentor):
     """Whether a mentor's profile is confirmed and both texts in force are agreed to."""
     return mentor.confirmed_at is not None and has_pledged(mentor.user)
+
+
+# --- what mentors read before the pairing -----------------------------------------------------------------------
+
+
+def mentor_may_answer(round_, now):
+    """Whether mentors may still say if they take part."""
+    return now < round_.mentors_until
+
+
+def mentor_may_rank(round_, invited, now):
+    """Whether a mentor may rank briefs: where the round has it, while it lasts, and only who takes part."""
+    until = round_.ranks_until or round_.mentors_until
+    takes_part = invited.state == RoundMentorState.TAKES_PART
+    return round_.mentors_rank and takes_part and round_.opens_at <= now < until
+
+
+def briefs_for(round_, invited):
+    """The profiles whose briefs a mentor may read, in an order that is each mentor's own.
+
+    Nobody's own, and none of people with whom contact is blocked.
+    """
+    barred = Exclusion.objects.in_round(round_).filter(mentor=invited.mentor_id).values("person")
+    found = MenteeProfile.objects.filter(
+        enrolment__cohort=round_.cohort_id, enrolment__ended_at=None, submitted_at__isnull=False
+    )
+    found = found.exclude(enrolment__person=invited.mentor.user_id).exclude(enrolment__person__in=barred)
+    return sorted(found, key=lambda profile: sha256(f"{invited.pk} {profile.code}".encode()).digest())

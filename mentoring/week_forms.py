@@ -128,7 +128,11 @@ def stretch_columns(known):
     """A day of the week, from when and until when."""
     return (
         Column(
-            "day", _("Day"), "select", choices=tuple((str(day.value), day.label) for day in Weekday), required=True
+            "day",
+            pgettext_lazy("week", "Day"),
+            "select",
+            choices=tuple((str(day.value), day.label) for day in Weekday),
+            required=True,
         ),
         Column("starts", pgettext_lazy("time", "From"), "select", choices=times(known)[:-1], required=True),
         Column("ends", pgettext_lazy("time", "Until"), "select", choices=times(known)[1:], required=True),

@@ -125,6 +125,15 @@ EXPECTED = {
     "application-reference-ask": row(LOGIN, POST_ONLY),
     "reference": PUBLIC,  # for whoever has its address; the code in it is the key
     "mentoring": row(LOGIN, HIDDEN, applicant=YES, mentor=YES),
+    # before pairing
+    "mentor-profile": row(LOGIN, HIDDEN, mentor=YES),
+    "week": row(LOGIN, HIDDEN, applicant=YES, mentor=YES),
+    "mentoring-round": row(LOGIN, HIDDEN, applicant=YES, mentor=YES),
+    "mentoring-round-wishes": row(LOGIN, POST_ONLY),
+    "mentoring-round-answer": row(LOGIN, POST_ONLY),
+    "mentoring-round-briefs": row(LOGIN, POST_ONLY),
+    "mentoring-round-conflict": row(LOGIN, POST_ONLY),
+    # pairs
     "pairing": row(LOGIN, HIDDEN, applicant=YES, mentor=YES, manager=YES, admin=YES),
     "evaluation-save": row(LOGIN, POST_ONLY),
     "evaluation-share": row(LOGIN, POST_ONLY),
@@ -179,6 +188,8 @@ def world():
     reference = make.make_reference(application)
     enrolment = make.make_enrolment(application=application)
     pairing = make.make_pairing(make.make_mentor(), enrolment)
+    mentoring_round = make.make_mentoring_round(cohort)
+    make.make_round_mentor(mentoring_round, pairing.mentor)
     excuse = make.make_excuse(enrolment, session)
     make.make_attendance(session, enrolment)
     make.make_appeal(make.make_restriction(applicant))
@@ -233,6 +244,7 @@ def world():
     arguments["application-reference-ask"] = arguments["application-reference"]
     arguments["application-file"] = [application.code, "nobody"]
     arguments |= {name: [pairing.code] for name in ("pairing", "evaluation-save", "evaluation-share", "goal-add")}
+    arguments |= {name: [mentoring_round.code] for name in EXPECTED if name.startswith("mentoring-round")}
     arguments |= {name: [session.code] for name in ("teaching-session", "teaching-sheet")}
     arguments |= {
         name: [enrolment.code, excuse.code] for name in ("learning-excuse-withdraw", "learning-excuse-file")

@@ -93,6 +93,9 @@ def world(settings):
     enrolment = make.make_enrolment(application=confirmed)
     pairing = make.make_pairing(make.make_mentor(), enrolment)
     make.make_goal(pairing)
+    mentoring_round = make.make_mentoring_round(cohort)
+    make.make_round_mentor(mentoring_round, pairing.mentor)
+    make.make_mentee_profile(mentoring_round, pairing.mentor, enrolment=enrolment)
     announced = make.make_cohort(program, phase="announced")
     states = ["submitted", "in_review", "changes_requested", "offered", "waitlisted", "rejected"]
     applications = {state: make.make_application(cohort, status=state) for state in states}
@@ -130,6 +133,7 @@ def world(settings):
     arguments |= {"application-reference": [sent.code, "referee"], "reference": [references["open"].code]}
     arguments |= {"application-reference-ask": [draft.code, "referee"], "application-file": [draft.code, "nobody"]}
     arguments |= {name: [pairing.code] for name in ("pairing", "evaluation-save", "evaluation-share", "goal-add")}
+    arguments |= {name: [mentoring_round.code] for name in EXPECTED if name.startswith("mentoring-round")}
     return {
         "people": people,
         "arguments": arguments,
@@ -169,7 +173,7 @@ def fault(response, what, faults):
 
 READERS = {"visitor": lambda name: EXPECTED.get(name, {}).get("visitor") in (200, 302)}
 READERS["applicant"] = lambda name: name.startswith(("application", "apply", "my", "profile"))
-READERS["mentor"] = lambda name: name.startswith(("pairing", "mentoring"))
+READERS["mentor"] = lambda name: name.startswith(("pairing", "mentor", "week"))
 
 
 @pytest.mark.parametrize("who", READERS)

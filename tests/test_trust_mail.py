@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import emails as account_emails
 from mentoring import emails as mentoring_emails
-from mentoring import pairing_emails
+from mentoring import pairing_emails, round_emails
 from portal import clock, mail
 from portal.mail_events import EVENTS
 from portal.models import MailStatus, OutgoingMail
@@ -61,6 +61,13 @@ MFA = ("recovery_codes_generated", "totp_activated", "totp_deactivated")
 OF_PAIRS = (
     *("paired_mentor", "paired_mentee", "evaluation_shared", "moved_mentee", "moved_mentor"),
     *("undone_mentor", "undone_mentee", "answer_reminder", "answer_overdue"),
+)
+BEFORE_PAIRING = (
+    "mentor_invited",
+    "mentor_round_reminder",
+    "mentee_asked",
+    "mentee_round_reminder",
+    "wishes_reopened",
 )
 
 
@@ -163,6 +170,8 @@ def write(name, language):
             return reviewer_emails.reviewer_invited(reviewer)
         run = AssignmentRun.objects.create(round=reviewer.round, digest="0" * 64)
         return reviewer_emails.reviews_assigned(run, reviewer)
+    if name in BEFORE_PAIRING:
+        return before_pairing(name, language)
     if name in OF_PAIRS:
         return of_pair(name, application, language)
     change = StateChange.objects.create(
@@ -196,6 +205,26 @@ def of_pair(name, application, language):
     if name == "moved_mentor":
         return pairing_emails.moved_mentor(pairing, hold=timedelta(0))
     return getattr(mentoring_emails if name.startswith("paired") else pairing_emails, name)(pairing)
+
+
+def before_pairing(name, language):
+    """A mail about a round, to one of its mentors or mentees."""
+    round_ = make.make_mentoring_round()
+    mentor = make.make_mentor(make.make_user(language=language))
+    mentee = make.make_mentee_profile(round_, submitted_at=None)
+    person = mentee.enrolment.person
+    person.language = language
+    invited = make.make_round_mentor(round_, mentor, state="invited")
+    if name == "mentor_invited":
+        return round_emails.mentor_invited(invited)
+    if name == "mentor_round_reminder":
+        return round_emails.mentor_reminder(invited, 3)
+    if name == "mentee_asked":
+        return round_emails.mentee_asked(round_, mentee.enrolment)
+    if name == "mentee_round_reminder":
+        return round_emails.mentee_reminder(round_, mentee.enrolment, round_.wishes_until, 3)
+    mentee.reopened_until = round_.wishes_until
+    return round_emails.wishes_reopened(round_, mentee)
 
 
 def attendance(name, person):

@@ -1,3 +1,11 @@
 """Mentoring in the admin, split by noun; this module only lets Django find them."""
 
-from mentoring.admin import enrolments, evaluations, mentors, pair_surveys, pairing, pairs  # noqa: F401 (each registers its models)
+from mentoring.admin import (  # noqa: F401 (each registers its models)
+    enrolments,
+    evaluations,
+    mentors,
+    pair_surveys,
+    pairing,
+    pairs,
+    rounds,
+)

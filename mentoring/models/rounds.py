@@ -45,6 +45,9 @@ class MentoringRound(models.Model):
     opens_at = models.DateTimeField(_("profiles and wishes from"))
     mentors_until = models.DateTimeField(_("mentors' profiles until"))
     wishes_until = models.DateTimeField(_("mentees' wishes until"))
+    ranks_until = models.DateTimeField(
+        _("mentors rank briefs until"), null=True, blank=True, help_text=_("After the mentees' deadline.")
+    )
     answer_hours = models.PositiveSmallIntegerField(
         _("hours for mentors to accept"), default=72, validators=[MinValueValidator(1), MaxValueValidator(720)]
     )
@@ -92,6 +95,11 @@ class MentoringRound(models.Model):
                 condition=Q(mentors_until__gt=F("opens_at"), wishes_until__gt=F("opens_at")),
                 name="mentoring_round_dates_in_order",
                 violation_error_message=_("The deadlines lie after the opening."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ranks_until=None) | Q(ranks_until__gt=F("wishes_until")),
+                name="mentoring_round_ranks_after_wishes",
+                violation_error_message=_("Briefs are ranked after the mentees' deadline."),
             ),
             models.CheckConstraint(
                 condition=Q(poor_below__lte=F("weak_below"), weak_below__lte=1000),

@@ -116,7 +116,7 @@ def end_with_enrolment(sender, enrolment, by, **kwargs):
     One that came to its regular end leaves the pair open while its evaluation is unwritten: the mentor writes it
     after the last session, and staff end the pair. Who has left is locked to nobody any more.
     """
-    PairLock.objects.filter(enrolment=enrolment).delete()
+    drop_locks(by=by, enrolment=enrolment)
     is_regular = enrolment.status in REGULAR_ENDS
     for pairing in enrolment.pairings.live().select_for_update(no_key=True):
         submitted = Evaluation.objects.filter(pairing=pairing, status=EvaluationStatus.SUBMITTED).exists()
@@ -131,6 +131,14 @@ def end(pairing, *, by, reason, kind=EndKind.STAFF, run=None):
     pairing.end_kind, pairing.ended_run = kind, run
     pairing.save(update_fields=["ended_at", "end_reason", "end_kind", "ended_run"])
     audit.record("pairing.ended", target=pairing, by=by, after=kind, reason=reason)
+
+
+def drop_locks(*, by, **which):
+    """Take locked pairs back, on record; for operations that have asked who may."""
+    for row in PairLock.objects.filter(**which).select_related("round").order_by("pk"):
+        before = f"enrolment {row.enrolment_id}, mentor {row.mentor_id}"
+        audit.record("pairing.unlocked", target=row.round, by=by, before=before)
+        row.delete()
 
 
 def lock(pairing_id):

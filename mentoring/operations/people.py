@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from mentoring import pairing_privacy
+from mentoring import pairing_privacy, privacy_before
 from mentoring.models.evaluations import Evaluation, EvaluationStatus
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Goal
@@ -22,3 +22,4 @@ def erase_person(user):
     about.filter(status=EvaluationStatus.SUBMITTED).update(strengths=GONE, next_steps=GONE)
     pairing_privacy.erase(user)
     MentorProfile.objects.filter(user=user).update(is_paused=True)
+    privacy_before.erase(user)

@@ -4,9 +4,10 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from mentoring import progress, summaries
+from mentoring import progress, round_words, summaries
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Pairing
+from portal import clock
 from programs.models.enrolments import Enrolment
 
 
@@ -27,5 +28,6 @@ def desk(request):
         "mentees": [summaries.mentee_row(pairing) for pairing in mentees],
         "mentors": [summaries.mentor_row(pairing) for pairing in mentors],
         "waits": waits,
+        "before": round_words.desk_lines(request.user, clock.now()),
     }
     return render(request, "mentoring/desk.html", context)

@@ -12,6 +12,7 @@ from django_tasks_db.models import DBTaskResult
 
 from mentoring import pair_surveys
 from mentoring.operations import answers
+from mentoring.operations import rounds as mentoring_rounds
 from portal import clock, mail, uploads
 from programs.operations import (
     applications,
@@ -94,6 +95,8 @@ STEPS = (
     references.remind,
     interview_news.remind,
     interview_news.tell_panels,
+    mentoring_rounds.ask_mentees,
+    mentoring_rounds.remind,
     hourly(completion.warn),
     hourly(excuses.delete_evidence),
     certificates.resume_runs,
