@@ -1,5 +1,7 @@
 """The pages of a run: its pairs, the board, and all runs of a round."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponseNotAllowed
@@ -57,11 +59,15 @@ class RunPages(DeskBase):
         """How long the publishing can still be taken back; None where it cannot."""
         if not can_undo(run):
             return None
+        words_left = gettext("{hours} h {minutes} min left")
+        if run.undo_until - clock.now() < timedelta(hours=1):
+            words_left = gettext("{minutes} min left")
         text = gettext("The mails leave at %(moment)s. Until then the publishing can be undone.")
         return {
             "url": self.run_url(run, "undo"),
             "deadline": run.undo_until.isoformat(),
             "now": clock.now().isoformat(),
+            "hours": words_left,
             "text": text % {"moment": i18n.moment(run.undo_until)},
         }
 

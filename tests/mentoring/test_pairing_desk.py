@@ -95,16 +95,13 @@ def test_only_who_runs_the_cohort_finds_the_desk(client, desk):
     for stranger in (make.make_manager(make.make_cohort()), desk.mentor(0).user, make.make_user()):
         client.force_login(stranger)
         assert {client.get(page).status_code for page in pages} == {404}
-    assert desk.url() in _logged_in(client, own).get(overview_of(desk)).text
 
 
-def _logged_in(client, user):
-    client.force_login(user)
-    return client
-
-
-def overview_of(desk):
-    return reverse("admin:programs_cohort_overview", args=[desk.round.cohort_id])
+def test_the_desk_is_linked_from_the_cohort_and_from_the_round(desk):
+    cohort = reverse("admin:programs_cohort_overview", args=[desk.round.cohort_id])
+    round_ = reverse("admin:mentoring_mentoringround_overview", args=[desk.round.pk])
+    for address in (cohort, round_):
+        assert f'href="{desk.url()}"' in text_of(desk.client.get(address))
 
 
 def test_looking_writes_nothing(desk):
@@ -483,6 +480,7 @@ def test_a_page_seen_before_another_published_is_out_of_date(desk):
     response = desk.post("publish", {"digest": two.digest}, number=two.number)
     assert response.status_code == 409
     assert "Announced mentor of" in response.text
+    assert response.context["run_url"] == desk.url("repair")
 
 
 def test_who_has_no_mentor_is_said_before_publishing(client):
