@@ -355,6 +355,9 @@ def test_keeping_against_a_rule_without_a_reason_loses_nothing_typed(desk):
     assert response.context["cost"]["error"] == "Give a reason."
     assert not PairLock.objects.exists()
     assert PairingRun.objects.count() == 1
+    response = desk.post("keep", data | {"reason": "900101-1234567"}, number=run.number)
+    assert response.status_code == 400
+    assert 'value="900101-1234567"' in response.text
     assert desk.post("keep", data | {"reason": "Both agree"}, number=run.number).status_code == 302
     assert PairLock.objects.get().is_override
 
@@ -407,7 +410,8 @@ def test_comparing_wants_a_run_that_there_is(desk):
     assert "nothing to compare with" in text_of(desk.get("compare", number=run.number))
     desk.run(mode="stable")
     assert desk.get("compare", "?with=99", number=run.number).status_code == 404
-    assert desk.get("compare", "?with=x", number=run.number).status_code == 404
+    for wrong in ("x", "9" * 30, "9" * 5000):
+        assert desk.get("compare", f"?with={wrong}", number=run.number).status_code == 404
     assert "Side by side" in text_of(desk.get("compare", number=run.number))
 
 
