@@ -3,7 +3,9 @@
 from django.http import Http404
 from django.urls import path, reverse
 from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
+from accounts.admin_deeds import DeedForm
 from accounts.admin_tools import ReadOnlyAdmin
 from mentoring.admin.shared import cohort_name
 from mentoring.models.pairs import Pairing
@@ -13,6 +15,13 @@ from mentoring.pairing_input import mentor_id
 from mentoring.pairing_people import People
 from mentoring.run_answers import Answer
 from portal import clock, i18n
+from portal.fields import CleanCharField
+
+
+class LockForm(DeedForm):
+    """Why a pair is locked; asked for where a rule stands against it."""
+
+    reason = CleanCharField(label=_("Reason"), max_length=300, required=False)
 
 
 class DeskBase(ReadOnlyAdmin):
