@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from zeal import zeal_ignore
 
 from accounts import privacy as people
 from accounts.models import Role
@@ -337,6 +338,18 @@ def test_the_list_of_reports_costs_the_same_for_one_and_for_many():
     for _more in range(20):
         safeguarding.write_more(safeguarding.report("일", reporter=make.make_user()).pk, "더")
     assert queries() == few
+
+
+def test_what_was_typed_for_longer_than_the_file_lay_open_is_not_lost(settings):
+    reader = officer()
+    concern = safeguarding.report("일")
+    client = opened(reader, concern)
+    settings.DEMO_NOW = clock.now() + timedelta(hours=2)
+    with zeal_ignore():  # opened and answered, each behind its own lock
+        answer = client.post(deed_url("answer", concern), {"text": "오래 쓴 답변"})
+    assert answer.url == case_url(concern)
+    assert concern.messages.get().text == "오래 쓴 답변"
+    assert CaseLook.objects.filter(officer=reader).count() == 2
 
 
 def test_looking_does_not_open_a_file_by_get():
