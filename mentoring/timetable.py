@@ -1,18 +1,18 @@
 """The timetable of an intensive camp: who meets whom in which slot, with which interpreter. Solved, not typed.
 
-What must hold: nobody is in two meetings at once or nearer to the last than their buffer, everybody is there, each pair
-has its meetings each day, all mentees have equal minutes. What is better than something else is in `timetable_stages`.
-The question (`timetable_problem`) is put to HiGHS as whole-number rows (`timetable_model`), part by part
-(`timetable_parts`) and stage by stage; a stage decides only among the timetables that all earlier ones find equally
-good. Where nothing fits, `timetable_conflicts` names the demands that cannot all be met. `timetable_check` works out
-anew, from the question and the meetings alone, whether a timetable keeps the rules and what its stages come to.
+What must hold: nobody is in two meetings at once or nearer to the last than their buffer, everybody is there, each
+pair has its meetings each day, all mentees have equal minutes. What is better than something else is said in
+`timetable_stages`. The question (`timetable_problem`) is put to HiGHS as whole numbers (`timetable_model`), part
+by part (`timetable_parts`) and stage by stage; a stage decides only among the timetables that all earlier ones find
+equally good. Where nothing fits, `timetable_conflicts` names the demands that cannot all be met. `timetable_check`
+works out anew, from the question and the meetings alone, whether a timetable keeps the rules and what it is worth.
 
 The searches stop after a number of nodes, not of seconds, as long as a machine is not extremely slow; so the same
 question gets the same timetable everywhere, whatever the order in which it is put.
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from mentoring import timetable_stages as stages
@@ -23,6 +23,7 @@ from mentoring.timetable_problem import Meeting, meeting_json
 SECONDS = 15
 WORK = 200_000  # nodes of a search x columns
 MOST_NEIGHBORHOODS = 60
+FIRST_NODES = 100
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,8 @@ class Timetable:
 def solve(problem, *, previous=None, seconds=SECONDS):
     """The best Timetable, or None where no timetable meets all demands.
 
-    `previous` are the meetings announced before: then as few as can be are moved. Raises Undecided where the time was
-    too short to find any.
+    `previous` are the meetings announced before: then as few as can be are moved. Raises Undecided where the time
+    was too short to find any.
     """
     until = time.monotonic() + seconds
     names = [name for name in stages.NAMES if previous is not None or name not in ("moved", "handed")]
@@ -84,7 +85,8 @@ class _Part:
     def solve(self, names, seconds):
         """Whether there is a timetable; then `meetings`, `values` and the names of those `proved` are known."""
         until = time.monotonic() + seconds
-        best = self.model.search({}, seconds=seconds)
+        self.strangers = self._strangers()
+        best = self.model.search(self.strangers, seconds=seconds, nodes=FIRST_NODES)
         if best is None:
             return False
         sure = True
@@ -99,11 +101,37 @@ class _Part:
         self.meetings = self.model.plan(best.values)
         return True
 
+    def _strangers(self):
+        """A cost for each meeting with another interpreter than the one meant for the pair.
+
+        It only gives the search a good beginning: pair after pair, a mentor's one after another, is meant for the
+        interpreter that has most time left.
+        """
+        problem, left, meant = self.model.problem, {}, {}
+        for meeting in self.model.meetings:
+            if meeting.interpreter:
+                left.setdefault(meeting.interpreter, set()).add(meeting.slot)
+        left = {name: len(slots) for name, slots in left.items()}
+        last, of = None, ""
+        for pair in problem.pairs:
+            able = {who.id for who in problem.interpreters if pair.language in who.languages} & set(left)
+            if pair.language and able:
+                wanted = sum(problem.wanted(pair, day) for day in problem.days)
+                if last != pair.mentor or of not in able or left[of] < wanted:
+                    of = max(sorted(able), key=left.get)
+                meant[pair.key], last = of, pair.mentor
+                left[of] -= wanted
+        return {
+            column: 1
+            for column, meeting in enumerate(self.model.meetings)
+            if meeting.interpreter and meeting.interpreter != meant[meeting.pair]
+        }
+
     def _better(self, best, costs, until):
         """The cheapest values known in this stage, and whether none can be cheaper.
 
-        First what the stages before found is bettered a day or two mentors at a time, which is quick; where that does
-        not reach the bound, everything is searched.
+        First what the stages before found is bettered a day or two mentors at a time, which is quick; where that
+        does not reach the bound, everything is searched.
         """
         best = self.model.search(costs, seconds=SECONDS, keep=self._kept(best.values))
         bound = self.model.bound(costs, seconds=SECONDS)
@@ -122,17 +150,21 @@ class _Part:
 
     def _little_by_little(self, best, costs, bound, until):
         rounds = self._neighborhoods()
-        tried = 0
+        tried, much = 0, len(self.strangers) + 1
+        both = {column: cost * much for column, cost in costs.items()}
+        for column in self.strangers:
+            both[column] = both.get(column, 0) + 1
         while tried < len(rounds) and best.cost > bound and time.monotonic() < until:
             free = rounds[0]
             rounds = [*rounds[1:], free]
             tried += 1
             try:
-                found = self.model.search(costs, seconds=5, keep=self._kept(best.values, free), nodes=100)
+                found = self.model.search(both, seconds=5, keep=self._kept(best.values, free), nodes=100)
             except Undecided:
                 continue
-            if found is not None and found.cost < best.cost:
-                best, tried = found, 0
+            cost = sum(cost * found.values[column] for column, cost in costs.items()) if found else best.cost
+            if cost < best.cost:
+                best, tried = replace(found, cost=cost), 0
         return best
 
     def _kept(self, values, free=frozenset()):

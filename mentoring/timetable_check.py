@@ -1,6 +1,6 @@
 """Is this a timetable that keeps all rules, and what is it worth? From the question and the meetings alone.
 
-It shares nothing with the search, so what the search gets wrong shows here. Staff's changes by hand are held to it too.
+It shares nothing with the search, so what the search gets wrong shows here. Changes by hand are held to it too.
 """
 
 from collections import Counter
@@ -15,9 +15,10 @@ class Fault:
     """A rule that is broken.
 
     kind "unknown": no such pair, slot or interpreter; "short": the slot is below the minimum; "language": no
-    interpreter where one is needed, one where none is, or one of other languages; "absent", "unavailable": the person
-    is not there; "clash", "buffer": two meetings of the person at once, or too near; "most": too many a day; "few",
-    "many": the pair's meetings on the day; "fixed": a fixed meeting is missing; "equal": other minutes than most.
+    interpreter where one is needed, one where none is, or one of other languages; "absent", "unavailable": the
+    person is not there; "clash", "buffer": two meetings of the person at once, or too near; "most": too many a day;
+    "few", "many": the pair's meetings on the day; "fixed": a fixed meeting is missing; "equal": other minutes than
+    most.
     """
 
     kind: str
@@ -99,7 +100,9 @@ def _covers(windows, slot):
 
 def _of_person(problem, role, person, meetings):
     who = problem.people[role, person]
-    slots = sorted((_slot(problem, meeting) for meeting in meetings), key=lambda slot: (slot.start, slot.end, slot.id))
+    slots = sorted(
+        (_slot(problem, meeting) for meeting in meetings), key=lambda slot: (slot.start, slot.end, slot.id)
+    )
     last = slots[0]
     for _before, slot in pairwise(slots):
         about = {"day": slot.day, "slot": last.id, "other": slot.id}
@@ -114,16 +117,29 @@ def _of_person(problem, role, person, meetings):
                 yield Fault("most", role, person, day=day)
 
 
+def _wanted(problem):
+    """How many meetings each pair is to have on each day: the waived ones not, unless they are fixed."""
+    waived = Counter((d.mentor, d.mentee, d.day) for d in problem.waived if d.kind == "meeting")
+    free = {(d.mentor, d.mentee, d.slot) for d in problem.waived if d.kind == "fixed"}
+    fixed = Counter(
+        (m.mentor, m.mentee, _slot(problem, m).day)
+        for m in problem.fixed
+        if (m.mentor, m.mentee, m.slot) not in free
+    )
+    keys = [(pair.mentor, pair.mentee, day, count) for pair in problem.pairs for day, count in pair.wanted]
+    return {
+        (mentor, mentee, day): max(count - waived[mentor, mentee, day], fixed[mentor, mentee, day])
+        for mentor, mentee, day, count in keys
+    }
+
+
 def _of_counts(problem, meetings):
     held = Counter((meeting.mentor, meeting.mentee, _slot(problem, meeting).day) for meeting in meetings)
-    waived = Counter((d.mentor, d.mentee, d.day) for d in problem.waived if d.kind == "meeting")
-    for pair in problem.pairs:
-        wanted = dict(pair.wanted)
-        for day in {slot.day for slot in problem.slots}:
-            key = (pair.mentor, pair.mentee, day)
-            want = wanted.get(day, 0) - waived[key]
-            if held[key] != want:
-                yield Fault("few" if held[key] < want else "many", mentor=pair.mentor, mentee=pair.mentee, day=day)
+    wanted = _wanted(problem)
+    for mentor, mentee, day in {*held, *wanted}:
+        count, want = held[mentor, mentee, day], wanted.get((mentor, mentee, day), 0)
+        if count != want:
+            yield Fault("few" if count < want else "many", mentor=mentor, mentee=mentee, day=day)
 
 
 def _of_fixed(problem, meetings):
@@ -163,7 +179,7 @@ def measure(problem, meetings, previous=None):
         of_day = sorted((s for s in problem.slots if s.day == day), key=lambda s: (s.start, s.end, s.id))
         places |= {slot.id: number for number, slot in enumerate(of_day)}
     a_day = max(places.values(), default=0) + 1
-    waived = Counter(d.mentee for d in problem.waived if d.kind == "meeting")
+    wanted = _wanted(problem)
     values = {}
     if previous is not None:
         now = {(m.mentor, m.mentee, m.slot): m.interpreter for m in meetings}
@@ -173,9 +189,9 @@ def measure(problem, meetings, previous=None):
     unfair, uneven, repeated = 0, 0, 0
     for mentee in {pair.mentee for pair in problem.pairs}:
         mine = [slots[m] for m in meetings if m.mentee == mentee]
-        wanted = sum(count for p in problem.pairs if p.mentee == mentee for _d, count in p.wanted) - waived[mentee]
         unloved = sum(slot.unloved for slot in mine)
-        unfair += max(0, unloved - ceil(wanted / a_day))
+        wants = sum(count for (_mentor, whose, _day), count in wanted.items() if whose == mentee)
+        unfair += max(0, unloved - ceil(wants / a_day))
         uneven += unloved**2
         repeated += sum(n * (n - 1) // 2 for n in Counter(places[slot.id] for slot in mine).values())
     values |= {"unfair": unfair, "uneven": uneven}

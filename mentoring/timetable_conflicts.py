@@ -1,7 +1,7 @@
 """Why there is no timetable: the fewest demands to give up, and small sets of demands that cannot all be met.
 
-The fewest to give up are searched exactly. A conflict is a set of demands that cannot be met together, though all but
-any one of them can; it is found as the smallest of its kind by turns: the smallest set that hits all known ways out
+The fewest to give up are searched exactly. A conflict is a set of demands that cannot be met together, though all
+but any one of them can. That it is the smallest is found out by turns: the least set that hits all known ways out
 either is a conflict, or leaves another way out. `facts` are what stands in the way, likewise none too many: without
 any one of them the demands of the conflict could be met. So each demand and each fact of a conflict is by itself
 enough to change.
@@ -78,8 +78,10 @@ def explain(problem, *, seconds=SECONDS):
     """The Reasons why there is no timetable, or None where there is one."""
     until = time.monotonic() + seconds
     coupled = len(problem.lengths()) > 1
+    equal = tuple(demand for demand in problem.demands if demand.kind == "equal")
     demands = [demand for demand in problem.demands if not coupled or demand.kind != "equal"]
-    groups = [group for group in parts(problem, demands, across_days=False) if not _can(problem, group, until)]
+    groups = parts(problem, demands, across_days=False) + ([equal] if coupled else [])
+    groups = [group for group in groups if not _can(problem, group, until)]
     if not groups and coupled and not _can(problem, problem.demands, until):
         groups = [problem.demands]
     if not groups:
@@ -95,7 +97,9 @@ def explain(problem, *, seconds=SECONDS):
         search.leave_out()
     for number, search in enumerate(searches):
         search.by_turns(time.monotonic() + (until - time.monotonic()) / (len(searches) - number))
-    conflicts = sorted((search.conflict() for search in searches), key=lambda found: (len(found.demands), found.demands))
+    conflicts = sorted(
+        (search.conflict() for search in searches), key=lambda found: (len(found.demands), found.demands)
+    )
     return Reasons(tuple(sorted(given_up)), is_fewest, tuple(conflicts))
 
 
@@ -182,7 +186,7 @@ class _Search:
                 way_out = self._way_out(held, until)
 
     def _alike(self):
-        """The demands by what tells them apart: two meetings whose mentees are there at the same times are alike."""
+        """The demands by what tells them apart: meetings whose mentees are there at the same times are alike."""
         problem, kinds = self.problem, {}
         mentees = Counter(pair.mentee for pair in problem.pairs)
         fixed = {meeting.pair for meeting in problem.fixed}
@@ -194,7 +198,10 @@ class _Search:
                     there = tuple(slot.id for slot in problem.slots if not problem.why_not("mentee", who.id, slot))
                     key = (demand.mentor, demand.day, pair.language, there, who.buffer, who.most)
             elif demand.kind == "equal" and len(problem.lengths()) == 1:
-                key = (demand.kind, sum(count for p in problem.pairs if p.mentee == demand.mentee for _d, count in p.wanted))
+                key = (
+                    demand.kind,
+                    sum(count for p in problem.pairs if p.mentee == demand.mentee for _d, count in p.wanted),
+                )
             kinds.setdefault(key, []).append(demand)
         return kinds
 
@@ -220,7 +227,9 @@ class _Search:
 
     def _possible(self, demands):
         problem, pairs = self.problem, {(d.mentor, d.mentee) for d in demands if d.mentor}
-        people = {("mentor", mentor) for mentor, _mentee in pairs} | {("mentee", mentee) for _mentor, mentee in pairs}
+        people = {("mentor", mentor) for mentor, _mentee in pairs} | {
+            ("mentee", mentee) for _mentor, mentee in pairs
+        }
         languages = {problem.pair_of[pair].language for pair in pairs} - {""}
         people |= {("interpreter", who.id) for who in problem.interpreters if languages & set(who.languages)}
         facts = [Fact("language", person=language) for language in languages]

@@ -1,7 +1,7 @@
 """The question in whole-number rows and columns for HiGHS. A column is a meeting that may take place.
 
-numpy and scipy are imported inside the functions that calculate, so that a process that never does so starts without
-them.
+numpy and scipy are imported inside the functions that calculate, so that a process that never does so starts
+without them.
 """
 
 import hashlib
@@ -32,8 +32,8 @@ class Fact:
     """Something that stands in the way and is not a demand.
 
     kind "absence" (`number` says which), "available" (the windows of a person), "clash" (one meeting at a time),
-    "buffer", "most" (meetings a day), all of a person in a role; "language": meetings in the language that stands in
-    place of the person need an interpreter; "short": slots below the minimum are not used.
+    "buffer", "most" (meetings a day), all of a person in a role; "language": meetings in the language that stands
+    in place of the person need an interpreter; "short": slots below the minimum are not used.
     """
 
     kind: str
@@ -82,11 +82,15 @@ class Rows:
 
     def bound(self, costs, *, seconds):
         """What no values can be cheaper than."""
+        if not self.highest:
+            return 0
         result = self._run(costs, {}, None, seconds, NODES)
         return ceil(result.fun - 1e-6) if result.status == 0 else -inf
 
     def _is_hopeless(self):
-        return any(not row and (low > 0 or high < 0) for row, (low, high) in zip(self.rows, self.bounds, strict=True))
+        return any(
+            not row and (low > 0 or high < 0) for row, (low, high) in zip(self.rows, self.bounds, strict=True)
+        )
 
     def _run(self, costs, keep, whole, seconds, nodes):
         import numpy as np
@@ -206,7 +210,7 @@ class Model(Rows):
         return [c for c in columns if not name or self.meetings[c].interpreter in ("", name)]
 
     def _hold_people(self):
-        """Nobody is in two meetings at once, nor nearer to the last than their buffer, nor in more than their most."""
+        """Nobody is in two meetings at once, nor nearer to the last than their buffer, nor in too many a day."""
         for (role, person), slots in self.of_person.items():
             who = self.problem.people[role, person]
             if Fact("clash", role, person) not in self.lifted:

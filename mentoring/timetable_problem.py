@@ -5,6 +5,7 @@ Times are instants; the zone that people read them in is kept with each person a
 
 import hashlib
 import json
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -15,7 +16,10 @@ KINDS = ("meeting", "fixed", "equal")
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A time in which meetings take place. `day` is the day of the camp it counts to; `unloved` wants a fair share."""
+    """A time in which meetings take place. `day` is the day of the camp it counts to.
+
+    `unloved` ones nobody likes: they want to be shared out fairly.
+    """
 
     id: str
     day: str
@@ -33,9 +37,9 @@ class Slot:
 class Person:
     """A mentor, a mentee or an interpreter.
 
-    `available` are the windows outside which the person is not there (none: always there), `absences` those in which
-    not, `avoids` those that they would rather have free. `buffer` are the minutes between two of their meetings,
-    `most` the meetings they have in one day at most. `languages` are what an interpreter interprets.
+    `available` are the windows outside which the person is not there (none: always there), `absences` those in
+    which not, `avoids` those that they would rather have free. `buffer` are the minutes between two of their
+    meetings, `most` the meetings they have in one day at most. `languages` are what an interpreter interprets.
     """
 
     id: str
@@ -82,8 +86,8 @@ class Meeting:
 class Demand:
     """Something that the timetable must do and that staff could do without.
 
-    kind "meeting": the pair's meeting `number` on the day; "fixed": the pair meets in that slot; "equal": the mentee
-    has as many minutes as the others.
+    kind "meeting": the pair's meeting `number` on the day; "fixed": the pair meets in that slot; "equal": the
+    mentee has as many minutes as the others.
     """
 
     kind: str
@@ -96,7 +100,10 @@ class Demand:
 
 @dataclass(frozen=True)
 class Problem:
-    """A frozen question, sorted by id. `waived` are demands that staff do without. ValueError names what is wrong."""
+    """A frozen question, sorted by id. `waived` are demands that staff do without.
+
+    ValueError names what is wrong.
+    """
 
     slots: tuple
     mentors: tuple
@@ -113,9 +120,12 @@ class Problem:
             object.__setattr__(self, name, tuple(sorted(getattr(self, name), key=lambda person: person.id)))
         for name in ("fixed", "waived"):
             object.__setattr__(self, name, tuple(sorted(getattr(self, name))))
-        object.__setattr__(self, "slots", tuple(sorted(self.slots, key=lambda slot: (slot.start, slot.end, slot.id))))
+        object.__setattr__(
+            self, "slots", tuple(sorted(self.slots, key=lambda slot: (slot.start, slot.end, slot.id)))
+        )
         pairs = (
-            pair if pair.wanted else replace(pair, wanted=tuple((day, 1) for day in self.days)) for pair in self.pairs
+            pair if pair.wanted else replace(pair, wanted=tuple((day, 1) for day in self.days))
+            for pair in self.pairs
         )
         pairs = (replace(pair, wanted=tuple(sorted(map(tuple, pair.wanted)))) for pair in pairs)
         object.__setattr__(self, "pairs", tuple(sorted(pairs, key=lambda pair: pair.key)))
@@ -173,16 +183,26 @@ class Problem:
         return sorted({slot.minutes for slot in self.slots if short or slot.minutes >= self.minimum})
 
     def wanted(self, pair, day):
-        """How many meetings the pair is to have on the day, the waived ones not."""
-        waived = sum(d.kind == "meeting" and (d.mentor, d.mentee, d.day) == (*pair.key, day) for d in self.waived)
-        return dict(pair.wanted).get(day, 0) - waived
+        """How many meetings the pair is to have on the day: not the waived ones, but those that are fixed."""
+        return self._wanted.get((*pair.key, day), 0)
+
+    @cached_property
+    def _wanted(self):
+        counts = {(*pair.key, day): count for pair in self.pairs for day, count in pair.wanted}
+        fixed = Counter((d.mentor, d.mentee, d.day) for d in self.demands if d.kind == "fixed")
+        for demand in self.waived:
+            if demand.kind == "meeting":
+                counts[demand.mentor, demand.mentee, demand.day] -= 1
+        return {key: max(count, fixed[key]) for key, count in counts.items()}
 
     def why_not(self, role, person, slot):
         """Why the person cannot be there in the slot: "absent", "unavailable", or nothing."""
         who = self.people[role, person]
         if any(start < slot.end and slot.start < end for start, end in who.absences):
             return "absent"
-        if who.available and not any(start <= slot.start and slot.end <= end for start, end in _joined(who.available)):
+        if who.available and not any(
+            start <= slot.start and slot.end <= end for start, end in _joined(who.available)
+        ):
             return "unavailable"
         return ""
 
@@ -201,7 +221,11 @@ class Problem:
             raise ValueError("the minimum is a whole number of minutes from 1")
 
     def _check_people(self):
-        for name, people in (("mentors", self.mentors), ("mentees", self.mentees), ("interpreters", self.interpreters)):
+        for name, people in (
+            ("mentors", self.mentors),
+            ("mentees", self.mentees),
+            ("interpreters", self.interpreters),
+        ):
             ids = [person.id for person in people]
             _refuse(f"{name} without an id", [i for i in ids if not isinstance(i, str) or not i])
             _refuse(f"{name} given twice", _twice(ids))
@@ -241,11 +265,9 @@ class Problem:
         _refuse("waived demands of an unknown kind", [d.kind for d in self.waived if d.kind not in KINDS])
         all_demands = set(replace(self, waived=()).demands) if self.waived else set()
         _refuse("waived demands that nobody makes", [repr(d) for d in self.waived if d not in all_demands])
-        waived = {d for d in self.waived if d.kind == "fixed"}
-        for (pair, day), count in fixed.items():
-            left_out = sum((d.mentor, d.mentee, d.day) == (*pair, day) for d in waived)
-            if count - left_out > self.wanted(self.pair_of[pair], day):
-                raise ValueError(f"more fixed meetings than wanted: {'/'.join((*pair, day))}")
+        wanted = {(pair.key, day): count for pair in self.pairs for day, count in pair.wanted}
+        over = [(*key[0], key[1]) for key, count in fixed.items() if count > wanted.get(key, 0)]
+        _refuse("more fixed meetings than wanted", over)
 
     def as_json(self):
         """The whole question as plain data; `from_json` gives it back."""

@@ -19,7 +19,9 @@ NAMES = ("moved", "handed", "unfair", "uneven", "interpreters", "avoided", "repe
 def share(problem, mentee):
     """How many of the slots that nobody likes are a mentee's fair share."""
     a_day = max(problem.position.values(), default=0) + 1
-    wanted = sum(problem.wanted(pair, day) for pair in problem.pairs if pair.mentee == mentee for day in problem.days)
+    wanted = sum(
+        problem.wanted(pair, day) for pair in problem.pairs if pair.mentee == mentee for day in problem.days
+    )
     return ceil(wanted / a_day)
 
 
@@ -129,4 +131,3 @@ def _units(model, columns, most, price):
     units = [model.column(whole=False) for _number in range(min(most, len(columns)))]
     model.row([*((unit, 1) for unit in units), *((column, -1) for column in columns)], low=0)
     return {unit: price(number) for number, unit in enumerate(units)}
-

@@ -41,7 +41,7 @@ def slots(days, times, minutes=40):
 
 
 def camp(interpreters=2, **changes):
-    """The camp of January 2025: four mentors, two of them from abroad, four mentees each, five days of four slots."""
+    """The camp of January 2025: four mentors, two of them from abroad, four mentees each, four slots a day."""
     mentors = tuple(Person(f"M{number}") for number in range(1, 5))
     mentees = tuple(Person(f"e{number:02}") for number in range(16))
     pairs = tuple(Pair(f"M{n // 4 + 1}", f"e{n:02}", language="en" if n < 8 else "") for n in range(16))
@@ -114,7 +114,7 @@ def tiny(rng):
 
 
 def every_plan(problem):
-    """All ways to give each pair on each day some of its meetings, each kept to what one meeting alone must keep to."""
+    """All ways to give each pair on each day some of its meetings, none of them wrong by itself."""
     choices = []
     for pair in problem.pairs:
         names = [who.id for who in problem.interpreters] if pair.language else [""]
@@ -138,3 +138,10 @@ def best_by_trying(problem, previous=None):
             values = tuple(measure(problem, plan, previous).values())
             best = values if best is None else min(best, values)
     return best
+
+
+def can(problem, demands):
+    """Whether these of the problem's demands can all be met, by trying."""
+    left = [demand for demand in problem.demands if demand not in set(demands)]
+    question = problem.without(left)
+    return any(not check(question, plan) for plan in every_plan(question))
