@@ -1,3 +1,3 @@
 """Mentoring in the admin, split by noun; this module only lets Django find them."""
 
-from mentoring.admin import enrolments, evaluations, mentors, pair_surveys, pairs  # noqa: F401 (each registers its models)
+from mentoring.admin import camps, enrolments, evaluations, mentors, pair_surveys, pairs  # noqa: F401 (each registers)

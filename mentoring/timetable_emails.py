@@ -1,0 +1,129 @@
+"""The mail that brings each person their own timetable of a camp, with its calendar. Dropped when another holds."""
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from mentoring.emails import FOLDER
+from mentoring.models.availability import SEOUL, Week
+from mentoring.models.meetings import Meeting, MeetingStatus, MeetingWay
+from mentoring.models.timetables import Timetable, TimetableState
+from portal import i18n, mail
+from portal.i18n import speaking
+from portal.mail_events import Kind, Placeholder, event, needed, sometimes
+from programs import calendars, interviews
+
+TIMETABLE = "camp_timetable"
+GONE = (MeetingStatus.CANCELLED, MeetingStatus.RESCHEDULED)
+
+
+def own(timetable, person):
+    """The meetings of a timetable in which a person takes part: as mentor, mentee or interpreter."""
+    rows = timetable.meetings.select_related(
+        "pairing__mentor__user",
+        "pairing__mentor__expert",
+        "pairing__enrolment__person",
+        "pairing__enrolment__cohort__program",
+        "interpreter",
+    )
+    either = Meeting.objects.of_person(person) | Meeting.objects.filter(interpreter__user=person)
+    return rows.filter(pk__in=either.values("pk")).order_by("starts_at", "pk")
+
+
+def others(meeting, person):
+    """Whom the person meets: the other of the two, or both for who interprets."""
+    mentor, mentee = meeting.pairing.mentor, meeting.pairing.enrolment.person
+    names = []
+    if person != mentor.user:
+        names.append(mentor.name)
+    if person != mentee:
+        names.append(mentee.display_name)
+    return ", ".join(names)
+
+
+def line(meeting, person, zone):
+    """A meeting as its person reads it in the mail."""
+    text = f"{i18n.span(meeting.starts_at, meeting.ends_at, times=True)} · {others(meeting, person)}"
+    own_time = interviews.own_time(meeting.starts_at, meeting.ends_at, zone)
+    if own_time:
+        text += f" ({own_time})"
+    if meeting.interpreter is not None and meeting.interpreter.user_id != person.pk:
+        text += " · " + _now("interpreter: %(name)s") % {"name": meeting.interpreter.name}
+    return text
+
+
+@event(
+    FOLDER,
+    TIMETABLE,
+    _("Timetable of a camp"),
+    Placeholder("name", Kind.NAME, _("The name of the person to whom the mail goes.")),
+    Placeholder("program", Kind.TEXT, _("The title of the program.")),
+    Placeholder("label", Kind.TEXT, _("The name of the cohort.")),
+    needed("lines", Kind.LIST, _("The person's meetings, one a line.")),
+    sometimes("place", Kind.TEXT, _("Where they take place, if it is a place.")),
+    sometimes("link", Kind.LINK, _("The online link, if there is one.")),
+    sometimes("is_changed", Kind.YES_NO, _("Whether an earlier timetable has changed.")),
+    needed("url", Kind.LINK, _("The page of one's mentoring.")),
+    Placeholder("contact", Kind.TEXT, _("The address for questions.")),
+    Placeholder("site_url", Kind.LINK, _("The address of the portal.")),
+)
+def camp_timetable(timetable, person):
+    """All meetings of a person in a timetable, in order of time."""
+    camp = timetable.camp
+    cohort = camp.round.cohort
+    zone = Week.objects.filter(person=person).values_list("zone", flat=True).first() or SEOUL
+    with speaking(person.language):
+        words = {
+            "program": cohort.program.title,
+            "label": cohort.label,
+            "lines": [line(meeting, person, zone) for meeting in own(timetable, person)]
+            or [_now("You have no meetings in it any more.")],
+            "place": camp.place,
+            "link": "" if camp.place else camp.link,
+            "is_changed": timetable.camp.timetables.filter(state=TimetableState.REPLACED).exists(),
+            "url": settings.SITE_URL + reverse("mentoring"),
+            "contact": cohort.contact_email or settings.CONTACT_EMAIL,
+        }
+    return mail.queue(f"{FOLDER}/{TIMETABLE}.txt", person=person, target=timetable, context=words)
+
+
+@mail.still_wanted(TIMETABLE)
+def _still_holds(timetable_id):
+    return Timetable.objects.published().filter(pk=timetable_id).exists()
+
+
+def calendar_of(timetable, person):
+    """The person's meetings as events; what the timetable before had and this one has not is cancelled."""
+    found = list(own(timetable, person))
+    names = {meeting.uid for meeting in found}
+    before = timetable.camp.timetables.filter(state=TimetableState.REPLACED).first()
+    if before is not None:
+        found += [meeting for meeting in own(before, person) if meeting.uid not in names and meeting.status in GONE]
+    return [event_of(meeting, person) for meeting in found]
+
+
+def event_of(meeting, person):
+    """A meeting in its person's calendar; the same event as everywhere else in the portal."""
+    program = meeting.pairing.enrolment.cohort.program.title
+    is_off = meeting.status in GONE
+    return calendars.event(
+        uid=f"meeting-{meeting.uid}@{calendars.host()}",
+        sequence=meeting.sequence,
+        start=meeting.starts_at,
+        end=meeting.ends_at,
+        changed_at=meeting.changed_at,
+        title=_now("1:1 mentoring with %(name)s: %(program)s")
+        % {"name": others(meeting, person), "program": program},
+        place=meeting.place if meeting.way == MeetingWay.IN_PERSON and not is_off else "",
+        link="" if is_off else meeting.link,
+        status="CANCELLED" if is_off else "CONFIRMED",
+    )
+
+
+@mail.goes_with(TIMETABLE)
+def _calendar(row):
+    timetable = Timetable.objects.select_related("camp").get(pk=row.target_id)
+    with override(row.language):
+        return [calendars.part_of_mail(calendar_of(timetable, row.person), calendars.PUBLISH)]
