@@ -2,9 +2,8 @@
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from mentoring.emails import FOLDER
 from mentoring.models.availability import SEOUL, Week
@@ -50,7 +49,7 @@ def line(meeting, person, zone):
     if own_time:
         text += f" ({own_time})"
     if meeting.interpreter is not None and meeting.interpreter.user_id != person.pk:
-        text += " · " + _now("interpreter: %(name)s") % {"name": meeting.interpreter.name}
+        text += " · " + gettext("interpreter: %(name)s") % {"name": meeting.interpreter.name}
     return text
 
 
@@ -79,7 +78,7 @@ def camp_timetable(timetable, person):
             "program": cohort.program.title,
             "label": cohort.label,
             "lines": [line(meeting, person, zone) for meeting in own(timetable, person)]
-            or [_now("You have no meetings in it any more.")],
+            or [gettext("You have no meetings in it any more.")],
             "place": camp.place,
             "link": "" if camp.place else camp.link,
             "is_changed": timetable.camp.timetables.filter(state=TimetableState.REPLACED).exists(),
@@ -114,7 +113,7 @@ def event_of(meeting, person):
         start=meeting.starts_at,
         end=meeting.ends_at,
         changed_at=meeting.changed_at,
-        title=_now("1:1 mentoring with %(name)s: %(program)s")
+        title=gettext("1:1 mentoring with %(name)s: %(program)s")
         % {"name": others(meeting, person), "program": program},
         place=meeting.place if meeting.way == MeetingWay.IN_PERSON and not is_off else "",
         link="" if is_off else meeting.link,

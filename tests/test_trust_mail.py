@@ -18,6 +18,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import emails as account_emails
 from mentoring import emails as mentoring_emails
+from mentoring.models.pairs import Pairing
+from mentoring.operations import timetables
 from portal import clock, mail
 from portal.mail_events import EVENTS
 from portal.models import MailStatus, OutgoingMail
@@ -32,11 +34,13 @@ from programs import (
     survey_emails,
 )
 from programs.models.applications import Decision, Offer, StateChange
+from programs.models.enrolments import Enrolment
 from programs.models.selection import AssignmentRun
 from programs.operations import certificates as certificate_operations
 from programs.operations import sessions, transfers
 from programs.operations.interviews import note
 from tests import make
+from tests.mentoring.camps import make_camp
 from tests.programs.interviews import make_interviews
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +138,8 @@ def write(name, language):
         )
     if name.startswith("interview"):
         return interview(name, person)
+    if name == "camp_timetable":
+        return published_camp(person)
     if name == "place_moved":
         application.status = "confirmed"
         application.save()
@@ -167,6 +173,15 @@ def write(name, language):
         application=application, from_status="draft", to_status=application.status, reason="1"
     )
     return getattr(emails, name)(change)
+
+
+def published_camp(person):
+    """The mail with a person's own timetable of a camp."""
+    camp, boss = make_camp(mentors=1, mentees=1, days=1, slots=1, place="홍릉"), make.make_admin()
+    pairing = Pairing.objects.get(enrolment__cohort=camp.round.cohort)
+    Enrolment.objects.filter(pk=pairing.enrolment_id).update(person=person)
+    timetable = timetables.publish(timetables.answer(timetables.make(camp.pk, by=boss).pk).pk, by=boss)
+    return OutgoingMail.objects.get(event="camp_timetable", person=person, target_id=timetable.pk)
 
 
 def attendance(name, person):
