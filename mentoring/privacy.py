@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from mentoring import camp_privacy
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Pairing
 
@@ -17,6 +18,7 @@ def export(user):
             {"focus_ko": profile.focus_ko, "focus_en": profile.focus_en, "capacity": profile.capacity}
             for profile in MentorProfile.objects.filter(user=user)
         ],
+        "camp_absences": camp_privacy.export(user),
     }
 
 

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from mentoring import camp_privacy
 from mentoring.models.evaluations import Evaluation, EvaluationStatus
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Goal
@@ -20,3 +21,4 @@ def erase_person(user):
     about.filter(status=EvaluationStatus.DRAFT).update(strengths="", next_steps="")
     about.filter(status=EvaluationStatus.SUBMITTED).update(strengths=GONE, next_steps=GONE)
     MentorProfile.objects.filter(user=user).update(is_paused=True)
+    camp_privacy.forget(user)

@@ -23,7 +23,12 @@ def test_a_mentee_gets_goals_and_what_was_shared():
     evaluation.save()
     [pair] = people.export(person)["mentoring"]["as_mentee"]
     assert pair["strengths"] == evaluation.strengths
-    assert privacy.export(make_user()) == {"as_mentee": [], "as_mentor": [], "mentor_profile": []}
+    assert privacy.export(make_user()) == {
+        "as_mentee": [],
+        "as_mentor": [],
+        "mentor_profile": [],
+        "camp_absences": [],
+    }
 
 
 def test_a_mentor_gets_what_they_wrote_and_cannot_leave_their_mentees():

@@ -9,12 +9,14 @@ from django.core import mail as outbox
 from django.test import Client
 from django.urls import reverse
 
+from mentoring import privacy
 from mentoring.camp_input import Input
 from mentoring.models.meetings import Meeting, MeetingStatus
 from mentoring.models.timetables import Camp, Timetable, TimetableState
 from mentoring.operations import camps as operations
 from mentoring.operations import timetables
 from mentoring.operations.pairs import end_pairing
+from mentoring.operations.people import erase_person
 from mentoring.timetable_check import check
 from mentoring.timetable_problem import Meeting as Planned
 from mentoring.timetable_problem import Problem
@@ -434,6 +436,19 @@ def test_a_mail_about_a_timetable_that_is_replaced_is_dropped(camp, staff):
     assert mail.is_wanted(row)
     Timetable.objects.filter(pk=first.pk).update(state=TimetableState.REPLACED)
     assert not mail.is_wanted(row)
+
+
+def test_absences_are_handed_out_and_let_go_of_with_the_person(camp, staff):
+    pairing, slot = Input(camp).pairs[0], camp.slots.first()
+    mentee = pairing.enrolment.person
+    times = {"starts_at": slot.starts_at, "ends_at": slot.ends_at}
+    operations.add_absence(camp.pk, by=staff, is_wish=True, enrolment_id=pairing.enrolment_id, **times)
+
+    assert privacy.export(mentee)["camp_absences"] == [
+        {"from": slot.starts_at, "until": slot.ends_at, "wish": True}
+    ]
+    erase_person(mentee)
+    assert privacy.export(mentee)["camp_absences"] == []
 
 
 # --- rights and races ----------------------------------------------------------------------------------------
