@@ -4,9 +4,10 @@ from datetime import date, timedelta
 
 from mentoring.models.evaluations import Evaluation, EvaluationStatus, GoalScore
 from mentoring.models.mentors import MentorProfile
-from mentoring.models.pairs import Goal, Pairing
+from mentoring.models.pairs import EndKind, Goal, Pairing
 from portal.demo.days import DAY, at, between, weekday, weekdays_from
 from portal.demo.ledger import dice, table, texts
+from portal.demo.mentoring import profile_of
 from portal.demo.plan import INTERPRETED, Plan
 from portal.demo.selection import COMPLETED, GAVE_UP, INELIGIBLE, REJECTED, WAITED, Entry, select
 from programs.models.experts import Expert
@@ -46,6 +47,10 @@ def add_mentors(world):
                 focus_ko=row["focus_ko"],
                 focus_en=row["focus_en"],
                 capacity=int(row["capacity"]),
+                pledged_at=world.crowd.founded_at,
+                conduct_at=world.crowd.founded_at,
+                confirmed_at=world.crowd.founded_at,
+                **profile_of(row),
             )
         )
 
@@ -123,6 +128,7 @@ def pair_up(world, book, mentees, paired_at, letters):
                 paired_by=book.staff,
                 ended_at=enrolment.ended_at if over else None,
                 end_reason=ENDED if over else "",
+                end_kind=EndKind.FINISHED if over else "",
             )
         )
         goals = [

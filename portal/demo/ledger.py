@@ -10,9 +10,12 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user_model
 
 from accounts.models import ConsentRecord, RoleGrant
+from mentoring.models.availability import Week, WeekPart
 from mentoring.models.evaluations import Evaluation, GoalScore
+from mentoring.models.meetings import Meeting
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Goal, Pairing
+from mentoring.models.rounds import MenteeProfile, MentoringRound, RoundMentor, Wish
 from partners.models import Agreement, Campaign, Organization, Signature
 from portal.codes import ALPHABET, LENGTH
 from programs.models.applications import Application, Decision, Offer, StateChange
@@ -74,8 +77,15 @@ ORDER = (
     Restriction,
     Appeal,
     MentorProfile,
+    Week,
+    WeekPart,
+    MentoringRound,
+    RoundMentor,
+    MenteeProfile,
+    Wish,
     Pairing,
     Goal,
+    Meeting,
     Evaluation,
     GoalScore,
     RoleGrant,
@@ -132,6 +142,10 @@ class Ledger:
             if model in LASTING:
                 for row in rows:
                     self._keep(row, LASTING[model])
+            elif model is Meeting:  # those that take another's place come after it
+                for is_moved in (False, True):
+                    some = [row for row in rows if (row.replaces is not None) == is_moved]
+                    model.objects.bulk_create(some, batch_size=500)
             else:
                 model.objects.bulk_create(rows, batch_size=500)
 

@@ -12,6 +12,7 @@ from portal.demo import (
     events2024,
     internship,
     logins,
+    mentoring,
     reviewing,
     schedule,
     season,
@@ -79,6 +80,7 @@ def tell(now, stage="all", scale=1):
     year2025.tell(world, applicants)
     season.tell(world, applicants, stage, scale)
     schedule.tell(world, books)
+    mentoring.tell(world)
     logins.grant_roles(world)
     world.crowd.leave_out_strangers()
     return world

@@ -1,0 +1,80 @@
+"""The mentoring of the demonstration: the timetable of the first camp, wishes, weeks, and what the logins see."""
+
+from collections import Counter
+from datetime import timedelta
+from itertools import combinations
+
+import pytest
+from django.db.models import Count
+
+from mentoring import availability
+from mentoring.models.availability import Week
+from mentoring.models.meetings import Meeting, MeetingStatus
+from mentoring.models.pairs import EndKind, Pairing
+from mentoring.models.rounds import MenteeProfile, MentoringRound, Wish
+from tests.portal.demo_season import NOW, loaded
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module", autouse=True)
+def demonstration(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), loaded():
+        yield
+
+
+def meetings(slug):
+    return Meeting.objects.filter(
+        pairing__enrolment__cohort__slug=slug, pairing__enrolment__cohort__program__slug="reboot-camp"
+    )
+
+
+def test_the_first_camp_held_79_of_80_meetings():
+    found = Counter(meetings("2025-1").values_list("status", flat=True))
+    assert found == {MeetingStatus.HELD: 79, MeetingStatus.CANCELLED: 1, MeetingStatus.RESCHEDULED: 2}
+    assert meetings("2025-1").filter(replaces__isnull=False, status=MeetingStatus.HELD).count() == 2
+    assert not meetings("2025-1").filter(status__endswith="absent").exists()
+    for row in meetings("2025-1").filter(status=MeetingStatus.HELD):
+        assert row.minutes == 40
+        assert row.ends_at - row.starts_at == timedelta(minutes=40)
+
+
+@pytest.mark.parametrize("slug", ["2025-1", "demo-1"])
+def test_a_timetable_is_fair_and_without_clash(slug):
+    rows = list(meetings(slug).exclude(status=MeetingStatus.RESCHEDULED).select_related("pairing"))
+    assert len(rows) == 80
+    assert set(Counter(row.pairing_id for row in rows).values()) == {5}
+    for one, other in combinations(rows, 2):
+        if one.starts_at < other.ends_at and other.starts_at < one.ends_at:
+            assert one.pairing.mentor_id != other.pairing.mentor_id
+            assert one.pairing_id != other.pairing_id
+    if slug == "demo-1":
+        slots = {}
+        for row in rows:
+            slots.setdefault(row.pairing_id, Counter())[row.starts_at.time()] += 1
+        assert all(set(each.values()) == {1, 2} for each in slots.values())
+
+
+def test_what_lies_ahead_is_scheduled_and_what_is_past_is_said():
+    ahead = meetings("demo-1").filter(ends_at__gt=NOW)
+    assert ahead.exists()
+    assert set(ahead.values_list("status", flat=True)) == {MeetingStatus.SCHEDULED}
+    assert meetings("demo-1").filter(status=MeetingStatus.HELD).exists()
+
+
+def test_every_mentee_has_wishes_a_week_and_a_mentor_among_the_wishes():
+    assert MentoringRound.objects.count() == 2
+    for mentee in MenteeProfile.objects.annotate(wished=Count("wishes")).select_related("enrolment__person"):
+        assert mentee.wished == 4
+        assert mentee.submitted_at is not None
+        week = Week.objects.prefetch_related("parts", "exceptions").get(person=mentee.enrolment.person)
+        assert availability.parts_of_week(week) >= 8
+    for pairing in Pairing.objects.exclude(choice=None).select_related("enrolment__mentee_profile"):
+        wish = Wish.objects.get(mentee=pairing.enrolment.mentee_profile, mentor=pairing.mentor)
+        assert wish.rank == pairing.choice
+
+
+def test_pairs_that_are_over_are_finished():
+    over = Pairing.objects.filter(ended_at__isnull=False)
+    assert over.exists()
+    assert set(over.values_list("end_kind", flat=True)) == {EndKind.FINISHED}
