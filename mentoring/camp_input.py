@@ -1,7 +1,10 @@
 """The question of a camp's timetable, from the rows: live pairs, weeks, absences, other meetings. Reads only."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+
+from django.db.models import Q
 
 from mentoring import timetable_problem as questions
 from mentoring.availability import free_time
@@ -10,6 +13,7 @@ from mentoring.models.meetings import Meeting, MeetingStatus
 from mentoring.models.pairs import Pairing
 from mentoring.vocabulary import Language
 from portal import clock
+from programs.models.cohorts import SessionExpert
 
 HOME = Language.KOREAN.value
 
@@ -34,20 +38,53 @@ def language_of(pairing):
     return "" if set(spoken) & set(understood) else spoken[0]
 
 
+def seoul_day(moment):
+    """The day of the camp that a moment counts to: Seoul's."""
+    return moment.astimezone(clock.SEOUL).date().isoformat()
+
+
 def day_of(slot):
-    """The day of the camp a slot counts to: Seoul's."""
-    return slot.starts_at.astimezone(clock.SEOUL).date().isoformat()
+    """The day of the camp that a slot counts to."""
+    return seoul_day(slot.starts_at)
 
 
-def published_of(camp):
-    """The meetings of the timetable that holds, moved ones in the place of those that they replace."""
-    timetable = camp.timetables.published().first()
-    if timetable is None:
-        return []
-    uids = timetable.meetings.values("uid")
-    rows = Meeting.objects.standing().filter(uid__in=uids, pairing__ended_at=None)
-    people = ("pairing__mentor__user", "pairing__enrolment__person", "interpreter__user")
-    return list(rows.select_related(*people).order_by("starts_at", "pk"))
+class Announced:
+    """The meetings of a camp as they stand: those of the timetable that holds, and others in one of its slots.
+
+    `strayed` are those that one of the two has moved by hand to a time that is no slot; they stay where they are.
+    """
+
+    def __init__(self, camp):
+        self.timetable = camp.timetables.published().first()
+        self.slots = {(slot.starts_at, slot.ends_at) for slot in camp.slots.all()}
+        self.planned = set(self.slots)
+        uids = []
+        if self.timetable is not None:
+            self.planned |= {(s.start, s.end) for s in questions.Problem.from_json(self.timetable.problem).slots}
+            uids = list(self.timetable.meetings.values_list("uid", flat=True))
+        rows = Meeting.objects.standing().filter(
+            Q(uid__in=uids) | Q(starts_at__in={start for start, _end in self.slots}),
+            pairing__ended_at=None,
+            pairing__enrolment__cohort=camp.round.cohort_id,
+        )
+        people = ("pairing__mentor__user", "pairing__enrolment__person", "interpreter__user")
+        found = [
+            row
+            for row in rows.select_related(*people).order_by("starts_at", "pk")
+            if row.uid in uids or (row.starts_at, row.ends_at) in self.slots
+        ]
+        self.strayed = [row for row in found if (row.starts_at, row.ends_at) not in self.planned]
+        self.meetings = [row for row in found if row not in self.strayed]
+
+    def days_lost(self):
+        """The pairs and days, as the question has them, for which a strayed meeting stands; with how many."""
+        lost = Counter()
+        chain = Meeting.objects.filter(uid__in=[row.uid for row in self.strayed]).order_by("sequence")
+        came_from = {row.uid: row.starts_at for row in chain if (row.starts_at, row.ends_at) in self.planned}
+        for row in self.strayed:
+            pair = (str(row.pairing.mentor_id), str(row.pairing.enrolment_id))
+            lost[(*pair, seoul_day(came_from.get(row.uid, row.starts_at)))] += 1
+        return lost
 
 
 class Input:
@@ -58,13 +95,14 @@ class Input:
         self.pairs = pairs_of(camp)
         self.rows = list(camp.slots.all())
         self.able = list(camp.interpreters.select_related("expert").prefetch_related("absences"))
-        self.published = published_of(camp)
+        self.announced = Announced(camp)
+        self.taken = Taken(self)
         self.problem, self.previous = self._build()
 
     def _build(self):
         kept = {}
         by_time = {(slot.starts_at, slot.ends_at): slot for slot in self.rows}
-        for meeting in self.published:
+        for meeting in self.announced.meetings:
             slot = by_time.get((meeting.starts_at, meeting.ends_at))
             if slot is not None:
                 pair = (str(meeting.pairing.mentor_id), str(meeting.pairing.enrolment_id))
@@ -77,6 +115,7 @@ class Input:
             questions.Slot(str(row.pk), day_of(row), row.starts_at, row.ends_at, last[day_of(row)] == row.pk)
             for row in rows
         )
+        self.was_there = was_there(begun, {slot.id: slot for slot in slots})
         problem = questions.Problem(
             slots,
             tuple(self._mentors(rows)),
@@ -86,15 +125,15 @@ class Input:
             minimum=self.camp.minimum_minutes,
             seed=self.camp.round.lottery_seed,
         )
-        missed = []
-        pairs = tuple(self._pair(pair, problem.days, begun, slots, missed) for pair in self.pairs)
+        missed, lost = [], self.announced.days_lost()
+        pairs = tuple(self._pair(pair, problem.days, begun, slots, lost, missed) for pair in self.pairs)
         known = {pair.key for pair in pairs}
         fixed = tuple(meeting for meeting in begun if meeting.pair in known)
         problem = replace(problem, pairs=pairs, fixed=fixed)
         waived = {questions.Demand(**demand) for demand in self.camp.waived} | set(missed)
         problem = replace(problem, waived=tuple(waived & set(problem.demands)))
-        had = self.camp.timetables.published().exists()
-        return problem, tuple(kept.values()) if had else None
+        has_before = bool(self.announced.timetable or self.announced.meetings)
+        return problem, tuple(kept.values()) if has_before else None
 
     def _interpreter_of(self, meeting):
         mine = str(meeting.interpreter_id or "")
@@ -103,8 +142,8 @@ class Input:
     def _is_fixed(self, meeting):
         return meeting.status != MeetingStatus.SCHEDULED or meeting.starts_at <= self.now
 
-    def _pair(self, pairing, days, begun, slots, missed):
-        """What a pair wants. What did not take place on days that are over goes to `missed`."""
+    def _pair(self, pairing, days, begun, slots, lost, missed):
+        """What a pair wants. What is lost, or did not take place on days that are over, goes to `missed`."""
         key = (str(pairing.mentor_id), str(pairing.enrolment_id))
         counts = self.camp.counts.get(str(pairing.pk), {})
         day_of_slot = {slot.id: slot.day for slot in slots}
@@ -114,8 +153,8 @@ class Input:
             held = sum(meeting.pair == key and day_of_slot[meeting.slot] == day for meeting in begun)
             count = max(counts.get(day, 1), held)
             wanted.append((day, count))
-            if day not in open_days:
-                missed += [questions.Demand("meeting", *key, day, number=n) for n in range(held + 1, count + 1)]
+            first = held + 1 if day not in open_days else max(held, count - lost[(*key, day)]) + 1
+            missed += [questions.Demand("meeting", *key, day, number=n) for n in range(first, count + 1)]
         return questions.Pair(*key, tuple(wanted), language_of(pairing))
 
     def _mentors(self, rows):
@@ -124,7 +163,6 @@ class Input:
         if self.camp.weeks_count and rows:
             found = Week.objects.filter(person__in=[mentor.user_id for mentor in mentors.values()])
             weeks = {week.person_id: week for week in found.prefetch_related("parts", "exceptions")}
-        taken = self._taken()
         since = min((row.starts_at for row in rows), default=self.now) - timedelta(days=1)
         until = max((row.ends_at for row in rows), default=self.now) + timedelta(days=1)
         for mentor in mentors.values():
@@ -132,30 +170,36 @@ class Input:
             there = tuple(free_time(week, since, until)) if week else ()
             if week and not there:
                 there = ((since - timedelta(days=1), since),)  # a week without any time: never there
-            away = self._away(mentor=mentor.pk) + taken.get(mentor.user_id, ())
-            yield self._person(mentor.pk, week.zone if week else SEOUL, away, there, most=self.camp.most_a_day)
+            away = self._away(mentor=mentor.pk) + self.taken.of_person(mentor.user_id)
+            away += self.taken.of_expert(mentor.expert_id)
+            zone = week.zone if week else SEOUL
+            yield self._person("mentor", mentor.pk, zone, away, there, most=self.camp.most_a_day)
 
     def _mentees(self):
-        taken = self._taken()
         for pair in self.pairs:
-            away = self._away(enrolment=pair.enrolment_id) + taken.get(pair.enrolment.person_id, ())
-            yield self._person(pair.enrolment_id, SEOUL, away)
+            away = self._away(enrolment=pair.enrolment_id) + self.taken.of_person(pair.enrolment.person_id)
+            yield self._person("mentee", pair.enrolment_id, SEOUL, away)
 
     def _interpreters(self):
-        elsewhere = self._elsewhere()
         for row in self.able:
             away = tuple((absence.is_wish, absence.starts_at, absence.ends_at) for absence in row.absences.all())
-            away += elsewhere.get(row.expert_id, ())
-            yield self._person(
-                row.expert_id, SEOUL, away, most=self.camp.most_a_day, languages=tuple(row.languages)
-            )
+            away += self.taken.of_expert(row.expert_id)
+            limits = {"most": self.camp.most_a_day, "languages": tuple(row.languages)}
+            yield self._person("interpreter", row.expert_id, SEOUL, away, **limits)
 
-    def _person(self, key, zone, away, there=(), *, most=None, languages=()):
+    def _person(self, role, key, zone, away, there=(), *, most=None, languages=()):
+        """Somebody as the question has them. Who has met somebody was there, whatever is written down since."""
+        met = self.was_there.get((role, str(key)), ())
+        absences = {
+            (start, end)
+            for is_wish, start, end in away
+            if not is_wish and not any(start < until and since < end for since, until in met)
+        }
         return questions.Person(
             str(key),
             zone,
-            there,
-            tuple(sorted({(start, end) for is_wish, start, end in away if not is_wish})),
+            (*there, *met) if there else (),
+            tuple(sorted(absences)),
             tuple(sorted({(start, end) for is_wish, start, end in away if is_wish})),
             self.camp.buffer_minutes,
             most,
@@ -179,31 +223,46 @@ class Input:
                         self._absences_found.setdefault((name, key), []).append(absence)
         return self._absences_found
 
-    def _taken(self):
-        """By person, the meetings that they have outside of this camp and that take place."""
-        if not hasattr(self, "_taken_found"):
-            self._taken_found = {}
-            own = {meeting.uid for meeting in self.published}
-            for meeting in (
-                self._others().exclude(uid__in=own).select_related("pairing__mentor", "pairing__enrolment")
-            ):
-                both = (meeting.pairing.mentor.user_id, meeting.pairing.enrolment.person_id)
-                for person in both:
-                    window = (False, meeting.starts_at, meeting.ends_at)
-                    self._taken_found[person] = (*self._taken_found.get(person, ()), window)
-        return self._taken_found
 
-    def _elsewhere(self):
-        """By expert, the meetings outside of this camp in which they interpret."""
-        own, found = {meeting.uid for meeting in self.published}, {}
-        for meeting in self._others().exclude(uid__in=own).exclude(interpreter=None):
-            window = (False, meeting.starts_at, meeting.ends_at)
-            found[meeting.interpreter_id] = (*found.get(meeting.interpreter_id, ()), window)
-        return found
+def was_there(begun, slots):
+    """By role and id, the times of the meetings that have begun."""
+    found = {}
+    for meeting in begun:
+        slot = slots[meeting.slot]
+        for role in ("mentor", "mentee", "interpreter"):
+            if key := getattr(meeting, role):
+                found.setdefault((role, key), []).append((slot.start, slot.end))
+    return found
 
-    def _others(self):
-        since = min((row.starts_at for row in self.rows), default=self.now)
-        until = max((row.ends_at for row in self.rows), default=self.now)
-        return Meeting.objects.standing().filter(
-            status=MeetingStatus.SCHEDULED, starts_at__lt=until, ends_at__gt=since
+
+class Taken:
+    """What people have outside of the camp while it lasts: other meetings, and sessions of other cohorts."""
+
+    def __init__(self, question):
+        rows = question.rows
+        self.since = min((row.starts_at for row in rows), default=question.now)
+        self.until = max((row.ends_at for row in rows), default=question.now)
+        self.people, self.experts = {}, {}
+        own = [meeting.pk for meeting in question.announced.meetings]
+        others = Meeting.objects.standing().filter(
+            status=MeetingStatus.SCHEDULED, starts_at__lt=self.until, ends_at__gt=self.since
         )
+        for meeting in others.exclude(pk__in=own).select_related("pairing__mentor", "pairing__enrolment"):
+            window = (False, meeting.starts_at, meeting.ends_at)
+            for person in (meeting.pairing.mentor.user_id, meeting.pairing.enrolment.person_id):
+                self.people.setdefault(person, []).append(window)
+            if meeting.interpreter_id is not None:
+                self.experts.setdefault(meeting.interpreter_id, []).append(window)
+        teaching = SessionExpert.objects.filter(
+            session__cancelled_at=None, session__starts_at__lt=self.until, session__ends_at__gt=self.since
+        ).exclude(session__cohort=question.camp.round.cohort_id)
+        for expert, start, end in teaching.values_list("expert", "session__starts_at", "session__ends_at"):
+            self.experts.setdefault(expert, []).append((False, start, end))
+
+    def of_person(self, key):
+        """When somebody has another meeting."""
+        return tuple(self.people.get(key, ()))
+
+    def of_expert(self, key):
+        """When an expert interprets or teaches elsewhere."""
+        return tuple(self.experts.get(key, ()))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 from mentoring import camp_words, timetable_emails
-from mentoring.camp_input import Input, published_of
+from mentoring.camp_input import Announced, Input
 from mentoring.models.meetings import Meeting, MeetingStatus, MeetingWay
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Pairing
@@ -31,8 +31,6 @@ from portal.errors import Refused
 from programs.models.enrolments import Enrolment
 from programs.models.experts import Expert
 
-STANDS_STILL = 300  # seconds after which a timetable that is still being made is given up
-
 logger = logging.getLogger(__name__)
 
 
@@ -40,18 +38,19 @@ logger = logging.getLogger(__name__)
 def make(camp_id, *, by):
     """Freeze the question of a camp as it stands, and have it answered. Returns the Timetable, still being made.
 
-    While one is being made it is that one.
+    While one is being made of the same question it is that one, put to the worker once more.
     """
     return _make(lock_camp(camp_id, by=by), by=by)
 
 
 def _make(camp, *, by):
-    current = camp.timetables.filter(state=TimetableState.MAKING).first()
-    if current is not None:
-        if (clock.now() - current.made_at).total_seconds() < STANDS_STILL:
-            return current
-        _write(current, state=TimetableState.UNDECIDED)
     question = _question(camp)
+    current = camp.timetables.filter(state=TimetableState.MAKING).first()
+    if current is not None and current.digest == question.problem.digest:
+        answer_in_background.enqueue(current.pk)
+        return current
+    if current is not None:
+        _write(current, state=TimetableState.UNDECIDED)
     timetable = _new(camp, question.problem, question.previous, by=by)
     audit.record("timetable.asked", target=camp, by=by, after=timetable.number)
     answer_in_background.enqueue(timetable.pk)
@@ -267,13 +266,14 @@ class _Writer:
 
     def __init__(self, camp, problem, planned, *, by, now):
         self.camp, self.problem, self.by, self.now = camp, problem, by, now
-        self.standing = published_of(camp)
+        announced = Announced(camp)
+        self.standing = announced.meetings
         live = Pairing.objects.live().filter(enrolment__cohort=camp.round.cohort_id)
         live = live.select_related("mentor__user", "enrolment__person")
         self.pairs = {(str(pair.mentor_id), str(pair.enrolment_id)): pair for pair in live}
         self.planned = list(planned)
         self.experts = Expert.objects.in_bulk({int(m.interpreter) for m in planned if m.interpreter})
-        self.meetings, self.concerned = [], []
+        self.meetings, self.concerned = list(announced.strayed), []
 
     def write(self):
         """First those that stay, then those that move to the nearest slot or are new, then those that go."""

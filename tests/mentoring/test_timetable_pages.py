@@ -31,6 +31,7 @@ from tests.make import (
     make_meeting,
     make_mentoring_round,
     make_pairing,
+    make_session,
     make_user,
     make_week,
 )
@@ -219,7 +220,7 @@ def test_a_timetable_is_made_shown_and_published(client, camp, staff):
 def test_asking_twice_is_once_while_it_is_made(camp, staff):
     assert timetables.make(camp.pk, by=staff) == timetables.make(camp.pk, by=staff)
     row = Timetable.objects.get()
-    Timetable.objects.update(made_at=clock.now() - timedelta(hours=1))
+    camp.slots.first().delete()
     again = timetables.make(camp.pk, by=staff)
     row.refresh_from_db()
     assert (row.state, again.number) == (TimetableState.UNDECIDED, 2)
@@ -394,6 +395,43 @@ def test_what_was_held_stays_when_the_rest_is_made_again(camp, staff, monkeypatc
     assert set(first_day[1:]) <= set(second.meetings.values_list("pk", flat=True))
     missed.refresh_from_db()
     assert missed.status == MeetingStatus.CANCELLED
+
+
+def test_a_meeting_moved_by_hand_stays_where_it_is(camp, staff):
+    published(camp, staff)
+    old = Meeting.objects.order_by("starts_at").first()
+    evening = old.starts_at.replace(hour=10, minute=0)  # 19:00 in Seoul
+    Meeting.objects.filter(pk=old.pk).update(status=MeetingStatus.RESCHEDULED)
+    new = make_meeting(old.pairing, starts_at=evening, minutes=40, uid=old.uid, sequence=1, replaces=old)
+
+    second = published(camp, staff)
+    third = published(camp, staff)
+
+    new.refresh_from_db()
+    assert new.status == MeetingStatus.SCHEDULED
+    assert Meeting.objects.standing().count() == 8
+    for timetable in (second, third):
+        assert len(timetable.plan["meetings"]) == 7
+        assert new in timetable.meetings.all()
+
+
+def test_meetings_that_stand_in_slots_already_are_taken_over(camp, staff):
+    pairing, slot = Input(camp).pairs[-1], camp.slots.first()
+    booked = make_meeting(pairing, starts_at=slot.starts_at, minutes=40)
+
+    timetable = published(camp, staff)
+
+    assert Meeting.objects.count() == 8
+    assert booked in timetable.meetings.all()
+    assert timetable.plan["values"]["moved"] == 0
+
+
+def test_whoever_teaches_elsewhere_is_away(camp):
+    expert, slot = camp.interpreters.get().expert, camp.slots.first()
+    session = make_session(make_cohort(), starts_at=slot.starts_at, ends_at=slot.ends_at)
+    session.session_experts.create(expert=expert)
+
+    assert Input(camp).problem.people["interpreter", str(expert.pk)].absences == ((slot.starts_at, slot.ends_at),)
 
 
 def test_a_timetable_is_made_when_the_first_day_is_over(camp, staff):
