@@ -161,11 +161,11 @@ def download(text, name):
     )
 
 
-def part_of_mail(events, method):
+def part_of_mail(events, method, *, name="interview"):
     """A calendar as the part of a mail that mail programs act on."""
     part = MIMEText(calendar(events, method), "calendar", "utf-8")
     part.set_param("method", method)
-    part.add_header("Content-Disposition", "attachment", filename="interview.ics")
+    part.add_header("Content-Disposition", "attachment", filename=f"{name}.ics")
     return part
 
 
