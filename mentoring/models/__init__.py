@@ -15,3 +15,4 @@ from mentoring.models import (  # noqa: F401
     safeguarding,
     timetables,  # noqa: F401
 )
+from mentoring.models import availability, evaluations, meetings, mentors, pairs, rounds, runs, timetables  # noqa: F401
