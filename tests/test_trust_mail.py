@@ -22,7 +22,6 @@ from mentoring import emails as mentoring_emails
 from mentoring.models.care import AbsenceStep
 from mentoring.models.pairs import Pairing
 from mentoring.models.safeguarding import SafeguardingOfficer
-from mentoring.models.pairs import Pairing
 from mentoring.operations import timetables
 from portal import clock, mail
 from portal.mail_events import EVENTS

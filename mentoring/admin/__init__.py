@@ -15,4 +15,3 @@ from mentoring.admin import (  # noqa: F401 (each registers its models)
     pairs,
     rounds,
 )
-from mentoring.admin import camps, enrolments, evaluations, mentors, pair_surveys, pairs  # noqa: F401 (each registers)

@@ -15,4 +15,3 @@ from mentoring.models import (  # noqa: F401
     safeguarding,
     timetables,  # noqa: F401
 )
-from mentoring.models import availability, evaluations, meetings, mentors, pairs, rounds, runs, timetables  # noqa: F401
