@@ -9,7 +9,7 @@ from accounts.admin_deeds import DeedForm
 from accounts.admin_tools import ReadOnlyAdmin
 from mentoring.admin.shared import cohort_name
 from mentoring.models.pairs import Pairing
-from mentoring.models.rounds import MentoringRound
+from mentoring.models.rounds import MentoringRound, PairingMode
 from mentoring.models.runs import PairingRun, RunKind
 from mentoring.pairing_input import mentor_id
 from mentoring.pairing_people import People
@@ -144,7 +144,10 @@ def run_name(run):
 
 def kind_of(run):
     """What it was asked for: how, or after an announcement which of the three ways."""
-    return run.get_mode_display() if run.kind == RunKind.NEW else run.get_kind_display()
+    if run.kind == RunKind.NEW:
+        return run.get_mode_display()
+    kind = run.get_kind_display()
+    return f"{kind} · {run.get_mode_display()}" if run.mode == PairingMode.STABLE else kind
 
 
 def run_pill(run):

@@ -169,6 +169,14 @@ def test_working_out_both_leads_to_them_side_by_side(desk):
     assert "Run 2 · Stable" in text
 
 
+def test_after_an_announcement_everything_is_worked_out_anew(desk):
+    desk.published()
+    desk.post("start", {"mode": "stable"})
+    run = desk.round.runs.first()
+    assert (run.kind, run.mode) == (RunKind.FULL, "stable")
+    assert "Everything anew · Stable" in text_of(desk.get("history"))
+
+
 def test_an_unknown_way_to_pair_is_none(desk):
     assert desk.post("start", {"mode": "by hand"}).status_code == 404
     assert not PairingRun.objects.exists()
