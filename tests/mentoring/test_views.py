@@ -466,7 +466,7 @@ def test_a_pairs_page_costs_the_same_for_any_number_of_goals(cohort, count, djan
     client = client_of(pairing.mentor.user)
     # session, user, grants, pair, goals, evaluation, scores, their goals, form, milestones, actions, three kinds of
     # notes, the draft of one, meetings
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(pairing.get_absolute_url())
 
 
