@@ -67,6 +67,11 @@ def count_of(person_id, now):
     return len(missed(now, people={person_id}).get(person_id, ()))
 
 
+def export(user):
+    """That the person was warned or talked to, and when; not what staff wrote about it."""
+    return list(user.absence_steps.order_by("at", "pk").values("kind", "count", "at", "settled_at"))
+
+
 def suggested(*, as_mentor):
     """The steps that staff are advised to take, in their order."""
     if as_mentor:

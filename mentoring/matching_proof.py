@@ -82,16 +82,16 @@ def _check_unmatched(problem, plan):
         hall = entry.get("hall")
         if entry.get("reason") == "seat_free" and not hall:
             continue
-        key = id(hall)
-        if key not in shown:
-            try:
-                mentees, mentors = set(hall["mentees"]), set(hall["mentors"])
-                seats = sum(capacity[mentor] for mentor in mentors)
-                held = all(possible[mentee] <= mentors for mentee in mentees) and len(mentees) > seats
-            except (KeyError, TypeError):
-                held, mentees = False, set()
-            shown[key] = mentees if held and hall["seats"] == seats else set()
-        if entry["mentee"] not in shown[key]:
+        try:
+            key = tuple(hall["mentees"]), tuple(hall["mentors"]), hall["seats"]
+            if key not in shown:
+                people, mentors, seats = set(key[0]), set(key[1]), sum(capacity[mentor] for mentor in set(key[1]))
+                held = all(possible[mentee] <= mentors for mentee in people)
+                shown[key] = people if held and len(people) > seats == hall["seats"] else ()
+            holds = entry["mentee"] in shown[key]
+        except (KeyError, TypeError):
+            holds = False
+        if not holds:
             raise NotProven(f"{entry['mentee']}: the seats that are said to be too few are not")
 
 

@@ -38,12 +38,11 @@ class Reach:
 
     def hall(self, row):
         """Mentees who can only go to these mentors, and there are fewer seats than mentees: one must stay over."""
-        key = self.possible[row].tobytes()
+        mentors = self.mentors(row)
+        key = mentors.tobytes()
         if key not in self.known:
-            mentors = self.mentors(row)
             people = self.chosen[:, mentors].any(axis=1)
             people |= ~self.chosen.any(axis=1) & self.possible.any(axis=1) & ~self.possible[:, ~mentors].any(axis=1)
-            people[row] = True
             self.known[key] = {
                 "mentees": [self.table.mentees[one] for one in people.nonzero()[0]],
                 "mentors": [self.table.mentors[one] for one in mentors.nonzero()[0]],

@@ -305,16 +305,18 @@ class Reading:
         for pk, wishes in self.mentor_wishes.items():
             those = {mentee: fits[mentee, pk] for mentee in mentees if (mentee, pk) in fits}
             chosen[pk] = scoring.completed(wishes, those, those)
+        sharing = {pk: Counter(places.values()) for pk, places in chosen.items()}
         result = {}
         for mentee_pk, mentors in possible.items():
             mentee = mentees[mentee_pk]
             own = {pk: fits[mentee_pk, pk] for pk in mentors}
             places = scoring.completed(self.wishes(mentee), own, own)
+            tied = Counter(places.values())
             for pk in mentors:
-                place = chosen.get(pk, {}).get(mentee_pk)
+                place, own_place = chosen.get(pk, {}).get(mentee_pk), places[pk]
                 share = {
-                    "mentee_rank": scoring.place_share(places[pk], max(taking, len(mentors))),
-                    "mentor_rank": scoring.place_share(place, len(mentees)) if place else None,
+                    "mentee_rank": scoring.place_share(own_place, max(taking, len(mentors)), tied[own_place]),
+                    "mentor_rank": scoring.place_share(place, len(mentees), sharing[pk][place]) if place else None,
                     **shares[mentee_pk, pk],
                 }
                 parts = scoring.filled(weights, share)

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from mentoring import (
+    absences,
     camp_privacy,
     concerns,
     honorarium,
@@ -33,6 +34,7 @@ def export(user):
         "before_pairing": privacy_before.export(user),
         "rematch_requests": rematch_privacy.export(user),
         "camp_absences": camp_privacy.export(user),
+        "missed_meetings": absences.export(user),
     }
 
 

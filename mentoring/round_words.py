@@ -6,6 +6,7 @@ from django.utils.translation import pgettext
 
 from mentoring import rounds, week_words
 from mentoring.choices_forms import labels
+from mentoring.models.pairs import Pairing
 from mentoring.models.rounds import ConflictOutcome, RoundMentorState
 from mentoring.progress import DONE, NEXT, NOW, Step
 from mentoring.vocabulary import Discipline, Language, Skill
@@ -252,8 +253,16 @@ def declared_lines(round_, person):
 
 
 def desk_lines(user, now):
-    """The rounds that are not announced yet, for the desk, as components/lines.html takes them."""
-    mine = list(rounds.visible_to(user))
+    """The rounds whose pairs are still to come, for the desk, as components/lines.html takes them.
+
+    Without those of cohorts that are over, and those in which the person is paired already.
+    """
+    paired = Pairing.objects.of_person(user).values("enrolment__cohort")
+    mine = [
+        round_
+        for round_ in rounds.visible_to(user).exclude(cohort__in=paired)
+        if round_.cohort.ends_at is None or round_.cohort.ends_at > now
+    ]
     if not mine:
         return []
     known = rounds.known_of(user, mine)

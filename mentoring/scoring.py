@@ -7,7 +7,7 @@ known, so that silence neither helps nor hurts.
 PARTS = ("mentee_rank", "mentor_rank", "discipline", "skills", "time")
 FIT = ("discipline", "skills", "time")
 WHOLE = 1000
-VERSION = 1  # of these rules; part of a run's fingerprint
+VERSION = 2  # of these rules; part of a run's fingerprint
 
 
 def points(weight, share):
@@ -37,9 +37,13 @@ def time_share(meetings):
     return None if meetings is None else (min(meetings, 4), 4)
 
 
-def place_share(place, count):
-    """The share of place 1 … `count` of a list: all of it for the first."""
-    return max(count - place + 1, 0), max(count, 1)
+def place_share(place, count, sharing=1):
+    """The share of place 1 … `count` of a list: all of it for the first.
+
+    Where several share a place, each gets that of the middle of them: whoever says nothing puts everybody in the
+    middle, and neither gains nor loses by it.
+    """
+    return max(2 * (count - place + 1) - (sharing - 1), 0), 2 * max(count, 1)
 
 
 def filled(weights, shares):

@@ -134,7 +134,8 @@ class _Part:
         does not reach the bound, everything is searched.
         """
         best = self.model.search(costs, seconds=SECONDS, keep=self._kept(best.values))
-        bound = self.model.bound(costs, seconds=SECONDS)
+        nothing = best.cost == 0 and min(costs.values(), default=0) >= 0
+        bound = 0 if nothing else self.model.bound(costs, seconds=SECONDS)
         if best.cost > bound:
             best = self._little_by_little(best, costs, bound, until)
         left = until - time.monotonic()

@@ -125,4 +125,5 @@ def event_of(meeting, person):
 def _calendar(row):
     timetable = Timetable.objects.select_related("camp").get(pk=row.target_id)
     with override(row.language):
-        return [calendars.part_of_mail(calendar_of(timetable, row.person), calendars.PUBLISH)]
+        events = calendar_of(timetable, row.person)
+        return [calendars.part_of_mail(events, calendars.PUBLISH, name="timetable")]

@@ -11,6 +11,7 @@ from django.utils.translation import override
 
 from accounts.models import ConsentRecord, Term, TermVersion
 from mentoring.models.mentors import MentorProfile
+from mentoring.models.timetables import Timetable
 from partners.models import OrganizationKind
 from portal import clock
 from portal.models import MailTemplate, OutgoingMail, TextTemplate
@@ -18,6 +19,7 @@ from programs.models.applications import Offer
 from programs.models.experts import Expert
 from programs.models.selection import ReviewRound
 from tests import make
+from tests.mentoring.camps import make_camp
 from tests.programs.interviews import make_interviews
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +143,13 @@ def messages(count):
         )
 
 
+def camps(count):
+    boss = make.make_admin()
+    for _row in range(count):
+        camp = make_camp(mentors=0, days=0, interpreters=0)
+        Timetable.objects.create(camp=camp, number=1, problem={}, digest="1", made_by=boss)
+
+
 PUBLIC = {
     "catalog": cohorts,
     "calendar": cohorts,
@@ -173,6 +182,7 @@ ADMIN = {
     "admin:programs_appeal_changelist": restrictions,
     "admin:programs_excuse_changelist": excuses,
     "admin:mentoring_rematchrequest_changelist": rematches,
+    "admin:mentoring_camp_changelist": camps,
     "admin:portal_outgoingmail_changelist": mails,
     "admin:portal_mailtemplate_changelist": wordings,
     "admin:portal_texttemplate_changelist": messages,

@@ -1,6 +1,7 @@
 """Camps in the admin: slots, people, absences, and the timetable that is made of them, changed and published."""
 
 from django.contrib import admin
+from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
@@ -107,8 +108,10 @@ class CampAdmin(ScopedAdmin):
         return queryset.filter(round__cohort__in=Cohort.objects.managed_by(user).values("pk"))
 
     def get_queryset(self, request):
-        """With their timetables."""
-        return super().get_queryset(request).select_related("round__cohort__program").prefetch_related("timetables")
+        """With their timetables, but for what is in them."""
+        light = Timetable.objects.defer("problem", "previous", "plan", "reasons")
+        found = super().get_queryset(request).select_related("round__cohort__program")
+        return found.prefetch_related(Prefetch("timetables", light))
 
     def get_readonly_fields(self, request, obj=None):
         """The round of a camp stays."""

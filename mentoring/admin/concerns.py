@@ -217,9 +217,14 @@ class ConcernAdmin(OnDuty, ScopedAdmin):
         return redirect(self.change_url(concern.pk))
 
     def find_opened(self, request, pk):
-        """A case that this person has opened; a deed shows some of it. None sends them to open it first."""
+        """A case that this person has opened; a deed shows some of it. None sends them to open it first.
+
+        What is sent in after it has shut again opens it once more, on record, so that nothing typed is lost.
+        """
         concern = self.find(request, pk)
-        return concern if operations.is_open_to(concern, request.user, clock.now()) else None
+        if operations.is_open_to(concern, request.user, clock.now()):
+            return concern
+        return operations.look(concern.pk, by=request.user) if request.method == "POST" else None
 
     def deed(self, request, pk, *, label, perform, note="", form_class=None, danger=False, facts=()):
         """A page that asks before something is done with a case that has been opened."""
@@ -332,7 +337,7 @@ class ConcernAdmin(OnDuty, ScopedAdmin):
             operations.lift(found.pk, data["reason"], by=request.user)
             return gettext("The contact block is lifted. A pair that it ended stays ended.")
 
-        note = gettext("The two can be paired again. The reason stays in the case.")
+        note = gettext("The two can be paired by hand again. The reason stays in the case.")
         return self.deed(
             request,
             pk,

@@ -6,13 +6,14 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, Q
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_tools import ScopedAdmin, pill_html
+from accounts.admin_tools import ScopedAdmin, moment_or_dash, pill_html
 from accounts.models import User
 from mentoring.models.mentors import MentorProfile
+from mentoring.public_profiles import public_profile
 
 
 class MentorForm(forms.ModelForm):
@@ -22,7 +23,7 @@ class MentorForm(forms.ModelForm):
 
     class Meta:
         model = MentorProfile
-        fields = ["expert", "focus_ko", "focus_en", "capacity", "is_paused"]
+        fields = ["expert", "focus_ko", "focus_en", "capacity", "capacity_overall", "monthly_limit", "is_paused"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -66,16 +67,32 @@ class MentorAdmin(ScopedAdmin):
 
     def get_fields(self, request, obj=None):
         """The address on adding, afterwards whose it is."""
-        return ["email" if obj is None else "name", "expert", "focus_ko", "focus_en", "capacity", "is_paused"]
+        first = "email" if obj is None else "name"
+        said = [] if obj is None else ["offers", "confirmed"]
+        return [first, *MentorForm.Meta.fields, *said]
 
     def get_readonly_fields(self, request, obj=None):
         """A mentor's person stays the same."""
-        return [*super().get_readonly_fields(request, obj), *([] if obj is None else ["name"])]
+        return [
+            *super().get_readonly_fields(request, obj),
+            *([] if obj is None else ["name", "offers", "confirmed"]),
+        ]
 
     @admin.display(description=_("mentor"), ordering="user__full_name")
     def name(self, mentor):
         """In the reader's language."""
         return mentor.name
+
+    @admin.display(description=_("what the mentor offers"))
+    def offers(self, mentor):
+        """As the mentees read it."""
+        facts = public_profile(mentor)["facts"]
+        return format_html_join("", "<p>{}: {}</p>", ((fact["term"], fact["value"]) for fact in facts)) or "–"
+
+    @admin.display(description=_("profile confirmed"), ordering="confirmed_at")
+    def confirmed(self, mentor):
+        """When, with the pledge and the code of conduct."""
+        return moment_or_dash(mentor.confirmed_at)
 
     @admin.display(description=_("focus"))
     def focus(self, mentor):

@@ -13,6 +13,7 @@ from mentoring.admin.pairing_desk import DeskPages
 from mentoring.admin.pairing_publishing import PublishingPages
 from mentoring.admin.pairing_runs import RunPages
 from mentoring.admin.pairing_weighing import WeighingPages
+from mentoring.admin.rounds import RoundAdmin
 from mentoring.admin.shared import PairCohortFilter, cohort_name
 from mentoring.models.rounds import MentoringRound
 from mentoring.models.runs import PairingRun
@@ -83,10 +84,14 @@ def desk_button(cohort):
     if not cohort.program.has_mentoring:
         return []
     round_ = MentoringRound.objects.filter(cohort=cohort).only("pk").first()
-    if round_ is None:
-        return []
+    return desk_way(round_) if round_ is not None else []
+
+
+def desk_way(round_):
+    """The way to the desk of a round."""
     url = reverse("admin:mentoring_pairing_desk", kwargs={"round_id": round_.pk})
     return [{"label": gettext("Pairing desk"), "url": url, "small": True}]
 
 
 CohortAdmin.more_buttons.append(desk_button)
+RoundAdmin.more_buttons.append(desk_way)

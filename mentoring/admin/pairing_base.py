@@ -3,16 +3,25 @@
 from django.http import Http404
 from django.urls import path, reverse
 from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
+from accounts.admin_deeds import DeedForm
 from accounts.admin_tools import ReadOnlyAdmin
 from mentoring.admin.shared import cohort_name
 from mentoring.models.pairs import Pairing
-from mentoring.models.rounds import MentoringRound
+from mentoring.models.rounds import MentoringRound, PairingMode
 from mentoring.models.runs import PairingRun, RunKind
 from mentoring.pairing_input import mentor_id
 from mentoring.pairing_people import People
 from mentoring.run_answers import Answer
 from portal import clock, i18n
+from portal.fields import CleanCharField
+
+
+class LockForm(DeedForm):
+    """Why a pair is locked; asked for where a rule stands against it."""
+
+    reason = CleanCharField(label=_("Reason"), max_length=300, required=False)
 
 
 class DeskBase(ReadOnlyAdmin):
@@ -135,7 +144,10 @@ def run_name(run):
 
 def kind_of(run):
     """What it was asked for: how, or after an announcement which of the three ways."""
-    return run.get_mode_display() if run.kind == RunKind.NEW else run.get_kind_display()
+    if run.kind == RunKind.NEW:
+        return run.get_mode_display()
+    kind = run.get_kind_display()
+    return f"{kind} · {run.get_mode_display()}" if run.mode == PairingMode.STABLE else kind
 
 
 def run_pill(run):

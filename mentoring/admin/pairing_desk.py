@@ -4,14 +4,13 @@ from django.contrib import messages
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_deeds import DeedForm, DeedReasonForm, object_deed
+from accounts.admin_deeds import DeedReasonForm, object_deed
 from mentoring import pairing_input
 from mentoring import run_weighing as weighing
 from mentoring.admin import pairing_rows as rows
 from mentoring.admin import pairing_words as words
-from mentoring.admin.pairing_base import DeskBase, live_pairs, made_text, run_name, run_pill
+from mentoring.admin.pairing_base import DeskBase, LockForm, live_pairs, made_text, run_name, run_pill
 from mentoring.models.rounds import Exclusion, ExclusionKind, PairingMode
 from mentoring.models.runs import RunKind
 from mentoring.operations import runs as operations
@@ -19,7 +18,6 @@ from mentoring.pairing_input import mentor_id, mentor_pk
 from mentoring.pairing_rules import Reason
 from mentoring.pairing_words import PARTS, reasons_text
 from portal.errors import Refused
-from portal.fields import CleanCharField
 
 RECENT = 5
 LIFTED_HERE = (
@@ -28,12 +26,6 @@ LIFTED_HERE = (
     ExclusionKind.DECLINED,
 )  # the others have pages of their own
 SAID_HERE = LIFTED_HERE
-
-
-class LockForm(DeedForm):
-    """Why a pair is locked; asked for where a rule stands against it."""
-
-    reason = CleanCharField(label=_("Reason"), max_length=300, required=False)
 
 
 class DeskPages(DeskBase):

@@ -11,7 +11,7 @@ from accounts.admin_deeds import object_deed
 from mentoring import pairing_input
 from mentoring import run_reading as reading
 from mentoring.admin import pairing_words as words
-from mentoring.admin.pairing_base import DeskBase
+from mentoring.admin.pairing_base import DeskBase, live_pairs
 from mentoring.admin.pairing_run_rows import RunRows
 from mentoring.models.rounds import PairingMode
 from mentoring.models.runs import RunKind
@@ -113,7 +113,8 @@ class PublishingPages(DeskBase):
     def stale(self, request, round_, run, changes):
         """That the run answers another question than the one that stands now, and what sets them apart; 409.
 
-        Locks and exclusions are rows of the round and stay; so does what was asked for, for the next run.
+        Locks and exclusions are rows of the round and stay; so does what was asked for, for the next run. Once
+        pairs are announced the way on is a repair.
         """
         names = Names(Snapshot.of_run(run), pairing_input.input_of(round_))
         response = self.desk_page(
@@ -125,8 +126,8 @@ class PublishingPages(DeskBase):
             reason=str(operations.Stale(changes)),
             changes=[{"title": change_text(change, names), "user": True} for change in changes],
             kept=gettext("Locks, exclusions and the rules of the round are kept and count in the next run."),
-            run_url=self.desk_url(round_, "start"),
-            again=[("mode", run.mode), ("kind", run.kind)],
+            run_url=self.desk_url(round_, "repair" if live_pairs(round_).exists() else "start"),
+            again=[("mode", run.mode)],
         )
         response.status_code = CONFLICT
         return response

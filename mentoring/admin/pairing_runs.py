@@ -1,5 +1,7 @@
 """The pages of a run: its pairs, the board, and all runs of a round."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponseNotAllowed
@@ -9,7 +11,7 @@ from django.utils.translation import gettext
 from mentoring import run_reading as reading
 from mentoring import run_weighing as weighing
 from mentoring.admin import pairing_words as words
-from mentoring.admin.pairing_base import DeskBase, can_undo, kind_of, made_text, run_name, run_pill
+from mentoring.admin.pairing_base import DeskBase, LockForm, can_undo, kind_of, made_text, run_name, run_pill
 from mentoring.admin.pairing_run_rows import SHOWN, SORTS, RunRows
 from mentoring.operations import desk
 from mentoring.operations import runs as operations
@@ -18,7 +20,6 @@ from portal import clock, i18n
 from portal.errors import Refused
 
 PER_PAGE = 50
-REASON_LIMIT = 300
 
 
 class RunPages(DeskBase):
@@ -57,11 +58,15 @@ class RunPages(DeskBase):
         """How long the publishing can still be taken back; None where it cannot."""
         if not can_undo(run):
             return None
+        words_left = gettext("{hours} h {minutes} min left")
+        if run.undo_until - clock.now() < timedelta(hours=1):
+            words_left = gettext("{minutes} min left")
         text = gettext("The mails leave at %(moment)s. Until then the publishing can be undone.")
         return {
             "url": self.run_url(run, "undo"),
             "deadline": run.undo_until.isoformat(),
             "now": clock.now().isoformat(),
+            "hours": words_left,
             "text": text % {"moment": i18n.moment(run.undo_until)},
         }
 
@@ -106,8 +111,8 @@ class RunPages(DeskBase):
         round_, run = self.find_run(request, round_id, number)
         return self.board(request, round_, run, request.GET)
 
-    def board(self, request, round_, run, asked, *, typed="", error="", status=200):
-        """The board, with the cost of what is asked for."""
+    def board(self, request, round_, run, asked, *, error="", status=200):
+        """The board, with the cost of what is asked for; `error` stands at the reason, which is shown as typed."""
         answer = self.answer_of(run)
         people = self.people_of(round_, answer.facts)
         table = RunRows(answer, people, self.locks_now(round_))
@@ -129,7 +134,7 @@ class RunPages(DeskBase):
             columns=columns,
             free=free,
             asking=table.choices(mentee, mentor),
-            cost=self.cost(run, table, mentee, mentor, typed=typed, error=error),
+            cost=self.cost(run, table, mentee, mentor, typed=asked.get("reason", ""), error=error),
             cost_url=self.run_url(run, "cost"),
             keep_url=self.run_url(run, "keep"),
             board_url=board_url,
@@ -144,21 +149,24 @@ class RunPages(DeskBase):
             return HttpResponseNotAllowed(["POST"])
         answer = self.answer_of(run)
         mentee, mentor = request.POST.get("mentee", ""), request.POST.get("mentor", "")
-        reason = request.POST.get("reason", "")[:REASON_LIMIT]
+        form = LockForm(request.POST)
         if mentee not in answer.facts["mentees"] or mentor not in answer.capacity:
             raise Http404
         override = bool(answer.facts["excluded"].get(mentee, {}).get(mentor))
+        if not form.is_valid():
+            errors = " ".join(form.errors["reason"])
+            return self.board(request, round_, run, request.POST, error=errors, status=400)
         try:
             new = desk.keep(
                 run.pk,
                 answer.facts["mentees"][mentee]["enrolment"],
                 mentor_pk(mentor),
                 by=request.user,
-                reason=reason,
+                reason=form.cleaned_data["reason"],
                 override=override,
             )
         except Refused as refusal:
-            return self.board(request, round_, run, request.POST, typed=reason, error=str(refusal), status=400)
+            return self.board(request, round_, run, request.POST, error=str(refusal), status=400)
         new.round = round_
         text = gettext("The pair is locked, and the pairs are worked out anew.")
         self.message_user(request, text, messages.SUCCESS)

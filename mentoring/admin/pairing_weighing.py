@@ -6,6 +6,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin_tools import number_in
 from mentoring import run_reading as reading
 from mentoring.admin import pairing_rows as rows
 from mentoring.admin import pairing_words as words
@@ -243,7 +244,8 @@ class WeighingPages(DeskBase):
     def other_run(self, round_, run, found, number):
         """The run that is asked for, else the latest of the same question; None where there is no other."""
         if number:
-            known = round_.runs.exclude(pk=run.pk).filter(number=number).first() if number.isdecimal() else None
+            others = round_.runs.exclude(pk=run.pk)
+            known = others.filter(number=number_in(number)).first() if number_in(number) is not None else None
             if known is None:
                 raise Http404
         else:

@@ -37,7 +37,7 @@ class EndKind(models.TextChoices):
     FOR_CAUSE = "for_cause", pgettext_lazy("pair", "Ended for cause")
 
 
-CLOSED_AT_ONCE = (EndKind.UNDONE, EndKind.FOR_CAUSE)
+CLOSED_AT_ONCE = (EndKind.UNDONE, EndKind.DECLINED, EndKind.FOR_CAUSE)
 
 
 def contact_blocks(**between):
@@ -48,7 +48,7 @@ def contact_blocks(**between):
 def read_by_mentor(user):
     """The pairs of a mentor that they may read, as a condition: live ones, and ended ones for thirty days.
 
-    One that was undone or ended for cause is gone at once.
+    One that was undone, declined or ended for cause is gone at once.
     """
     lately = Q(ended_at__gt=clock.now() - READABLE_FOR) & ~Q(end_kind__in=CLOSED_AT_ONCE)
     return Q(mentor__user=user) & (Q(ended_at__isnull=True) | lately)

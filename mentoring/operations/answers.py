@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from mentoring import pairing_emails, permissions
 from mentoring.models.pairs import EndKind, Pairing
 from mentoring.models.rounds import Exclusion, ExclusionKind, MentoringRound, RoundMentor, RoundMentorState
-from mentoring.models.runs import PairLock
-from mentoring.operations.pairs import end, refuse_ended
+from mentoring.operations.pairs import drop_locks, end, refuse_ended
 from mentoring.operations.pairs import lock as lock_pair
 from mentoring.operations.runs import lock_round
 from portal import audit, clock, mail
@@ -62,7 +61,7 @@ def decline(pairing_id, *, by, reason):
         lifted_at=None,
         defaults={"reason": reason, "by": by, "at": clock.now()},
     )
-    PairLock.objects.filter(round=exclusion.round, mentor=pairing.mentor, enrolment=pairing.enrolment).delete()
+    drop_locks(by=by, round=exclusion.round, mentor=pairing.mentor, enrolment=pairing.enrolment)
     end(pairing, by=by, reason=reason, kind=EndKind.DECLINED)
     audit.record("pairing.declined", target=pairing, by=by, reason=reason)
     return pairing
@@ -104,7 +103,7 @@ def mentor_leaves(round_id, mentor_id, *, by, reason):
     row.save(update_fields=["state", "answered_at", "decline_reason"])
     rows = Pairing.objects.live().filter(mentor=mentor_id, enrolment__cohort=round_.cohort_id).order_by("pk")
     pairs = [lock_pair(pk) for pk in rows.values_list("pk", flat=True)]
-    PairLock.objects.filter(round=round_, mentor=mentor_id).delete()
+    drop_locks(by=by, round=round_, mentor=mentor_id)
     for pairing in pairs:
         end(pairing, by=by, reason=reason, kind=EndKind.MENTOR_LEFT)
     audit.record("pairing.mentor_left", target=row, by=by, after=f"{len(pairs)} ended", reason=reason)

@@ -143,7 +143,7 @@ def cancel(meeting_id, *, by, reason):
     if not reason.strip():
         raise Refused(_("Give a reason."))
     call_off(meeting, S.CANCELLED, by=by, reason=reason.strip(), now=now)
-    audit.record("meeting.cancelled", target=meeting, by=by, before=minute(meeting.starts_at), reason=reason)
+    audit.record("meeting.cancelled", target=meeting, by=by, before=minute(meeting.starts_at))
     for person in meeting.people:
         if person != by:
             emails.cancelled(meeting, person)

@@ -118,7 +118,7 @@ def end_with_enrolment(sender, enrolment, by, **kwargs):
     One that came to its regular end leaves the pair open while its evaluation is unwritten: the mentor writes it
     after the last session, and staff end the pair. Who has left is locked to nobody any more.
     """
-    PairLock.objects.filter(enrolment=enrolment).delete()
+    drop_locks(by=by, enrolment=enrolment)
     is_regular = enrolment.status in REGULAR_ENDS
     for pairing in enrolment.pairings.live().select_for_update(no_key=True):
         submitted = Evaluation.objects.filter(pairing=pairing, status=EvaluationStatus.SUBMITTED).exists()
@@ -143,6 +143,14 @@ def _settle_requests(pairing, *, by):
         asked.status, asked.closed_at = RematchStatus.LAPSED, clock.now()
         asked.save(update_fields=["status", "closed_at"])
         audit.record("rematch.lapsed", target=asked, by=by)
+
+
+def drop_locks(*, by, **which):
+    """Take locked pairs back, on record; for operations that have asked who may."""
+    for row in PairLock.objects.filter(**which).select_related("round").order_by("pk"):
+        before = f"enrolment {row.enrolment_id}, mentor {row.mentor_id}"
+        audit.record("pairing.unlocked", target=row.round, by=by, before=before)
+        row.delete()
 
 
 def lock(pairing_id):

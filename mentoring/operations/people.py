@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from mentoring import camp_privacy, meeting_texts, pairing_privacy, privacy_before, rematch_privacy
+from mentoring.models.care import AbsenceStep
 from mentoring.models.evaluations import Evaluation, EvaluationStatus
 from mentoring.models.mentors import MentorProfile
 from mentoring.operations.erasing import GONE, erase_papers
@@ -26,3 +27,4 @@ def erase_person(user):
     forget_reporter(user)
     privacy_before.erase(user)
     camp_privacy.forget(user)
+    AbsenceStep.objects.filter(person=user).delete()

@@ -18,7 +18,7 @@ from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import EndKind, Pairing
 from mentoring.models.rounds import Exclusion, ExclusionKind, MentoringRound, PairingMode, RoundMentor
 from mentoring.models.runs import PairingRun, PairLock, RunKind
-from mentoring.operations.pairs import end, make_pair
+from mentoring.operations.pairs import drop_locks, end, make_pair
 from mentoring.pairing_input import Reading, mentor_id, mentor_pk
 from mentoring.pairing_rules import label
 from mentoring.pairing_snapshot import Snapshot, may_be_overridden
@@ -164,8 +164,7 @@ def lock(round_id, enrolment_id, mentor_id_, *, by, reason="", override=False):
     held = PairLock.objects.filter(round=round_, mentor=mentor).exclude(enrolment=enrolment).count()
     if not reasons and held >= name.mentors[pair[1]]["capacity"]:
         raise Refused(_("Every place of this mentor is locked already."))
-    if known is not None:
-        _unlock(known, by=by)
+    drop_locks(by=by, round=round_, enrolment=enrolment)
     made = PairLock.objects.create(
         round=round_,
         mentor=mentor,
@@ -189,19 +188,7 @@ def lock(round_id, enrolment_id, mentor_id_, *, by, reason="", override=False):
 def unlock(round_id, enrolment_id, *, by):
     """Take the lock of a mentee back; without one nothing happens."""
     round_ = lock_round(round_id, by=by)
-    known = PairLock.objects.filter(round=round_, enrolment=enrolment_id).select_related("round").first()
-    if known is not None:
-        _unlock(known, by=by)
-
-
-def _unlock(known, *, by):
-    audit.record(
-        "pairing.unlocked",
-        target=known.round,
-        by=by,
-        before=f"enrolment {known.enrolment_id}, mentor {known.mentor_id}",
-    )
-    known.delete()
+    drop_locks(by=by, round=round_, enrolment=enrolment_id)
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ question once more and refuses an answer to another one.
 import logging
 import time
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
@@ -258,7 +259,12 @@ def _lock_people(camp):
     for model, name in ((Enrolment, "enrolment"), (MentorProfile, "mentor")):
         keys = live.values(name)
         list(model.objects.filter(pk__in=keys).select_for_update(of=("self",), no_key=True).order_by("pk"))
-    list(live.select_for_update(of=("self",), no_key=True).order_by("pk"))
+    pairs = list(
+        live.select_for_update(of=("self",), no_key=True).order_by("pk").select_related("mentor", "enrolment")
+    )
+    people = {key for pair in pairs for key in (pair.mentor.user_id, pair.enrolment.person_id)}
+    users = get_user_model().objects.filter(pk__in=people)
+    list(users.select_for_update(of=("self",), no_key=True).order_by("pk"))
 
 
 class _Writer:

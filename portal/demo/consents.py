@@ -5,12 +5,14 @@ from django.utils import translation
 from accounts import consent_form
 from accounts.models import ConsentRecord, TermVersion
 from accounts.terms import holding
+from mentoring.models.mentors import MentorProfile
 from portal.demo.ledger import dice
 from programs import consents
 from programs.models.applications import Application
 from programs.models.terms import CohortTerm
 
 ON_JOINING = ("terms", "privacy")
+ON_MENTORING = ("mentor-pledge", "mentor-conduct")
 ON_APPLYING = (("application", True),)  # where a cohort says nothing itself
 WILLING = {  # how many of a hundred give a consent that is up to them
     "optional_items": 92,
@@ -72,6 +74,10 @@ def add_consents(world):
     for person in world.crowd.everyone:
         for slug in ON_JOINING:
             add(world, person, wordings.at(slug, person.date_joined), "", given=True, at=person.date_joined)
+    for mentor in world.ledger.rows[MentorProfile]:
+        for slug in ON_MENTORING:
+            version, at = wordings.at(slug, mentor.confirmed_at), mentor.confirmed_at
+            add(world, mentor.user, version, "", given=True, at=at)
     unwilling = world.crowd[UNWILLING]
     refused = wordings.at("marketing", unwilling.date_joined)
     shown = wordings.items(refused, None, unwilling.language)

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts import privacy as people
 from mentoring import absences, health, health_rows
 from mentoring.models.care import AbsenceStep
 from mentoring.models.meetings import Meeting
@@ -361,6 +362,18 @@ def test_a_to_do_is_settled_and_comes_again_only_for_another_meeting(round_, set
     missed(pair, 0.5)
     assert operations.follow_up(clock.now()) == 1
     assert AbsenceStep.objects.filter(kind="to_do", settled_at=None).count() == 1
+
+
+def test_what_is_kept_of_missed_meetings_is_handed_out_and_goes_with_the_account(round_):
+    pair = paired(round_, 50)
+    person = pair.enrolment.person
+    for days in (7, 8, 9):
+        missed(pair, days)
+    operations.follow_up(clock.now())
+    kept = people.export(person)["mentoring"]["missed_meetings"]
+    assert [(row["kind"], row["count"]) for row in kept] == [("warning", 3), ("to_do", 3)]
+    people.erase(person)
+    assert not AbsenceStep.objects.exists()
 
 
 def test_steps_are_suggested_for_either_side():

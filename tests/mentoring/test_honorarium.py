@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 import openpyxl
 import pytest
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
@@ -342,6 +343,24 @@ def test_staff_draw_up_approve_and_pay_by_their_pages(round_, pairing, manager):
     assert "100,000" in page
     assert "황보멘티" not in page
     assert address in client.get(reverse("admin:programs_cohort_overview", args=[round_.cohort_id])).text
+
+
+def test_the_list_costs_the_same_for_one_statement_and_for_many(round_, pairing, manager):
+    client = client_of(manager)
+
+    def queries():
+        operations.draw_up(round_.pk, NOVEMBER, by=manager)
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(reverse(LIST)).status_code == 200
+        return len(captured)
+
+    held(pairing)
+    queries()
+    few = queries()
+    for _more in range(20):
+        held(make.make_pairing(make.make_mentor(), make.make_enrolment(round_.cohort)))
+    assert queries() == few
+    assert Statement.objects.count() == 21
 
 
 def test_only_ones_own_rounds(round_, pairing, manager):

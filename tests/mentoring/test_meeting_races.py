@@ -171,10 +171,11 @@ def test_in_the_second_of_the_notice_a_time_can_still_be_had_and_after_it_not(se
 
 
 def test_the_last_meeting_of_a_month_is_given_once():
-    first = make_pair()
-    second = make_pair(first.mentor)
-    first.mentor.monthly_limit = 1
-    first.mentor.save()
-    outcomes = at_once([booking(first, START), booking(second, START + 2 * DAY)])
-    assert len(refused(outcomes)) == 1
-    assert Meeting.objects.count() == 1
+    for number in range(1, TRIES + 1):
+        first = make_pair()
+        second = make_pair(first.mentor)
+        first.mentor.monthly_limit = 1
+        first.mentor.save()
+        outcomes = at_once([booking(first, START), booking(second, START + 2 * DAY)])
+        assert len(refused(outcomes)) == 1
+        assert Meeting.objects.count() == number

@@ -309,5 +309,5 @@ def test_the_desk_costs_the_same_with_everything_in_it(mentor, cohort, count, dj
     client.force_login(mentor.user)
     # session, user, mentees, their goals, mentors, profile, waiting, three of the last contact, meetings, actions,
     # places in rounds
-    with django_assert_num_queries(13), override("ko"):
+    with django_assert_num_queries(14), override("ko"):
         client.get(reverse("mentoring"))

@@ -161,7 +161,7 @@ def test_a_mentor_reads_an_ended_pair_for_thirty_days_to_the_second(pairing, set
     [
         ("for_cause", {"mentee", "staff"}),
         ("undone", {"staff"}),
-        ("declined", {"mentor", "mentee", "staff"}),
+        ("declined", {"mentee", "staff"}),
         ("moved", {"mentor", "mentee", "staff"}),
     ],
 )

@@ -95,16 +95,13 @@ def test_only_who_runs_the_cohort_finds_the_desk(client, desk):
     for stranger in (make.make_manager(make.make_cohort()), desk.mentor(0).user, make.make_user()):
         client.force_login(stranger)
         assert {client.get(page).status_code for page in pages} == {404}
-    assert desk.url() in _logged_in(client, own).get(overview_of(desk)).text
 
 
-def _logged_in(client, user):
-    client.force_login(user)
-    return client
-
-
-def overview_of(desk):
-    return reverse("admin:programs_cohort_overview", args=[desk.round.cohort_id])
+def test_the_desk_is_linked_from_the_cohort_and_from_the_round(desk):
+    cohort = reverse("admin:programs_cohort_overview", args=[desk.round.cohort_id])
+    round_ = reverse("admin:mentoring_mentoringround_overview", args=[desk.round.pk])
+    for address in (cohort, round_):
+        assert f'href="{desk.url()}"' in text_of(desk.client.get(address))
 
 
 def test_looking_writes_nothing(desk):
@@ -170,6 +167,14 @@ def test_working_out_both_leads_to_them_side_by_side(desk):
     text = text_of(desk.client.get(response.url))
     assert "Run 1 · Best for the cohort" in text
     assert "Run 2 · Stable" in text
+
+
+def test_after_an_announcement_everything_is_worked_out_anew(desk):
+    desk.published()
+    desk.post("start", {"mode": "stable"})
+    run = desk.round.runs.first()
+    assert (run.kind, run.mode) == (RunKind.FULL, "stable")
+    assert "Everything anew · Stable" in text_of(desk.get("history"))
 
 
 def test_an_unknown_way_to_pair_is_none(desk):
@@ -358,6 +363,9 @@ def test_keeping_against_a_rule_without_a_reason_loses_nothing_typed(desk):
     assert response.context["cost"]["error"] == "Give a reason."
     assert not PairLock.objects.exists()
     assert PairingRun.objects.count() == 1
+    response = desk.post("keep", data | {"reason": "900101-1234567"}, number=run.number)
+    assert response.status_code == 400
+    assert 'value="900101-1234567"' in response.text
     assert desk.post("keep", data | {"reason": "Both agree"}, number=run.number).status_code == 302
     assert PairLock.objects.get().is_override
 
@@ -410,7 +418,8 @@ def test_comparing_wants_a_run_that_there_is(desk):
     assert "nothing to compare with" in text_of(desk.get("compare", number=run.number))
     desk.run(mode="stable")
     assert desk.get("compare", "?with=99", number=run.number).status_code == 404
-    assert desk.get("compare", "?with=x", number=run.number).status_code == 404
+    for wrong in ("x", "9" * 30, "9" * 5000):
+        assert desk.get("compare", f"?with={wrong}", number=run.number).status_code == 404
     assert "Side by side" in text_of(desk.get("compare", number=run.number))
 
 
@@ -483,6 +492,7 @@ def test_a_page_seen_before_another_published_is_out_of_date(desk):
     response = desk.post("publish", {"digest": two.digest}, number=two.number)
     assert response.status_code == 409
     assert "Announced mentor of" in response.text
+    assert response.context["run_url"] == desk.url("repair")
 
 
 def test_who_has_no_mentor_is_said_before_publishing(client):

@@ -92,6 +92,23 @@ def test_lists_are_completed_by_fit():
     assert scoring.completed([], {"a", "b"}, {"a": None, "b": None}) == {"a": 1, "b": 1}
 
 
+def test_those_who_share_a_place_get_that_of_the_middle():
+    assert scoring.place_share(2, 4) == (6, 8)
+    assert scoring.place_share(2, 4, sharing=2) == (5, 8)
+    assert scoring.place_share(1, 7, sharing=7) == (8, 14)
+
+
+def test_whoever_says_nothing_is_worth_less_than_a_first_wish_that_suits(round_):
+    """A mentee who handed in nothing has no claim to a place before one who did."""
+    rows = [make.make_round_mentor(round_, capacity=1) for _ in range(3)]
+    keen = make.make_mentee_profile(round_, rows[0].mentor)
+    silent = make.make_enrolment(round_.cohort, status="active")
+    snapshot = input_of(round_)
+    name = mentor_id(rows[0].mentor_id)
+    assert snapshot.pair(silent.code, name).score < snapshot.pair(keen.enrolment.code, name).score
+    assert snapshot.pair(silent.code, name).score > 400
+
+
 def test_each_rule_is_named(round_):
     here = make.make_user()
     mentee = make.make_mentee_profile(
@@ -211,7 +228,7 @@ def test_mentors_wishes_count_where_mentors_rank(round_):
     mentees = [make.make_mentee_profile(round_) for _ in range(3)]
     MentorWish.objects.create(mentor=row, mentee=mentees[1], rank=1)
     snapshot = input_of(round_)
-    assert [snapshot.pair(*ids(mentee, row)).mentor_rank for mentee in mentees] == [100, 150, 100]
+    assert [snapshot.pair(*ids(mentee, row)).mentor_rank for mentee in mentees] == [75, 150, 75]
     assert [snapshot.pair(*ids(mentee, silent)).mentor_place for mentee in mentees] == [None] * 3
     assert snapshot.problem(mode="stable").mentor_ranks == {mentor_id(row.mentor_id): (mentees[1].enrolment.code,)}
 

@@ -219,7 +219,7 @@ def test_the_page_costs_the_same_for_many(round_, manager, count):
 
     assert page.status_code == 200
     assert "옛 동료" in page.text
-    assert len(queries) == 17
+    assert len(queries) == 18
     assert client.get(url("changelist")).status_code == 200
 
 

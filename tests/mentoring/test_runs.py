@@ -14,8 +14,10 @@ from mentoring.operations.pairs import end_pairing, pair
 from mentoring.pairing_input import mentor_id
 from mentoring.pairing_snapshot import Snapshot
 from portal import clock, mail
+from portal.demo import eraser
 from portal.errors import Refused
 from portal.models import AuditEvent, MailStatus, OutgoingMail
+from programs.models.cohorts import Cohort
 from programs.operations.enrolments import end_enrolment
 from tests import make
 from tests.mentoring.rounds import make_full_round, names
@@ -152,7 +154,7 @@ def test_a_lock_is_kept_by_every_run_until_it_is_taken_back(staff):
         assert run_reading.pairs_of(run)[people[0].enrolment.code] == mentor_id(mentor)
     assert PairLock.objects.get().mentor_id == places[1]
     text = refusal(runs.lock, round_.pk, people[1].enrolment.pk, places[1], by=staff)
-    assert "잠" in text or "lock" in text
+    assert text == "이 멘토의 자리는 이미 모두 고정되어 있어요."
     runs.unlock(round_.pk, people[0].enrolment.pk, by=staff)
     runs.unlock(round_.pk, people[0].enrolment.pk, by=staff)
     assert not PairLock.objects.exists()
@@ -240,6 +242,7 @@ def test_who_leaves_is_locked_to_nobody(staff):
     runs.lock(round_.pk, people[0].enrolment.pk, row.mentor.pk, by=staff)
     end_enrolment(people[0].enrolment.pk, "dropped", by=staff, reason="1")
     assert list(run_reading.pairs_of(runs.run(round_.pk, by=staff))) == [people[1].enrolment.code]
+    assert AuditEvent.objects.filter(verb="pairing.unlocked", target_id=round_.pk).count() == 1
 
 
 # --- publishing --------------------------------------------------------------------------------------
@@ -553,3 +556,14 @@ def test_choices_are_counted(staff):
     assert (counts[run_reading.OTHER], sum(counts.values())) == (1, 4)
     worst = run_reading.by_worst(runs.run(round_.pk, by=staff))
     assert worst[-1][0] == late.code
+
+
+def test_a_cohort_of_the_demonstration_goes_with_its_runs(staff):
+    round_, _rows, _people = make_full_round(2, 2)
+    published(round_, staff)
+    one = Pairing.objects.live().first()
+    runs.exclude(round_.pk, one.enrolment_id, one.mentor_id, by=staff, reason="1")
+    published(round_, staff)
+    eraser.remove(Cohort.objects.filter(pk=round_.cohort_id))
+    assert not PairingRun.objects.exists()
+    assert not Pairing.objects.exists()

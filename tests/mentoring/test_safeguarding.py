@@ -9,8 +9,11 @@ import pytest
 from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from zeal import zeal_ignore
 
 from accounts import privacy as people
 from accounts.models import Role
@@ -25,6 +28,7 @@ from mentoring.operations.pairs import pair
 from portal import clock
 from portal.codes import shown_code
 from portal.errors import Refused
+from portal.management.commands import run_due as clock_of_the_portal
 from portal.models import AuditEvent, OutgoingMail
 from tests import make, races
 
@@ -320,6 +324,34 @@ def test_every_look_is_written_down_and_shown_in_the_case(settings):
     assert CaseLook.objects.filter(officer=one).count() == 2
 
 
+def test_the_list_of_reports_costs_the_same_for_one_and_for_many():
+    client = client_of(officer())
+
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(reverse(LIST)).status_code == 200
+        return len(captured)
+
+    safeguarding.report("일")
+    queries()
+    few = queries()
+    for _more in range(20):
+        safeguarding.write_more(safeguarding.report("일", reporter=make.make_user()).pk, "더")
+    assert queries() == few
+
+
+def test_what_was_typed_for_longer_than_the_file_lay_open_is_not_lost(settings):
+    reader = officer()
+    concern = safeguarding.report("일")
+    client = opened(reader, concern)
+    settings.DEMO_NOW = clock.now() + timedelta(hours=2)
+    with zeal_ignore():  # opened and answered, each behind its own lock
+        answer = client.post(deed_url("answer", concern), {"text": "오래 쓴 답변"})
+    assert answer.url == case_url(concern)
+    assert concern.messages.get().text == "오래 쓴 답변"
+    assert CaseLook.objects.filter(officer=reader).count() == 2
+
+
 def test_looking_does_not_open_a_file_by_get():
     concern = safeguarding.report(MARK)
     client = client_of(officer())
@@ -584,6 +616,7 @@ def test_the_texts_of_a_closed_case_go_after_three_years(settings, pairing):
     settings.DEMO_NOW = clock.now() + timedelta(days=3 * 365) - timedelta(minutes=5)
     assert safeguarding.forget_closed(clock.now()) == 0
     settings.DEMO_NOW += timedelta(minutes=10)
+    clock_of_the_portal._taken.clear()  # its steps of every hour may have been taken by another test
     call_command("run_due", once=True)
     for concern in (kept, gone, held):
         concern.refresh_from_db()

@@ -292,8 +292,9 @@ def test_a_mentee_sees_no_other_mentee_and_no_round_of_others(round_, mentors, m
     mark = make.make_mentee_profile(round_, mentors[0], enrolment=other.enrolments.get(), brief="표식-다른-멘티")
     DeclaredConflict.objects.create(round=round_, by=other, mentor=mentors[1], words="표식-다른-충돌")
     client = client_of(mentee)
-    for page in (address("mentoring-round", round_), reverse("mentoring"), reverse("week")):
+    for page in (address("mentoring-round", round_), reverse("mentoring"), reverse("week"), reverse("my")):
         text = client.get(page).text
+        assert page == reverse("week") or f"/mentoring/rounds/{round_.code}/" in text
         for secret in ("표식-다른", mark.code, other.full_name, other.email):
             assert secret not in text
     elsewhere = make.make_mentoring_round()
