@@ -28,16 +28,18 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NOW = datetime(2027, 3, 1, 0, 0, tzinfo=UTC)  # a Monday, 09:00 in Seoul
 PAIRING = NOW + 3 * DAY + HOUR  # just after the deadlines
 PARTS = ("morning", "afternoon", "evening")
-ABROAD = {  # where the mentor lives, and what both clocks say of the meetings before and after summer time begins
+ABROAD = {  # where the mentor lives, and what both clocks say: until when to answer, and of the meetings
     "ko": {
         "zone": "America/Los_Angeles",
         "hour": 0,
+        "answer": "3월 6일 (토) 17:00 PST · 3월 7일 (일) 10:00 KST",
         "winter": ("3월 9일 (화) 09:00~10:00 KST", "3월 8일 (월) 16:00~17:00 PST"),
         "summer": ("3월 30일 (화) 09:00~10:00 KST", "3월 29일 (월) 17:00~18:00 PDT"),
     },
     "en": {
         "zone": "Europe/London",
         "hour": 10,
+        "answer": "Sun, 7 March, 01:00 GMT · 10:00 KST",
         "winter": ("Tue, 9 March, 19:00–20:00 KST", "10:00–11:00 GMT"),
         "summer": ("19:00–20:00 KST", "Tue, 30 March, 11:00–12:00 BST"),
     },
@@ -265,7 +267,7 @@ class Season:
         mentor.reads(name.full_name if self.language == "ko" else name.romanized_name)
         pairing = self.pairing(self.mentee)
         mentor.go("pairing", pairing.code)
-        mentor.reads(self.texts["goal"])
+        mentor.reads(self.texts["goal"], self.abroad["answer"])
         mentor.press(mentor.button("Accept this mentee"))
         mentor.is_told("You have accepted. You can now agree on a first meeting.")
         declined = self.pairing(self.second)
