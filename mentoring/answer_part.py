@@ -1,8 +1,7 @@
 """The answer that a mentor owes to a pair, and why the two were paired, as the pair's page shows them."""
 
-from mentoring import progress, why
+from mentoring import progress, why, zones
 from mentoring.answer_forms import DeclineForm
-from portal import i18n
 
 
 def part(user, pairing, viewer, now, held):
@@ -11,7 +10,7 @@ def part(user, pairing, viewer, now, held):
         return None
     return {
         "template": "mentoring/workspace/_answer.html",
-        "until": i18n.moment(pairing.answer_until),
+        "until": zones.own_moment(pairing.answer_until, zones.zone_of(user)),
         "is_late": pairing.answer_until <= now,
         "form": held.get("decline") or DeclineForm(),
         "is_declining": "decline" in held,

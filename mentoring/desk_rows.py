@@ -97,7 +97,7 @@ def mentee_rows(pairs, facts):
 
 def mentee_row(pairing, facts):
     """One mentee, with what is to be read and done."""
-    address = pairing.get_absolute_url()
+    address, zone = pairing.get_absolute_url(), zones.zone_of(pairing.mentor.user)
     cells = [
         {"term": _("Application"), "value": pgettext("application", "Read"), "url": f"{address}#application"},
         *(extra[pairing.pk] for extra in facts.more if pairing.pk in extra),
@@ -116,16 +116,15 @@ def mentee_row(pairing, facts):
         },
     ]
     if pairing.awaits_answer:
-        cells.insert(
-            0, {"term": _("Answer by"), "value": i18n.moment(pairing.answer_until), "url": f"{address}#answer"}
-        )
+        until = zones.own_moment(pairing.answer_until, zone)
+        cells.insert(0, {"term": _("Answer by"), "value": until, "url": f"{address}#answer"})
     row = summaries.mentee_row(pairing)
     target = "goals" if evaluation_waits(pairing) and not row["goals"] else "evaluation"
     target = "answer" if pairing.awaits_answer else target
     return row | {
         "facts": cells,
         "next_url": f"{address}#{target}",
-        "ends": "" if pairing.is_live else i18n.moment(pairing.read_until),
+        "ends": "" if pairing.is_live else zones.own_moment(pairing.read_until, zone),
     }
 
 

@@ -4,15 +4,16 @@ The mails about a pair are sent while the pair lives, that about an evaluation w
 """
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from mentoring import why
+from mentoring import why, zones
 from mentoring.models.evaluations import Evaluation
 from mentoring.models.pairs import Pairing
-from portal import i18n, mail
+from portal import mail
 from portal.i18n import speaking
 from portal.mail_events import Kind, Placeholder, event, needed, sometimes
 
@@ -79,7 +80,7 @@ def paired_mentor(pairing, *, hold=timedelta(0)):
     more = {"why": reasons(pairing, person)}
     if pairing.answer_until is not None and pairing.accepted_at is None:
         with speaking(person.language):
-            more["deadline"] = i18n.deadline(pairing.answer_until)
+            more["deadline"] = zones.own_deadline(pairing.answer_until, ZoneInfo(why.zones_of(pairing)[0]))
     return queue("paired_mentor", target=pairing, pairing=pairing, person=person, hold=hold, **more)
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from mentoring.models.meetings import MOST_MINUTES, SAID, MeetingStatus, MeetingWay
 from mentoring.slots import FIRST_YEAR, LAST_YEAR
+from mentoring.zones import zone_name
 from portal.fields import CleanCharField
 
 PLACE_LIMIT, SUBJECT_LIMIT, REASON_LIMIT = 200, 200, 300
@@ -127,7 +128,7 @@ class AgreedForm(forms.Form):
     def __init__(self, data=None, *, zone, **kwargs):
         self.zone = zone
         super().__init__(data, **kwargs)
-        self.fields["time"].help_text = _("In your time zone: %(zone)s.") % {"zone": zone.key}
+        self.fields["time"].help_text = _("In your time zone: %(zone)s.") % {"zone": zone_name(zone.key)}
 
     def clean(self):
         """A time that there is: summer time skips an hour once a year."""

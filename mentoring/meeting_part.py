@@ -227,7 +227,7 @@ def weeks(found, pairing, reader, asked):
         "days": [{"title": i18n.day(day), "key": day.isoformat(), "slots": rows} for day, rows in days.items()],
         "before": before[-1].isoformat() if before else "",
         "after": after[0].isoformat() if after else "",
-        "zones": [zone_.key for zone_ in both],
+        "zones": [zones.zone_name(zone_.key) for zone_ in both],
     }
 
 

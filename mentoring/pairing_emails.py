@@ -4,10 +4,12 @@ Who is moved before having read of the first pair is told of the new one alone; 
 is so. Neither side reads why the other was moved, nor with whom they are paired now.
 """
 
+from zoneinfo import ZoneInfo
+
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from mentoring import emails
+from mentoring import emails, why, zones
 from mentoring.emails import FOLDER, PLACES
 from mentoring.models.pairs import Pairing
 from portal import i18n, mail
@@ -105,7 +107,7 @@ def answer_overdue(pairing):
 def _to_answer(name, pairing):
     person = pairing.mentor.user
     with i18n.speaking(person.language):
-        words = {"deadline": i18n.deadline(pairing.answer_until)}
+        words = {"deadline": zones.own_deadline(pairing.answer_until, ZoneInfo(why.zones_of(pairing)[0]))}
     until = pairing.answer_until
     return emails.queue(name, target=pairing, pairing=pairing, person=person, deadline_at=until, **words)
 

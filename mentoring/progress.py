@@ -8,6 +8,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from mentoring import zones
 from mentoring.models.evaluations import EvaluationStatus
 from portal import i18n, pills
 
@@ -75,6 +76,12 @@ def pill(pairing, viewer):
     return pills.pill(pills.EVALUATION_PILLS, state, labels[state])
 
 
+def told(moment, pairing, viewer):
+    """A moment on the clock of the one of the two who looks, and on Seoul's; staff have Seoul's alone."""
+    person = {MENTOR: pairing.mentor.user, MENTEE: pairing.enrolment.person}.get(viewer)
+    return zones.own_moment(moment, zones.zone_of(person))
+
+
 def steps(pairing, viewer):
     """All steps of a pair; the first that is not done is the current one. An ended pair ends with its end."""
     state = evaluation_state(pairing, viewer)
@@ -88,7 +95,7 @@ def steps(pairing, viewer):
     )
     rows = [(_("Paired"), "", i18n.day(pairing.paired_at), True)]
     if pairing.answer_until is not None:
-        until = _("By %(moment)s.") % {"moment": i18n.moment(pairing.answer_until)}
+        until = _("By %(moment)s.") % {"moment": told(pairing.answer_until, pairing, viewer)}
         answered = pairing.accepted_at is not None
         when = i18n.day(pairing.accepted_at) if answered else ""
         rows.append((_("Accepted by the mentor"), "" if answered else until, when, answered))
@@ -161,7 +168,7 @@ def panel(pairing, viewer):
     elif not pairing.is_live:
         facts.append({"term": pgettext("pair", "Ended"), "value": i18n.day(pairing.ended_at)})
         if viewer == MENTOR:
-            facts.append({"term": _("Readable until"), "value": i18n.moment(pairing.read_until)})
+            facts.append({"term": _("Readable until"), "value": told(pairing.read_until, pairing, viewer)})
     actions = [{"label": label, "url": f"#{target}", "look": "primary"}] if label else []
     return {"pill": pill(pairing, viewer), "title": title, "text": text, "facts": facts, "actions": actions}
 
@@ -171,7 +178,7 @@ def _words(pairing, viewer, state, has_goals):
     if pairing.awaits_answer and viewer == MENTOR:
         return (
             _("A new mentee waits for your answer."),
-            _("Please accept or decline by %(moment)s.") % {"moment": i18n.moment(pairing.answer_until)},
+            _("Please accept or decline by %(moment)s.") % {"moment": told(pairing.answer_until, pairing, MENTOR)},
             "answer",
             _("Go to the answer"),
         )
@@ -275,7 +282,7 @@ def _desk_words(pairing, state):
     if pairing.awaits_answer:
         return (
             _("%(name)s waits for your answer."),
-            _("Please accept or decline by %(moment)s.") % {"moment": i18n.moment(pairing.answer_until)},
+            _("Please accept or decline by %(moment)s.") % {"moment": told(pairing.answer_until, pairing, MENTOR)},
         )
     if state == DRAFT:
         return _("You have begun the evaluation of %(name)s."), _("Only you see it until you submit it.")

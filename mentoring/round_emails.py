@@ -3,10 +3,10 @@
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from mentoring import rounds
+from mentoring import rounds, zones
 from mentoring.emails import FOLDER
 from mentoring.models.rounds import MenteeProfile, MentoringRound, RoundMentor, RoundMentorState
-from portal import clock, i18n, mail
+from portal import clock, mail
 from portal.i18n import speaking
 from portal.mail_events import Kind, event, needed
 from programs.emails import address
@@ -69,7 +69,7 @@ def _queue(message, round_, person, until, target, **more):
             "program": cohort.program.title,
             "label": cohort.label,
             "url": address("mentoring-round", person.language, round_.code),
-            "deadline": i18n.deadline(until, year=True),
+            "deadline": zones.own_deadline(until, zones.zone_in(rounds.week_of(person)), year=True),
             "contact": cohort.contact_email or settings.CONTACT_EMAIL,
         }
     return mail.queue(f"{FOLDER}/{message}.txt", person=person, target=target, context=words, **more)

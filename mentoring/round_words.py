@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from mentoring import rounds, week_words
+from mentoring import rounds, week_words, zones
 from mentoring.choices_forms import labels
 from mentoring.models.pairs import Pairing
 from mentoring.models.rounds import ConflictOutcome, RoundMentorState
@@ -43,6 +43,7 @@ class Mentee:
         self.profile = rounds.profile_of(enrolment)
         known = known or rounds.known_of(enrolment.person, [round_])
         self.week = known.week
+        self.zone = zones.zone_in(self.week)
         self.parts = rounds.parts_of(self.week)
         self.lack = week_words.lack_words(self.parts, round_.least_parts)
         self.deadline = rounds.deadline_of(round_, self.profile)
@@ -54,7 +55,7 @@ class Mentee:
     def panel(self):
         """The panel on top, as components/now.html takes it."""
         facts = [
-            {"term": pgettext("term", "Deadline"), "value": i18n.deadline(self.deadline)},
+            {"term": pgettext("term", "Deadline"), "value": zones.own_deadline(self.deadline, self.zone)},
             {"term": _("Availability"), "value": week_words.parts_words(self.parts)},
             {"term": _("Wishes"), "value": self.wishes},
         ]
@@ -76,7 +77,8 @@ class Mentee:
         if self.now < self.round.opens_at:
             return (
                 pill("soon", "ring", pgettext("round", "Not open yet")),
-                _("You can write here from %(moment)s.") % {"moment": i18n.moment(self.round.opens_at)},
+                _("You can write here from %(moment)s.")
+                % {"moment": zones.own_moment(self.round.opens_at, self.zone)},
                 _("You can say when you have time already now."),
             )
         if self.is_handed_in:
@@ -115,7 +117,7 @@ class Mentee:
             (
                 _("Profile and wishes"),
                 _("Discipline, skills, languages, a brief, and mentors in the order of your wishes."),
-                i18n.day(handed) if handed else i18n.deadline(self.deadline),
+                i18n.day(handed) if handed else zones.own_deadline(self.deadline, self.zone),
                 self.is_handed_in,
             ),
             (
@@ -161,6 +163,7 @@ class Mentor:
         known = known or rounds.known_of(invited.mentor.user, [round_])
         self.is_ready = invited.mentor.confirmed_at is not None and known.has_pledged
         self.week = known.week
+        self.zone = zones.zone_in(self.week)
         self.parts = rounds.parts_of(self.week)
         self.may_answer = rounds.mentor_may_answer(round_, now)
         self.may_rank = rounds.mentor_may_rank(round_, invited, now)
@@ -176,7 +179,10 @@ class Mentor:
             RoundMentorState.DECLINED: pill("done", "x", self.invited.get_state_display()),
         }
         facts = [
-            {"term": pgettext("term", "Deadline"), "value": i18n.deadline(self.round.mentors_until)},
+            {
+                "term": pgettext("term", "Deadline"),
+                "value": zones.own_deadline(self.round.mentors_until, self.zone),
+            },
             {"term": _("Availability"), "value": week_words.parts_words(self.parts)},
             {"term": _("Mentees in this round"), "value": self.invited.places},
         ]
@@ -213,13 +219,15 @@ class Mentor:
             (
                 _("Answer"),
                 _("Whether you take part, and for how many mentees."),
-                i18n.day(answered) if answered else i18n.deadline(self.round.mentors_until),
+                i18n.day(answered) if answered else zones.own_deadline(self.round.mentors_until, self.zone),
                 answered is not None,
             ),
         ]
         if self.round.mentors_rank:
             until = self.round.ranks_until or self.round.mentors_until
-            rows.append((_("Rank briefs, if you like"), "", i18n.deadline(until), self.now >= until))
+            rows.append(
+                (_("Rank briefs, if you like"), "", zones.own_deadline(until, self.zone), self.now >= until)
+            )
         rows.append((_("Announcement"), _("Both sides are told by mail, with the reasons."), "", self.is_published))
         return stepped(rows)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from accounts.forms import ZONES
 from mentoring.models.availability import DAY, SEOUL
 from mentoring.vocabulary import Weekday
+from mentoring.zones import zone_name
 from portal import clock
 from portal.rows import CellError, Column, RowsField
 
@@ -47,11 +48,6 @@ def offset_words(zone, now):
     minutes = int(now.astimezone(ZoneInfo(zone)).utcoffset().total_seconds()) // 60
     hours, rest = divmod(abs(minutes), 60)
     return f"UTC{'−' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
-
-
-def zone_name(zone):
-    """A zone as people call it; its place where it is not one of the usual ones."""
-    return str(ZONES.get(zone) or zone.rpartition("/")[2].replace("_", " "))
 
 
 def zone_choices(own=SEOUL):

@@ -9,7 +9,8 @@ from django.utils.translation import ngettext
 from mentoring import availability
 from mentoring.models.availability import SEOUL
 from mentoring.vocabulary import Weekday
-from mentoring.week_forms import offset_words, zone_name
+from mentoring.week_forms import offset_words
+from mentoring.zones import zone_name
 from portal import clock
 
 PARTS = 21

@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from mentoring.availability import WEEK, common, free_time
 from mentoring.models.availability import SEOUL, Week
@@ -17,6 +17,7 @@ from mentoring.pairing_input import mentor_id, mentor_pk, weeks_of
 from mentoring.pairing_rules import Reason
 from mentoring.pairing_snapshot import Snapshot
 from mentoring.vocabulary import Discipline, Language, Skill, Weekday
+from mentoring.zones import zone_name
 from portal import i18n
 
 MENTOR, MENTEE = "mentor", "mentee"
@@ -150,11 +151,6 @@ def _span(start, end, zone):
         "hours": f"{first:%H:%M}{dash}{until}",
         "zone": zone_name(zone),
     }
-
-
-def zone_name(zone):
-    """A zone by its city."""
-    return pgettext("zone", "Seoul") if zone == SEOUL else zone.rpartition("/")[2].replace("_", " ")
 
 
 # --- why not somebody else ------------------------------------------------------------------------------

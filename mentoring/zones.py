@@ -2,6 +2,9 @@
 
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import pgettext
+
+from accounts.forms import ZONES
 from portal import i18n
 from portal.clock import SEOUL
 
@@ -13,7 +16,11 @@ def week_of(person):
 
 def zone_of(person):
     """The zone in which `person` lives; Seoul's until they say otherwise."""
-    week = week_of(person)
+    return zone_in(week_of(person))
+
+
+def zone_in(week):
+    """The zone of a usual week; Seoul's where there is none."""
     return ZoneInfo(week.zone) if week else SEOUL
 
 
@@ -21,6 +28,11 @@ def zones_for(reader, people):
     """The zones in which `reader` is told of a meeting of `people`: one's own first; staff begin with Seoul's."""
     first = zone_of(reader) if reader in people else SEOUL
     return list(dict.fromkeys([first, *(zone_of(person) for person in people)]))
+
+
+def zone_name(zone):
+    """A zone, given by its key, as people call it; its place where it is not one of the usual ones."""
+    return str(ZONES.get(zone) or zone.rpartition("/")[2].replace("_", " "))
 
 
 def abbreviation(moment, zone):
@@ -64,3 +76,15 @@ def times(start, end, zones, *, year=None):
 def elsewhere(moment, zones):
     """A moment on every clock but the first; empty where all agree."""
     return times(moment, None, zones).partition(" · ")[2]
+
+
+def own_moment(moment, zone, *, year=None):
+    """A moment as `i18n.moment` tells it; where the reader's clock, in `zone`, differs, on that before Seoul's."""
+    if moment.astimezone(zone).utcoffset() == moment.astimezone(SEOUL).utcoffset():
+        return i18n.moment(moment, year=year)
+    return times(moment, None, [zone, SEOUL], year=year)
+
+
+def own_deadline(moment, zone, *, year=None):
+    """The same as a deadline: `by Sat, 6 March, 17:00 PST · Sun, 7 March, 10:00 KST`."""
+    return pgettext("deadline", "by %(moment)s") % {"moment": own_moment(moment, zone, year=year)}

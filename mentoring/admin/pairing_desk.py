@@ -73,7 +73,7 @@ class DeskPages(DeskBase):
             can_run=bool(snapshot.mentees),
             live=live,
             repair_url=self.desk_url(round_, "repair"),
-            few=rows.FEW,
+            few=min(rows.FEW, len(snapshot.mentors)),
             mentees=rows.mentee_rows(snapshot, people, lambda code: self.mentee_url(round_, code)),
             mentors=rows.mentor_rows(snapshot, people),
             locks=self.lock_rows(round_, snapshot, people),

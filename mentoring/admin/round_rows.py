@@ -8,7 +8,7 @@ from django.utils.translation import gettext, pgettext
 from mentoring import availability, rounds, week_words
 from mentoring.models.availability import Week
 from mentoring.models.rounds import ConflictOutcome, RoundMentorState, Wish
-from mentoring.week_forms import zone_name
+from mentoring.zones import zone_name
 from portal import i18n
 from programs.models.enrolments import Enrolment
 

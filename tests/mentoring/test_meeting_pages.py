@@ -142,11 +142,11 @@ def test_what_the_mentor_does_elsewhere_stays_unsaid(pairing):
 def test_the_free_times_are_told_in_both_zones_with_the_readers_first(pairing):
     mentor, mentee = people(pairing)
     text = page(mentee, "meeting-book", pairing.code)
-    assert "In your time zone, Asia/Seoul." in text
+    assert "In your time zone, Seoul." in text
     assert 'value="2027-03-02T00:00Z"' in text  # exactly 24 hours ahead
     assert 'value="2027-03-01T23:30Z"' not in text
     assert "Mon, 1 March, 16:00 PST" in text
-    assert "In your time zone, America/Los_Angeles." in page(mentor, "meeting-book", pairing.code)
+    assert "In your time zone, Los Angeles, Vancouver." in page(mentor, "meeting-book", pairing.code)
 
 
 def test_weeks_can_be_turned_and_a_wrong_one_is_the_first(pairing):

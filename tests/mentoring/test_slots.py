@@ -304,3 +304,14 @@ def test_whose_zone_comes_first():
     keys = lambda reader: [zone.key for zone in zones.zones_for(reader, (mentor, mentee))]  # noqa: E731
     assert keys(mentor) == ["America/Los_Angeles", "Asia/Seoul"]
     assert keys(mentee) == keys(make.make_admin()) == ["Asia/Seoul", "America/Los_Angeles"]
+
+
+def test_a_deadline_stands_on_the_readers_clock_and_on_seouls():
+    until = datetime(2027, 3, 7, 1, tzinfo=UTC)
+    here, tokyo = ZoneInfo("Asia/Seoul"), ZoneInfo("Asia/Tokyo")
+    there = zones.zone_in(make.make_week(zone="America/Los_Angeles"))
+    assert zones.own_moment(until, there) == "3월 6일 (토) 17:00 PST · 3월 7일 (일) 10:00 KST"
+    assert zones.own_deadline(until, zones.zone_in(None)) == "3월 7일 (일) 10:00까지"
+    with override("en"):
+        assert zones.own_deadline(until, there) == "by Sat, 6 March, 17:00 PST · Sun, 7 March, 10:00 KST"
+        assert zones.own_moment(until, here) == zones.own_moment(until, tokyo) == "Sun, 7 March, 10:00 KST"

@@ -70,13 +70,13 @@ def test_each_side_reads_the_reasons_in_its_own_words(staff):
         "Writing, which you are looking for, is this mentor's discipline.",
         "This mentor helps with what you want to work on: Pilot and series structure.",
         "You can talk in Korean.",
-        "Common time each week: Monday 19:00–21:00 (Seoul) = Monday 05:00–07:00 (New York).",
+        "Common time each week: Monday 19:00–21:00 (Seoul) = Monday 05:00–07:00 (New York, Toronto).",
     ]
     assert why.lines(pairing, why.MENTOR) == [
         "The mentee is looking for your discipline: Writing.",
         "The mentee wants to work on what you offer: Pilot and series structure.",
         "You can talk in Korean.",
-        "Common time each week: Monday 05:00–07:00 (New York) = Monday 19:00–21:00 (Seoul).",
+        "Common time each week: Monday 05:00–07:00 (New York, Toronto) = Monday 19:00–21:00 (Seoul).",
     ]
 
 
