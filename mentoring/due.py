@@ -21,3 +21,8 @@ def end_of(day, person):
 def eve_of(day, person):
     """The morning before that day where `person` lives."""
     return datetime.combine(day - timedelta(days=1), MORNING, zone_of(person))
+
+
+def morning_of(day, person):
+    """The morning of that day where `person` lives."""
+    return datetime.combine(day, MORNING, zone_of(person))

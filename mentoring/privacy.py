@@ -11,6 +11,7 @@ from mentoring import (
     pairing_privacy,
     papers,
     privacy_before,
+    rematch_privacy,
     why,
 )
 from mentoring.models.mentors import MentorProfile
@@ -31,6 +32,7 @@ def export(user):
         "concerns": concerns.export(user),
         "honorarium": honorarium.export(user),
         "before_pairing": privacy_before.export(user),
+        "rematch_requests": rematch_privacy.export(user),
         "camp_absences": camp_privacy.export(user),
         "missed_meetings": absences.export(user),
     }

@@ -14,6 +14,7 @@ from mentoring.views import (
     notes,
     pairs,
     profiles,
+    rematches,
     rounds,
     weeks,
 )
@@ -59,6 +60,7 @@ urlpatterns = [
     path("mentoring/<slug:code>/", pairs.pairing, name="pairing"),
     path("mentoring/<slug:code>/accept/", answers.accept, name="pairing-accept"),
     path("mentoring/<slug:code>/decline/", answers.decline, name="pairing-decline"),
+    path("mentoring/<slug:code>/rematch/", rematches.rematch, name="pairing-rematch"),
     path("mentoring/<slug:code>/book/", booking.book, name="meeting-book"),
     path("mentoring/pairs/<slug:code>/files/<slug:upload>/", pairs.mentee_file, name="mentee-file"),
     path("mentoring/<slug:code>/evaluation/", pairs.evaluation_save, name="evaluation-save"),

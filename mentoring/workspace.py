@@ -6,12 +6,13 @@ and the forms that could not be taken, by name. It gives what its template shows
 Reads only.
 """
 
-from mentoring import action_part, answer_part, meeting_part, note_part
+from mentoring import action_part, answer_part, meeting_part, note_part, rematch_part
 
 PARTS = (answer_part.part, answer_part.why_part, meeting_part.part, action_part.part, note_part.part)
+LAST = (rematch_part.part,)  # below everything else on the page
 
 
-def parts_of(user, pairing, viewer, now, held=None):
+def parts_of(user, pairing, viewer, now, held=None, *, parts=PARTS):
     """What the page shows below the application, in its order; `held` holds bound forms by name."""
-    found = (part(user, pairing, viewer, now, held or {}) for part in PARTS)
+    found = (part(user, pairing, viewer, now, held or {}) for part in parts)
     return [part for part in found if part is not None]

@@ -87,6 +87,15 @@ EVALUATION_PILLS = {
     "shared": ("live", "eye"),
 }
 
+REMATCH_PILLS = {
+    "open": ("warn", "clock"),
+    "talking": ("soon", "ring"),
+    "granted": ("good", "check"),
+    "refused": ("done", "minus"),
+    "withdrawn": ("done", "back"),
+    "lapsed": ("done", "square"),
+}
+
 PAIRING_PILLS = {
     "proposed": ("soon", "ring"),
     "active": ("good", "play"),

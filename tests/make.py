@@ -14,6 +14,7 @@ from mentoring.models.meetings import Meeting
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.notes import NOTES
 from mentoring.models.pairs import Goal, GoalMilestone, Pairing
+from mentoring.models.rematches import DECIDED_WITHIN, RematchRequest
 from mentoring.models.rounds import MenteeProfile, MentoringRound, RoundMentor, RoundMentorState, Wish
 from partners.models import Agreement, Organization, OrganizationKind, Signature
 from portal import clock, uploads
@@ -370,6 +371,15 @@ def make_pairing(mentor=None, enrolment=None, **fields):
         enrolment=enrolment or make_enrolment(application=make_application(status="confirmed")),
         **fields,
     )
+
+
+def make_rematch(pairing=None, *, by=None, **fields):
+    """A request for another pair that waits for the staff, by the mentee unless told."""
+    pairing = pairing or make_pairing()
+    by = by or pairing.enrolment.person
+    side = Owner.MENTOR if by == pairing.mentor.user else Owner.MENTEE
+    defaults = {"cause": "schedule", "text": "서로 비는 시간이 없습니다.", "due_at": clock.now() + DECIDED_WITHIN}
+    return RematchRequest.objects.create(pairing=pairing, asker=by, side=side, **(defaults | fields))
 
 
 def make_week(person=None, *parts, zone="Asia/Seoul", exceptions=(), **fields):

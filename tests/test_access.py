@@ -136,6 +136,9 @@ EXPECTED = {
     "mentoring-round-conflict": row(LOGIN, POST_ONLY),
     # pairs
     "pairing": row(LOGIN, HIDDEN, applicant=YES, mentor=YES, manager=YES, admin=YES),
+    "pairing-accept": row(LOGIN, POST_ONLY),
+    "pairing-decline": row(LOGIN, POST_ONLY),
+    "pairing-rematch": row(LOGIN, HIDDEN, applicant=YES, mentor=YES),  # one's own request; the two alone
     "evaluation-save": row(LOGIN, POST_ONLY),
     "evaluation-share": row(LOGIN, POST_ONLY),
     "goal-add": row(LOGIN, POST_ONLY),
@@ -215,6 +218,7 @@ def world():
     reference = make.make_reference(application)
     enrolment = make.make_enrolment(application=application)
     pairing = make.make_pairing(make.make_mentor(), enrolment)
+    make.make_rematch(pairing)
     mentoring_round = make.make_mentoring_round(cohort)
     make.make_round_mentor(mentoring_round, pairing.mentor)
     excuse = make.make_excuse(enrolment, session)
@@ -270,7 +274,8 @@ def world():
     arguments |= {"application-reference": [application.code, "referee"], "reference": [reference.code]}
     arguments["application-reference-ask"] = arguments["application-reference"]
     arguments["application-file"] = [application.code, "nobody"]
-    arguments |= {name: [pairing.code] for name in ("pairing", "evaluation-save", "evaluation-share", "goal-add")}
+    arguments |= {name: [pairing.code] for name in EXPECTED if name.startswith("pairing")}
+    arguments |= {name: [pairing.code] for name in ("evaluation-save", "evaluation-share", "goal-add")}
     note, action = make.make_note("private", pairing), make.make_action(pairing)
     milestone = make.make_goal_milestone(make.make_goal(pairing))
     arguments |= {"note": ["private", note.code], "note-remove": [note.code]}

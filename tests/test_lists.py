@@ -106,6 +106,11 @@ def excuses(count):
         make.make_excuse()
 
 
+def rematches(count):
+    for _row in range(count):
+        make.make_rematch()
+
+
 def mails(count):
     for _row in range(count):
         person = make.make_user()
@@ -176,6 +181,7 @@ ADMIN = {
     "admin:programs_panel_changelist": panels,
     "admin:programs_appeal_changelist": restrictions,
     "admin:programs_excuse_changelist": excuses,
+    "admin:mentoring_rematchrequest_changelist": rematches,
     "admin:mentoring_camp_changelist": camps,
     "admin:portal_outgoingmail_changelist": mails,
     "admin:portal_mailtemplate_changelist": wordings,

@@ -17,7 +17,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts import emails as account_emails
-from mentoring import absence_emails, action_emails, care_emails, due, meeting_emails, pairing_emails, round_emails
+from mentoring import (
+    absence_emails,
+    action_emails,
+    care_emails,
+    due,
+    meeting_emails,
+    pairing_emails,
+    rematch_emails,
+    round_emails,
+)
 from mentoring import emails as mentoring_emails
 from mentoring.models.care import AbsenceStep
 from mentoring.models.pairs import Pairing
@@ -62,6 +71,7 @@ ACCOUNT = (
     "unknown_account",
 )
 CARE = ("absence_warning", "concern_news", "concern_unattended", "message_waiting", "pair_stopped")
+REMATCH = ("rematch_talk", "rematch_again", "rematch_granted", "rematch_refused", "rematch_ended")
 MFA = ("recovery_codes_generated", "totp_activated", "totp_deactivated")
 
 
@@ -108,7 +118,7 @@ def write(name, language):
         status, fields = "changes_requested", {"changes_note": "포트폴리오"}
     elif name == "waitlisted":
         status = "waitlisted"
-    elif name in (*OF_PAIRS, "no_show_warning", "no_show_undone"):
+    elif name in (*OF_PAIRS, *REMATCH, "no_show_warning", "no_show_undone"):
         status = "confirmed"
     if name in ("promoted", "waitlisted"):
         fields["waitlist_number"] = 3
@@ -188,6 +198,8 @@ def write(name, language):
         return action_emails.action_due(action, deadline=due.end_of(action.due_on, action.person))
     if name in CARE:
         return care(name, person, application)
+    if name in REMATCH:
+        return rematch(name, person, application)
     if name in OF_PAIRS:
         return of_pair(name, application, language)
     if name.startswith("meeting"):
@@ -241,6 +253,18 @@ def of_pair(name, application, language):
     if name == "moved_mentor":
         return pairing_emails.moved_mentor(pairing, hold=timedelta(0))
     return getattr(mentoring_emails if name.startswith("paired") else pairing_emails, name)(pairing)
+
+
+def rematch(name, person, application):
+    """A mail about a request for another pair."""
+    pairing = make.make_pairing(enrolment=make.make_enrolment(application=application))
+    if name == "rematch_ended":
+        return rematch_emails.ended(pairing, person)
+    now = clock.now()
+    asked = make.make_rematch(pairing, ask_again_on=now.date(), status="talking")
+    if name == "rematch_again":
+        return rematch_emails.again(asked, day=now)
+    return getattr(rematch_emails, name.removeprefix("rematch_"))(asked)
 
 
 def before_pairing(name, language):

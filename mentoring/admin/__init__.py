@@ -13,5 +13,6 @@ from mentoring.admin import (  # noqa: F401 (each registers its models)
     pair_surveys,
     pairing,
     pairs,
+    rematches,
     rounds,
 )

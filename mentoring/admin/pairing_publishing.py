@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponseNotAllowed
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -181,7 +182,9 @@ class PublishingPages(DeskBase):
             round_,
             title=gettext("Repair"),
             here="repair",
-            events=event_lines(round_, snapshot, people, lambda code: self.mentee_url(round_, code)),
+            events=event_lines(
+                round_, snapshot, people, lambda code: self.mentee_url(round_, code), reader=request.user
+            ),
             repair_url=self.desk_url(round_, "repair"),
             ways_columns=[run.get_kind_display() for run in runs],
             stages=words.stage_rows(words.ORDER, [answer.stages for answer in answers]) if answers else [],
@@ -255,14 +258,18 @@ def mail_row(mail):
     }
 
 
-def event_lines(round_, snapshot, people, url_of):
+def event_lines(round_, snapshot, people, url_of, *, reader):
     """Why the announced pairs are to be looked at: what waits for staff, and what stands against a pair now."""
     lines = []
-    for todo in todo_of(round_, clock.now()):
+    for todo in todo_of(round_, clock.now(), reader):
         names = [todo.enrolment.person.display_name] if todo.enrolment else []
         names += [todo.mentor.name] if todo.mentor else []
         line = {"title": " – ".join(names), "note": str(WORDS[todo.what]), "user": True}
-        lines.append(line | ({"url": url_of(todo.enrolment.code)} if todo.enrolment else {}))
+        if todo.rematch:
+            line["url"] = reverse("admin:mentoring_rematchrequest_change", args=[todo.rematch.pk])
+        elif todo.enrolment:
+            line["url"] = url_of(todo.enrolment.code)
+        lines.append(line)
     stands = [*snapshot.facts["kept"]]
     stands += [
         [mentee, mentor, snapshot.reasons(mentee, mentor)]

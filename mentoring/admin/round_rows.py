@@ -115,9 +115,14 @@ class Overview:
                     "week": self._week(row.mentor.user_id),
                     "conflicts": self.open_conflicts[row.mentor.user_id],
                     "answer_url": self.page_url("answer", row.pk),
+                    "leave_url": self.page_url("leave", row.pk) if self._can_leave(row) else "",
                 }
             )
         return rows
+
+    def _can_leave(self, row):
+        """Whether a mentor who gives up now has pairs to be repaired, or takes part in what was announced."""
+        return self.is_published and row.state == RoundMentorState.TAKES_PART
 
     def conflicts(self):
         """What was declared, what waits first, each with what was made of it."""

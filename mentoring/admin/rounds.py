@@ -22,9 +22,11 @@ from mentoring.admin.round_forms import (
 )
 from mentoring.admin.round_rows import Overview
 from mentoring.admin.shared import cohort_name
+from mentoring.models.pairs import Pairing
 from mentoring.models.rounds import DeclaredConflict, MenteeProfile, MentoringRound, RoundMentor, RoundMentorState
 from mentoring.operations import declared as declared_operations
 from mentoring.operations import rounds as operations
+from mentoring.operations.answers import mentor_leaves
 from portal import clock, i18n
 from programs.admin.cohorts import CohortAdmin
 from programs.models.cohorts import Cohort
@@ -66,6 +68,7 @@ class RoundAdmin(ScopedAdmin):
         "overview": ("<int:pk>/overview/", "overview_view"),
         "invite": ("<int:pk>/invite/", "invite_view"),
         "answer": ("mentors/<int:pk>/answer/", "answer_view"),
+        "leave": ("mentors/<int:pk>/leave/", "leave_view"),
         "reopen": ("<int:pk>/mentees/<int:enrolment_id>/reopen/", "reopen_view"),
         "settle": ("conflicts/<int:pk>/settle/", "settle_view"),
         "dismiss": ("conflicts/<int:pk>/dismiss/", "dismiss_view"),
@@ -260,6 +263,40 @@ class RoundAdmin(ScopedAdmin):
             note=gettext("For what a mentor told you, also after the deadline. Pairs that there are stay."),
             form_class=AnswerForForm,
             perform=perform,
+        )
+
+    def leave_view(self, request, pk):
+        """Ends a mentor's part in a round that has been paired; what is left to do is the repair."""
+        leaving = self.find_beneath(request, RoundMentor, pk, "mentor__user", "mentor__expert")
+        repair = reverse("admin:mentoring_pairing_repair", args=[leaving.round_id])
+        live = Pairing.objects.live().filter(mentor=leaving.mentor_id, enrolment__cohort=leaving.round.cohort_id)
+
+        def perform(data):
+            ended = len(mentor_leaves(leaving.round_id, leaving.mentor_id, by=request.user, reason=data["reason"]))
+            text = ngettext(
+                "The mentor has left, and %(count)s pair has ended. Repair the pairing next.",
+                "The mentor has left, and %(count)s pairs have ended. Repair the pairing next.",
+                ended,
+            )
+            return text % {"count": ended}
+
+        return self.ask(
+            request,
+            leaving,
+            leaving.round,
+            label=gettext("The mentor leaves the round"),
+            note=gettext(
+                "At once: the mentor's pairs in this round end, and meetings ahead are cancelled. Runs leave the "
+                "mentor out. The mentees are without a mentor until the pairing is repaired."
+            ),
+            facts=[
+                (gettext("Pairs that end"), live.count()),
+                (gettext("Afterwards"), format_html('<a href="{}">{}</a>', repair, gettext("Repair the pairing"))),
+            ],
+            form_class=DeedReasonForm,
+            perform=perform,
+            done_url=repair,
+            danger=True,
         )
 
     def reopen_view(self, request, pk, enrolment_id):

@@ -10,6 +10,7 @@ from mentoring.models import (  # noqa: F401
     mentors,
     notes,
     pairs,
+    rematches,
     rounds,
     runs,
     safeguarding,

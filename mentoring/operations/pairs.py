@@ -11,6 +11,7 @@ from mentoring.goal_lines import goals_in
 from mentoring.models.evaluations import Evaluation, EvaluationStatus
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import EndKind, Goal, Pairing
+from mentoring.models.rematches import RematchRequest, RematchStatus
 from mentoring.models.rounds import Exclusion, RoundMentor
 from mentoring.models.runs import PairLock
 from mentoring.operations.meeting_moves import end_with_pair
@@ -133,6 +134,15 @@ def end(pairing, *, by, reason, kind=EndKind.STAFF, run=None):
     pairing.save(update_fields=["ended_at", "end_reason", "end_kind", "ended_run"])
     audit.record("pairing.ended", target=pairing, by=by, after=kind, reason=reason)
     end_with_pair(pairing, by=by)
+    _settle_requests(pairing, by=by)
+
+
+def _settle_requests(pairing, *, by):
+    """Requests for another pair that still wait have become pointless with the end of this one."""
+    for asked in RematchRequest.objects.select_for_update(no_key=True).waiting().filter(pairing=pairing):
+        asked.status, asked.closed_at = RematchStatus.LAPSED, clock.now()
+        asked.save(update_fields=["status", "closed_at"])
+        audit.record("rematch.lapsed", target=asked, by=by)
 
 
 def drop_locks(*, by, **which):

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from mentoring import camp_privacy, meeting_texts, pairing_privacy, privacy_before
+from mentoring import camp_privacy, meeting_texts, pairing_privacy, privacy_before, rematch_privacy
 from mentoring.models.care import AbsenceStep
 from mentoring.models.evaluations import Evaluation, EvaluationStatus
 from mentoring.models.mentors import MentorProfile
@@ -22,6 +22,7 @@ def erase_person(user):
     about.filter(status=EvaluationStatus.SUBMITTED).update(strengths=GONE, next_steps=GONE)
     meeting_texts.erase(user)
     pairing_privacy.erase(user)
+    rematch_privacy.erase(user)
     MentorProfile.objects.filter(user=user).update(is_paused=True)
     forget_reporter(user)
     privacy_before.erase(user)

@@ -110,6 +110,7 @@ def pairing_page(request, pairing, *, form=None, goal_form=None, held=None):
         "is_mentee": viewer == progress.MENTEE,
         "is_staff": viewer == progress.STAFF,
         "parts": workspace.parts_of(request.user, pairing, viewer, clock.now(), held),
+        "last": workspace.parts_of(request.user, pairing, viewer, clock.now(), held, parts=workspace.LAST),
         "panel": progress.panel(pairing, viewer),
         "steps": progress.steps(pairing, viewer),
         "goals": goal_part.rows_of(request.user, pairing),

@@ -465,8 +465,8 @@ def test_a_pairs_page_costs_the_same_for_any_number_of_goals(cohort, count, djan
     make_evaluation(pairing, status="submitted", score=3)
     client = client_of(pairing.mentor.user)
     # session, user, grants, pair, goals, evaluation, scores, their goals, form, milestones, actions, three kinds of
-    # notes, the draft of one, meetings
-    with django_assert_num_queries(17):
+    # notes, the draft of one, meetings, one's own request for a re-match
+    with django_assert_num_queries(18):
         client.get(pairing.get_absolute_url())
 
 

@@ -11,7 +11,7 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from mentoring import pair_surveys
-from mentoring.operations import absences, actions, answers, meeting_words, safeguarding
+from mentoring.operations import absences, actions, answers, meeting_words, rematches, safeguarding
 from mentoring.operations import rounds as mentoring_rounds
 from portal import clock, mail, uploads
 from programs.operations import (
@@ -106,6 +106,7 @@ STEPS = (
     meeting_words.ask,
     pair_surveys.name_people_due,
     answers.remind,
+    rematches.ask_again,
     surveys.invite_due,
     surveys.remind_due,
     hourly(retention.forget_due),
