@@ -15,8 +15,10 @@ from playwright.sync_api import expect
 
 from mentoring.models.meetings import Meeting
 from mentoring.models.pairs import EndKind, Pairing
+from mentoring.models.rematches import RematchRequest
 from mentoring.models.rounds import MenteeProfile, RoundMentor
 from mentoring.models.runs import PairingRun
+from mentoring.operations import answers
 from portal.models import OutgoingMail
 from tests import make
 from tests.e2e.applying import LOCALES
@@ -138,12 +140,13 @@ class Season:
         other = make.make_round_mentor(self.round, self.colleague("남궁설아", "Namgung Seora")).mentor
         self.other = other
         self.second = self.enrol("정이룸", "Jeong Ireum")
-        third = self.enrol("도하늘", "Do Haneul")
+        self.third = self.enrol("도하늘", "Do Haneul")
         make.make_mentee_profile(self.round, self.mentor, other, enrolment=self.second)
-        make.make_mentee_profile(self.round, other, self.mentor, enrolment=third)
+        make.make_mentee_profile(self.round, other, self.mentor, enrolment=self.third)
         self.boss = make.make_manager(self.cohort, language=language)
         self.at_mentor = Visitor(open_page, self.mentor.user, language, PHONE)
         self.at_mentee = Visitor(open_page, self.mentee.person, language, PHONE)
+        self.at_third = Visitor(open_page, self.third.person, language, PHONE)
         self.at_staff = Visitor(open_page, self.boss, language, WIDE)
 
     def set_clock(self, moment):
@@ -283,11 +286,31 @@ class Season:
         staff = self.at_staff
         staff.go("admin:mentoring_pairing_repair", self.round.pk)
         staff.reads(staff.say("The mentor has declined. Repair the pairing."))
-        staff.press(staff.button("Work out three ways"))
-        expect(staff.page.locator(".pairing-option")).to_have_count(3)
-        self.publish()
+        self.repair()
         assert self.pairing(self.second).mentor == self.other
         assert self.pairing(self.mentee).mentor == self.mentor
+
+    def repair(self):
+        """Staff have the three ways worked out, and publish the first."""
+        self.at_staff.press(self.at_staff.button("Work out three ways"))
+        expect(self.at_staff.page.locator(".pairing-option")).to_have_count(3)
+        self.publish()
+
+    def one_asks_for_another(self):
+        third, staff, pairing = self.at_third, self.at_staff, self.pairing(self.third)
+        assert pairing.mentor == self.other
+        answers.accept(pairing.pk, by=self.other.user)
+        third.go("pairing", pairing.code)
+        page = third.press(third.link("Ask for a re-match"))
+        page.locator("[name=cause][value=silence]").check()
+        page.locator("[name=way][value=staff]").check()
+        third.press(third.page.locator("main form:has([name=cause]) button[type=submit]"))
+        third.is_told("Your request is written down. The other side is told nothing.")
+        page = staff.go("admin:mentoring_rematchrequest_grant", RematchRequest.objects.get().pk)
+        page.locator("[name=reason]").fill(self.texts["reason"])
+        self.confirm()
+        self.repair()
+        assert self.pairing(self.third).mentor == self.mentor
 
     # --- meetings -------------------------------------------------------------------------------------------
 
@@ -418,6 +441,7 @@ def test_a_season_is_walked_from_the_profile_to_the_end_of_a_pair(open_page, set
     season.set_clock(PAIRING + HOUR)
     season.mentor_answers()
     season.staff_repair()
+    season.one_asks_for_another()
     season.two_meet()
     season.two_write()
     season.one_stays_away()
