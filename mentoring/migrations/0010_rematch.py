@@ -10,7 +10,7 @@ import portal.codes
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("mentoring", "0010_timetables"),
+        ("mentoring", "0009_timetables"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

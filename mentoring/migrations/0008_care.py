@@ -10,7 +10,7 @@ import portal.codes
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("mentoring", "0008_papers"),
+        ("mentoring", "0007_papers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,7 +10,7 @@ import portal.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("mentoring", "0009_care"),
+        ("mentoring", "0008_care"),
         ("programs", "0017_earlier_totals_and_names"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -10,7 +10,7 @@ import portal.codes
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("mentoring", "0007_meetings"),
+        ("mentoring", "0006_meetings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
