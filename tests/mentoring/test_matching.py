@@ -323,8 +323,8 @@ def test_a_thousand_mentees_in_time_and_proven():
     plan = matching.solve(problem)
     solved = time.process_time()
     check(problem, plan)
-    assert solved - began < 1.2  # 0.6 s, on a machine that has nothing else to do
-    assert time.process_time() - solved < 0.4
+    assert solved - began < 4  # 0.2 s alone; `bench.pairing` holds the figures, this only the order of them
+    assert time.process_time() - solved < 2
     sparse = matching.solve(problem, path="sparse")
     assert sparse == plan
     worth = np.zeros((1000, 400))
@@ -342,7 +342,7 @@ def test_two_hundred_mentees_at_once():
     matching.solve(problem)
     began = time.process_time()
     matching.solve(problem)
-    assert time.process_time() - began < 0.1
+    assert time.process_time() - began < 1
 
 
 def test_a_process_that_pairs_nobody_starts_without_numpy_or_django():

@@ -64,7 +64,7 @@ def test_the_hard_one_is_solved_with_equal_minutes():
     began = time.process_time()
     timetable = solve(problem)
 
-    assert time.process_time() - began < 20
+    assert time.process_time() - began < 60  # 11 to 17 s, on two cores that have other work
     assert check(problem, timetable.meetings) == ()
     assert len(timetable.meetings) == 200
     assert timetable.values == measure(problem, timetable.meetings)
@@ -96,7 +96,7 @@ def test_the_fewest_demands_to_give_up_of_a_hard_one_are_named():
     began = time.process_time()
     reasons = explain(problem, seconds=3)
 
-    assert time.process_time() - began < 20
+    assert time.process_time() - began < 60  # 11 to 17 s, on two cores that have other work
     assert reasons.is_fewest
     without = problem.without(reasons.give_up)
     assert check(without, solve(without).meetings) == ()
