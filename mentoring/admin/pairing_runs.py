@@ -34,7 +34,7 @@ class RunPages(DeskBase):
             ("lock/<str:mentee>/", "toggle", self.toggle_view),
         ]
         return [
-            *self.desk_paths([("runs/", "history", self.history_view)]),
+            *self.desk_paths([("runs/", "history", self.runs_view)]),
             *self.desk_paths(pages, "runs/<int:number>/"),
         ]
 
@@ -195,7 +195,7 @@ class RunPages(DeskBase):
             self.message_user(request, text, messages.SUCCESS)
         return redirect(self.run_url(run))
 
-    def history_view(self, request, round_id):
+    def runs_view(self, request, round_id):
         """Every run of the round."""
         self.only_reading(request)
         round_ = self.find_round(request, round_id)
