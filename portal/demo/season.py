@@ -186,7 +186,7 @@ def is_announced(plan, row, now, today, shift):
 
 def is_running(plan, row, now, today, shift):
     """Begun on the last weekday before today, and not over before tomorrow."""
-    first = weekday(today, shift - 1)
+    first = weekday(today, -1 - row.get("ago", 0))
     count = max(row["days"], 2)
     if row.get("every"):
         days = [weekday(first + place * row["every"] * DAY, 0) for place in range(count)]
