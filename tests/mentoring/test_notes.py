@@ -459,7 +459,7 @@ def test_many_notes_cost_the_same(pairing, people, count, django_assert_num_quer
         operations.change_note(SharedNote.objects.latest("pk"), f"고친 글 {number}", by=people["mentor"])
     client = client_of(people["mentor"])
     client.get(pairing.get_absolute_url())
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         page = client.get(pairing.get_absolute_url())
     part = page.context["parts"][-1]
     assert len(part["rows"]) + len(part["older"]) == 3 * count
