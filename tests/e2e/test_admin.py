@@ -59,7 +59,7 @@ def test_by_keyboard_alone(open_page, cohort):
 
     page.wait_for_url("**/admin/programs/application/")
     button = page.get_by_role("button", name="Stage the waitlist")
-    for _step in range(60):
+    for _step in range(120):
         if button.evaluate("node => node === document.activeElement"):
             break
         page.keyboard.press("Tab")
