@@ -261,7 +261,7 @@ def test_what_was_made_on_the_way_is_at_no_address(world):
             if "code" not in names:
                 continue
             told, again, unknown = (
-                reverse(name, args=[code if one == "code" else NOBODY for one in names])
+                reverse(name, args=[{"code": code, "position": 1}.get(one, NOBODY) for one in names])
                 for code in [*codes, NOBODY]
             )
             for who, client in world.clients.items():
