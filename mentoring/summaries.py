@@ -1,9 +1,12 @@
 """What other pages show of a person's mentoring."""
 
+from django.contrib.auth import get_user_model
+from django.db.models import Exists
 from django.utils.translation import gettext as _
 
-from mentoring import progress
+from mentoring import concerns, progress, round_words, rounds
 from mentoring.models.pairs import Pairing
+from mentoring.models.safeguarding import Concern
 from portal import i18n
 
 
@@ -35,6 +38,25 @@ def mentor_row(pairing):
         "focus_lang": i18n.language_of(mentor, "focus"),
         "next": progress.next_thing(pairing, progress.MENTEE),
         "pill": progress.pill(pairing, progress.MENTEE),
+    }
+
+
+def my_page(user, now):
+    """What the page of a person's own things shows: `pairs` to come and made, and `concerns` they reported.
+
+    Most people have nothing of it, and for them it costs one query.
+    """
+    person = get_user_model().objects.filter(pk=user.pk)
+    has = person.values_list(
+        Exists(rounds.visible_to(user)),
+        Exists(Pairing.objects.of_person(user)),
+        Exists(Concern.objects.of_reporter(user)),
+    )
+    has_rounds, has_pairs, has_concerns = has.get()
+    to_come = round_words.desk_lines(user, now) if has_rounds else []
+    return {
+        "pairs": [*to_come, *(for_person(user) if has_pairs else [])],
+        "concerns": concerns.for_person(user) if has_concerns else [],
     }
 
 

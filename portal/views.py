@@ -10,7 +10,7 @@ from django.templatetags.static import static
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from mentoring import concerns, round_words, summaries
+from mentoring import summaries
 from portal import clock, home_page, i18n, mail, pills
 from portal.models import MailStatus, OutgoingMail
 from portal.public import public_page
@@ -33,8 +33,7 @@ def my(request):
     now = clock.now()
     taught = teaching.for_person(request.user, now)
     context = mine.overview(request.user, now) | {
-        "pairs": [*round_words.desk_lines(request.user, now), *summaries.for_person(request.user)],
-        "concerns": concerns.for_person(request.user),
+        **summaries.my_page(request.user, now),
         "restriction": restrictions.notice(request.user, now),
         "reviews": reviewing.for_person(request.user),
         "teaching": taught,

@@ -70,7 +70,9 @@ class ProgramAdmin(ScopedAdmin):
         """A program is changed by who runs it as a whole, not by who runs one of its cohorts."""
         if not self.may("change", request):
             return False
-        return runs_program(request.user, obj) if obj is not None else programs_run_by(request.user).exists()
+        if obj is not None:
+            return runs_program(request.user, obj)
+        return request.user.is_admin or programs_run_by(request.user).exists()
 
     def get_prepopulated_fields(self, request, obj=None):
         """The address follows the title while there is none, and lasts afterwards."""

@@ -41,7 +41,7 @@ def test_each_list_costs_the_same_for_any_number_of_rows(client, boss, model, bu
         response = client.get(address)
 
     assert len(response.context["cl"].result_list) == count
-    assert len(queries) <= 10
+    assert len(queries) <= 9
 
 
 def test_an_administrator_adds_a_program_with_its_partners(client, boss):

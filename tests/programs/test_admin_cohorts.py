@@ -286,7 +286,7 @@ def test_the_form_costs_the_same_for_any_number_of_sessions(client, boss, count)
     with CaptureQueriesContext(connection) as queries:
         client.get(page("change", cohort))
 
-    assert len(queries) <= 21  # one of them asks whether the cohort has a mentoring round
+    assert len(queries) <= 20
 
 
 # --- the overview ---------------------------------------------------------------------------------------

@@ -270,7 +270,7 @@ def test_the_page_costs_the_same_for_one_and_for_many(client, person, count, dja
         )
         make_milestone(application.cohort)
         seats.run_promotions(application.cohort_id)
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(15):
         assert client.get(reverse("my")).status_code == 200
 
 
