@@ -1,6 +1,6 @@
 """Pairing: the solver against brute force, an oracle, itself in other orders and on other paths, and time.
 
-`MATCHING_EXAMPLES=50000` tries so many tiny problems more, at random.
+`MATCHING_EXAMPLES=50000` tries so many tiny problems.
 """
 
 import json
@@ -22,8 +22,8 @@ from portal.assignment import problem as assignment
 from portal.assignment.solver import solve as other_solve
 from tests.mentoring import pairings
 
-BLOCKS, EACH = 6, 520
-MORE = int(os.environ.get("MATCHING_EXAMPLES", "0"))
+BLOCKS = 6
+EACH = max(520, int(os.environ.get("MATCHING_EXAMPLES", "0")) // BLOCKS)
 ANYTHING = ("matched", "total")
 
 
@@ -50,13 +50,6 @@ def test_every_plan_of_a_tiny_problem_tried(block):
     for number in range(EACH):
         paths = ("auto", "dense", "sparse") if number % 5 == 0 else ("auto",)
         agree_with_brute_force(pairings.tiny(rng), matching.solve, paths=paths)
-
-
-@pytest.mark.skipif(not MORE, reason="only when asked for")
-def test_more_tiny_problems_at_random():
-    rng = random.Random()
-    for _number in range(MORE):
-        agree_with_brute_force(pairings.tiny(rng), matching.solve, paths=("auto", "dense", "sparse"))
 
 
 @pytest.mark.parametrize(
@@ -323,8 +316,8 @@ def test_a_thousand_mentees_in_time_and_proven():
     plan = matching.solve(problem)
     solved = time.process_time()
     check(problem, plan)
-    assert solved - began < 4  # 0.2 s alone; `bench.pairing` holds the figures, this only the order of them
-    assert time.process_time() - solved < 2
+    assert solved - began < 1.2  # 0.6 s, on a machine that has nothing else to do
+    assert time.process_time() - solved < 1  # 0.2 s alone, 0.4 s beside other tests
     sparse = matching.solve(problem, path="sparse")
     assert sparse == plan
     worth = np.zeros((1000, 400))
@@ -342,7 +335,7 @@ def test_two_hundred_mentees_at_once():
     matching.solve(problem)
     began = time.process_time()
     matching.solve(problem)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 0.1
 
 
 def test_a_process_that_pairs_nobody_starts_without_numpy_or_django():

@@ -142,6 +142,6 @@ def test_a_thousand_mentees_in_time_and_proven():
     matching.prepare(problem)
     began = time.process_time()
     plan = matching.stable(problem)
-    assert time.process_time() - began < 3  # 0.1 s alone
+    assert time.process_time() - began < 0.6  # 0.3 s, on a machine that has nothing else to do
     assert plan.blocking_pairs == ()
     check(problem, plan)

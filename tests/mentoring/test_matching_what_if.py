@@ -148,4 +148,4 @@ def test_a_thousand_mentees_at_once():
     plan = matching.solve(problem)
     began = time.process_time()
     matching_what_if.PairCosts(problem, plan).arrays()
-    assert time.process_time() - began < 5  # 0.2 s alone; `bench.pairing` holds the limit of one second
+    assert time.process_time() - began < 1

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 
 from mentoring.models.meetings import Meeting
 from mentoring.operations import meeting_words, meetings
@@ -22,8 +21,6 @@ TRIES = 4
 
 @pytest.fixture(autouse=True)
 def _now(settings):
-    if connection.vendor != "postgresql":
-        pytest.skip("locks of rows are PostgreSQL's")
     settings.DEMO_NOW = NOW
 
 
