@@ -185,7 +185,7 @@ def loads(profile, pairs):
     found = RoundMentor.objects.filter(mentor=profile, round__cohort__in=cohorts, capacity__isnull=False)
     places = dict(found.values_list("round__cohort", "capacity"))
     return [
-        {"cohort": cohort, "taken": taken, "places": places.get(cohort.pk, profile.capacity)}
+        {"cohort": cohort, "taken": taken, "places": profile.places(places.get(cohort.pk))}
         for cohort, taken in cohorts.values()
     ]
 

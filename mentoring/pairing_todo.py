@@ -1,13 +1,13 @@
 """What a published round leaves to staff: mentees without a mentor and why, missing answers. Reads only."""
 
-from collections import Counter, namedtuple
+from collections import namedtuple
 
 from django.utils.translation import gettext_lazy as _
 
+from mentoring.mentor_places import Places
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import EndKind, Pairing
 from mentoring.models.rematches import RematchRequest, RematchStatus
-from mentoring.models.rounds import RoundMentor
 from programs.models.enrolments import Enrolment
 
 # `what` is a key of WORDS; `enrolment` and `mentor` are rows where they apply, `pairing` the pair it comes from,
@@ -78,12 +78,9 @@ def _rematches(round_, now, reader):
 
 def _over_capacity(round_):
     """Mentors who hold more than the round, or their profile over all cohorts, has places for."""
-    rows = Pairing.objects.live().filter(enrolment__cohort=round_.cohort_id)
-    loads = Counter(rows.values_list("mentor", flat=True))
-    overall = Counter(Pairing.objects.live().filter(mentor__in=loads).values_list("mentor", flat=True))
-    places = dict(RoundMentor.objects.filter(round=round_).values_list("mentor", "capacity"))
-    for mentor in MentorProfile.objects.filter(pk__in=loads).select_related("user", "expert").order_by("pk"):
-        held = places.get(mentor.pk)
-        over_all = mentor.capacity_overall is not None and overall[mentor.pk] > mentor.capacity_overall
-        if over_all or loads[mentor.pk] > (mentor.capacity if held is None else held):
+    paired = Pairing.objects.live().filter(enrolment__cohort=round_.cohort_id).values("mentor")
+    mentors = list(MentorProfile.objects.filter(pk__in=paired).select_related("user", "expert").order_by("pk"))
+    places = Places(mentors)
+    for mentor in mentors:
+        if places.free(mentor, round_.cohort_id) < 0:
             yield Todo("over_capacity", None, mentor)

@@ -1,16 +1,15 @@
 """People are paired from the list of enrolments, which gets a deed and a filter for it."""
 
-from collections import Counter
-
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_deeds import Deed, DeedForm
 from mentoring.admin.shared import cohort_name
 from mentoring.goal_lines import goals_in
+from mentoring.mentor_places import Places
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Pairing
 from mentoring.operations.pairs import pair
@@ -19,17 +18,13 @@ from programs.admin.enrolments import EnrolmentAdmin
 from programs.models.enrolments import ENDED
 
 
-def free_places(cohort_ids):
-    """The mentors who take mentees, and a Counter of the places each has taken by (mentor, cohort)."""
-    mentors = MentorProfile.objects.filter(is_paused=False, user__is_active=True)
-    live = Pairing.objects.live().filter(enrolment__cohort__in=cohort_ids).order_by()
-    taken = Counter(
-        {
-            (row["mentor"], row["enrolment__cohort"]): row["n"]
-            for row in live.values("mentor", "enrolment__cohort").annotate(n=Count("pk"))
-        }
-    )
-    return list(mentors.select_related("user", "expert").order_by("user__full_name", "pk")), taken
+def mentors_and_places(request):
+    """The mentors who take mentees, and their Places; read once a request."""
+    if not hasattr(request, "mentors_and_places"):
+        found = MentorProfile.objects.filter(is_paused=False, user__is_active=True)
+        mentors = list(found.select_related("user", "expert").order_by("user__full_name", "pk"))
+        request.mentors_and_places = mentors, Places(mentors)
+    return request.mentors_and_places
 
 
 class PairForm(DeedForm):
@@ -37,7 +32,7 @@ class PairForm(DeedForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.mentors, self.taken = free_places({row.cohort_id for row in self.rows})
+        self.mentors, self.places = mentors_and_places(self.request)
         for row in self.rows:
             goals = goals_in(row.application.goals) if row.application else []
             self.fields[f"mentor_{row.pk}"] = forms.TypedChoiceField(
@@ -47,14 +42,10 @@ class PairForm(DeedForm):
                 coerce=int,
             )
 
-    def free(self, mentor, cohort_id):
-        """How many mentees the mentor can still take in that cohort."""
-        return mentor.capacity - self.taken[mentor.pk, cohort_id]
-
     def choices(self, row):
         """The mentors for one mentee, each with the places that are left."""
         for mentor in self.mentors:
-            free = self.free(mentor, row.cohort_id)
+            free = self.places.free(mentor, row.cohort_id)
             if free > 0 and mentor.user_id != row.person_id:
                 places = ngettext("%(count)s place free", "%(count)s places free", free) % {"count": free}
                 yield mentor.pk, f"{mentor.name} · {mentor.focus} · {places}"
@@ -69,7 +60,7 @@ class PairForm(DeedForm):
             if mentor is None:
                 continue
             key = mentor.pk, row.cohort_id
-            left[key] = left.get(key, self.free(mentor, row.cohort_id)) - 1
+            left[key] = left.get(key, self.places.free(mentor, row.cohort_id)) - 1
             if left[key] < 0:
                 self.add_error(f"mentor_{row.pk}", gettext("This mentor has no free place in the cohort."))
         return data
@@ -111,10 +102,10 @@ class PairDeed(Deed):
     def facts(self, request, rows):
         """How many people, and the places that their cohorts' mentors have left."""
         cohorts = {row.cohort_id: row.cohort for row in rows}
-        mentors, taken = free_places(set(cohorts))
+        mentors, places = mentors_and_places(request)
         facts = [(gettext("People"), len(rows))]
         for cohort in cohorts.values():
-            free = sum(max(mentor.capacity - taken[mentor.pk, cohort.pk], 0) for mentor in mentors)
+            free = sum(max(places.free(mentor, cohort.pk), 0) for mentor in mentors)
             facts.append((gettext("Free places with mentors: %(cohort)s") % {"cohort": cohort_name(cohort)}, free))
         return facts
 

@@ -56,6 +56,10 @@ class MentorProfile(models.Model):
     def __str__(self):
         return str(self.user)
 
+    def places(self, held):
+        """How many mentees of a cohort the mentor takes: as many as its round holds (`held`), else as usual."""
+        return self.capacity if held is None else held
+
     @property
     def name(self):
         """The name of the public profile where there is one, else the person's."""

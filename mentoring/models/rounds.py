@@ -158,7 +158,7 @@ class RoundMentor(models.Model):
     @property
     def places(self):
         """How many mentees of this round the mentor takes."""
-        return self.mentor.capacity if self.capacity is None else self.capacity
+        return self.mentor.places(self.capacity)
 
 
 class MenteeProfile(models.Model):

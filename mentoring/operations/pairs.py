@@ -8,11 +8,12 @@ from accounts.models import Role
 from accounts.operations import grant_role
 from mentoring import emails, permissions
 from mentoring.goal_lines import goals_in
+from mentoring.mentor_places import Places
 from mentoring.models.evaluations import Evaluation, EvaluationStatus
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import EndKind, Goal, Pairing
 from mentoring.models.rematches import RematchRequest, RematchStatus
-from mentoring.models.rounds import Exclusion, RoundMentor
+from mentoring.models.rounds import Exclusion
 from mentoring.models.runs import PairLock
 from mentoring.operations.meeting_moves import end_with_pair
 from portal import audit, clock
@@ -57,21 +58,12 @@ def pair(enrolment_id, mentor_id, *, by):
     rows = Exclusion.objects.live().filter(mentor=mentor, person=enrolment.person_id)
     if rows.filter(Q(round=None) | Q(round__cohort=cohort)).exists():
         raise Refused(_("These two may not be paired: an exclusion stands against it."))
-    if free_places(mentor, cohort) <= 0:
+    if Places([mentor]).free(mentor, cohort.pk) <= 0:
         raise Refused(_("This mentor has no free place in the cohort."))
     pairing = make_pair(enrolment, mentor, by=by)
     emails.paired_mentor(pairing)
     emails.paired_mentee(pairing)
     return pairing
-
-
-def free_places(mentor, cohort):
-    """How many more mentees a locked mentor can take in a cohort: by the round or profile, and over all cohorts."""
-    row = RoundMentor.objects.filter(mentor=mentor, round__cohort=cohort).first()
-    places = mentor.capacity if row is None or row.capacity is None else row.capacity
-    live = list(mentor.pairings.live().values_list("enrolment__cohort", flat=True))
-    free = places - live.count(cohort.pk)
-    return free if mentor.capacity_overall is None else min(free, mentor.capacity_overall - len(live))
 
 
 def make_pair(enrolment, mentor, *, by, goals=None, **facts):

@@ -7,6 +7,7 @@ from django.db import connection
 
 from accounts.models import Role, RoleGrant
 from mentoring.goal_lines import goals_in
+from mentoring.mentor_places import Places
 from mentoring.models.evaluations import Evaluation, EvaluationStatus, GoalScore
 from mentoring.models.pairs import Pairing
 from mentoring.models.rounds import Exclusion
@@ -558,3 +559,21 @@ def test_ending_the_enrolment_and_pairing_at_once_leaves_no_live_pair(cohort, ma
     )
     assert "done" in outcomes
     assert not Pairing.objects.live().exists()
+
+
+def test_places_are_the_rounds_before_the_profiles_and_never_more_than_over_all(cohort, manager):
+    mentor = make_mentor(capacity=3, capacity_overall=4)
+    round_ = make_mentoring_round(cohort)
+    assert Places([mentor]).free(mentor, cohort.pk) == 3
+    held = make_round_mentor(round_, mentor, capacity=1)
+    assert Places([mentor]).free(mentor, cohort.pk) == 1
+    pair(mentee(cohort).pk, mentor.pk, by=manager)
+    assert refusal(pair, mentee(cohort).pk, mentor.pk, by=manager) == "이 기수에서 이 멘토의 자리가 모두 찼어요."
+    held.capacity = 9
+    held.save()
+    for _number in range(2):
+        make_pairing(mentor)
+    assert Places([mentor]).free(mentor, cohort.pk) == 1  # four over all, three of them taken
+    make_pairing(mentor)
+    make_pairing(mentor)
+    assert Places([mentor]).free(mentor, cohort.pk) == -1
