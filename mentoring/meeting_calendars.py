@@ -7,7 +7,7 @@ cancelled stays for a month with STATUS:CANCELLED. Of a pair that has ended its 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from mentoring.meeting_labels import way_of
+from mentoring.meeting_labels import way_of, whom
 from mentoring.models.meetings import Meeting, MeetingStatus, MeetingWay
 from programs import calendars
 from programs.models.schedule import FeedKind
@@ -20,20 +20,22 @@ def uid_of(meeting):
 
 
 def event_of(meeting, person):
-    """A meeting as `person`, one of the two, has it in a calendar."""
+    """A meeting as `person` has it in a calendar: one of the two, or who interprets, for whom it has no page."""
     pairing = meeting.pairing
     is_mentee = pairing.enrolment.person_id == person.pk
     program = pairing.enrolment.cohort.program.title
     is_off = meeting.is_off
-    page = settings.SITE_URL + meeting.get_absolute_url()
+    has_page = is_mentee or pairing.mentor.user_id == person.pk
+    page = settings.SITE_URL + meeting.get_absolute_url() if has_page else ""
     if not (is_mentee or pairing.is_live):
         title, place, link, text = _("1:1 mentoring: %(program)s") % {"program": program}, "", "", []
     else:
-        name = pairing.mentor.name if is_mentee else pairing.enrolment.person.display_name
-        title = _("1:1 mentoring with %(name)s: %(program)s") % {"name": name, "program": program}
+        names = {"name": whom(meeting, person), "program": program}
+        title = _("1:1 mentoring with %(name)s: %(program)s") % names
         place = "" if is_off or meeting.way == MeetingWay.ONLINE else way_of(meeting)
         link = page if is_off else meeting.link or page
-        text = [] if is_off else [meeting.subject, _("Everything about it: %(url)s") % {"url": page}]
+        about = _("Everything about it: %(url)s") % {"url": page} if page else ""
+        text = [] if is_off else [meeting.subject, about]
     return calendars.event(
         uid=uid_of(meeting),
         sequence=meeting.sequence,

@@ -7,6 +7,7 @@ from mentoring.models.meetings import MeetingStatus, MeetingWay
 from portal import pills
 
 PAIR_ENDED = "pair ended"  # why a meeting was cancelled that outlived its pair
+TIMETABLE_CHANGED = "timetable changed"  # … and one that a camp's new timetable has no more
 S = MeetingStatus
 
 
@@ -52,7 +53,16 @@ def reason_of(meeting):
     """Why a meeting was called off, as its people read it."""
     if meeting.called_off_reason == PAIR_ENDED:
         return _("The pair has ended.")
+    if meeting.called_off_reason == TIMETABLE_CHANGED:
+        return _("The timetable of the camp has changed.")
     return meeting.called_off_reason
+
+
+def whom(meeting, person):
+    """Whom a person meets: the other of the two, or both for who interprets."""
+    mentor, mentee = meeting.pairing.mentor, meeting.pairing.enrolment.person
+    names = [] if person.pk == mentor.user_id else [mentor.name]
+    return ", ".join(names if person.pk == mentee.pk else [*names, mentee.display_name])
 
 
 def way_of(meeting):

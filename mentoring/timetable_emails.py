@@ -5,9 +5,11 @@ from django.urls import reverse
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
+from mentoring import meeting_calendars
 from mentoring.emails import FOLDER
+from mentoring.meeting_labels import whom
 from mentoring.models.availability import SEOUL, Week
-from mentoring.models.meetings import Meeting, MeetingStatus, MeetingWay
+from mentoring.models.meetings import Meeting
 from mentoring.models.timetables import Timetable, TimetableState
 from portal import i18n, mail
 from portal.i18n import speaking
@@ -15,7 +17,6 @@ from portal.mail_events import Kind, Placeholder, event, needed, sometimes
 from programs import calendars, interviews
 
 TIMETABLE = "camp_timetable"
-GONE = (MeetingStatus.CANCELLED, MeetingStatus.RESCHEDULED)
 
 
 def own(timetable, person):
@@ -31,20 +32,9 @@ def own(timetable, person):
     return rows.filter(pk__in=either.values("pk")).order_by("starts_at", "pk")
 
 
-def others(meeting, person):
-    """Whom the person meets: the other of the two, or both for who interprets."""
-    mentor, mentee = meeting.pairing.mentor, meeting.pairing.enrolment.person
-    names = []
-    if person != mentor.user:
-        names.append(mentor.name)
-    if person != mentee:
-        names.append(mentee.display_name)
-    return ", ".join(names)
-
-
 def line(meeting, person, zone):
     """A meeting as its person reads it in the mail."""
-    text = f"{i18n.span(meeting.starts_at, meeting.ends_at, times=True)} · {others(meeting, person)}"
+    text = f"{i18n.span(meeting.starts_at, meeting.ends_at, times=True)} · {whom(meeting, person)}"
     own_time = interviews.own_time(meeting.starts_at, meeting.ends_at, zone)
     if own_time:
         text += f" ({own_time})"
@@ -99,26 +89,8 @@ def calendar_of(timetable, person):
     names = {meeting.uid for meeting in found}
     before = timetable.camp.timetables.filter(state=TimetableState.REPLACED).first()
     if before is not None:
-        found += [meeting for meeting in own(before, person) if meeting.uid not in names and meeting.status in GONE]
-    return [event_of(meeting, person) for meeting in found]
-
-
-def event_of(meeting, person):
-    """A meeting in its person's calendar; the same event as everywhere else in the portal."""
-    program = meeting.pairing.enrolment.cohort.program.title
-    is_off = meeting.status in GONE
-    return calendars.event(
-        uid=f"meeting-{meeting.uid}@{calendars.host()}",
-        sequence=meeting.sequence,
-        start=meeting.starts_at,
-        end=meeting.ends_at,
-        changed_at=meeting.changed_at,
-        title=gettext("1:1 mentoring with %(name)s: %(program)s")
-        % {"name": others(meeting, person), "program": program},
-        place=meeting.place if meeting.way == MeetingWay.IN_PERSON and not is_off else "",
-        link="" if is_off else meeting.link,
-        status="CANCELLED" if is_off else "CONFIRMED",
-    )
+        found += [meeting for meeting in own(before, person) if meeting.uid not in names and meeting.is_off]
+    return [meeting_calendars.event_of(meeting, person) for meeting in found]
 
 
 @mail.goes_with(TIMETABLE)

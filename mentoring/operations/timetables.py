@@ -15,6 +15,7 @@ from django_tasks import task
 
 from mentoring import camp_words, timetable_emails
 from mentoring.camp_input import Announced, Input
+from mentoring.meeting_labels import TIMETABLE_CHANGED
 from mentoring.models.meetings import Meeting, MeetingStatus, MeetingWay
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Pairing
@@ -346,7 +347,7 @@ class _Writer:
         self._tell(meeting)
         meeting.status, meeting.changed_at = MeetingStatus.CANCELLED, self.now
         meeting.sequence += 1
-        meeting.called_off_by, meeting.called_off_reason = self.by, _("The timetable of the camp has changed.")
+        meeting.called_off_by, meeting.called_off_reason = self.by, TIMETABLE_CHANGED
         meeting.save(update_fields=["status", "changed_at", "sequence", "called_off_by", "called_off_reason"])
 
     def _tell(self, meeting):
