@@ -41,8 +41,15 @@ def runs(user, cohort_id):
 
 
 def works_in(user, pairing):
-    """Whether `user` is one of the two, while they work together."""
-    return pairing.is_live and (is_mentor(user, pairing) or is_mentee(user, pairing))
+    """Whether `user` is one of the two, while they work together: not before the mentor has accepted."""
+    if not pairing.is_live or pairing.awaits_answer:
+        return False
+    return is_mentor(user, pairing) or is_mentee(user, pairing)
+
+
+def may_evaluate(user, pairing):
+    """Whether `user` writes the evaluation: the mentor, while the two work together."""
+    return is_mentor(user, pairing) and works_in(user, pairing)
 
 
 def may_change_goals(user, pairing):
@@ -53,9 +60,11 @@ def may_change_goals(user, pairing):
 
 def note_audiences(user, pairing):
     """For whom `user` may write notes about the pair: a mentor for all, a mentee not behind anybody's back."""
+    if not works_in(user, pairing):
+        return ()
     if is_mentor(user, pairing):
         return (Audience.PRIVATE, Audience.STAFF, Audience.SHARED)
-    return (Audience.PRIVATE, Audience.SHARED) if works_in(user, pairing) else ()
+    return (Audience.PRIVATE, Audience.SHARED)
 
 
 def may_share(user, evaluation):

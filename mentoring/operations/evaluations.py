@@ -18,7 +18,7 @@ def _write(pairing_id, *, by, strengths, next_steps, scores):
     """
     pairing = lock(pairing_id)
     refuse_ended(pairing)
-    if not permissions.is_mentor(by, pairing):
+    if not permissions.may_evaluate(by, pairing):
         raise Refused(_("Only the mentor writes the evaluation."))
     if set(scores) - set(pairing.goals.values_list("pk", flat=True)):
         raise Refused(_("A score is given to a goal that is not one of this pair."))

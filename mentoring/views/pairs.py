@@ -95,7 +95,7 @@ def pairing_page(request, pairing, *, form=None, goal_form=None, held=None):
     evaluation = readable_evaluation(request.user, pairing)
     is_submitted = evaluation is not None and evaluation.status == EvaluationStatus.SUBMITTED
     goals = list(pairing.goals.all())
-    if permissions.is_mentor(request.user, pairing) and form is None and not is_submitted:
+    if permissions.may_evaluate(request.user, pairing) and form is None and not is_submitted:
         form = EvaluationForm(goals=evaluated(goals), evaluation=evaluation)
     may_add = permissions.may_change_goals(request.user, pairing) and len(goals) < MOST_GOALS
     person = pairing.mentor if viewer == progress.MENTEE else pairing.enrolment.person
@@ -135,7 +135,7 @@ def unsaved(form):
 def evaluation_save(request, code):
     """Save the draft, or with the button `submit` hand it in. What is valid is saved, so nothing typed is lost."""
     pairing = find(request, code)
-    if not permissions.is_mentor(request.user, pairing):
+    if not permissions.may_evaluate(request.user, pairing):
         raise Http404
     is_autosave = request.headers.get("X-Autosave") == "1"
     submit = "submit" in request.POST and not is_autosave

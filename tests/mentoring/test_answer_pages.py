@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from mentoring.models.pairs import EndKind, Pairing
 from mentoring.models.rounds import Exclusion, ExclusionKind
+from mentoring.operations import answers
 from portal import clock
 from tests.make import make_enrolment, make_mentoring_round, make_pairing
 from tests.mentoring.test_views import client_of
@@ -92,3 +93,18 @@ def test_each_side_reads_why_and_nothing_of_the_other(pairing):
     assert 'id="why"' in mentor
     assert "2순위" in mentee.split('id="why"')[1].split("</section>")[0]
     assert "순위" not in mentor.split('id="why"')[1].split("</section>")[0]
+
+
+def test_before_the_answer_nothing_is_written_and_afterwards_all_is(pairing):
+    """A mentor who has not accepted reads the application and writes nothing, by no form and by no address."""
+    addresses = [
+        reverse(name, args=[pairing.code]) for name in ("evaluation-save", "goal-add", "note-add", "action-add")
+    ]
+    for person in (pairing.mentor.user, pairing.enrolment.person):
+        shown = page(person, pairing)
+        assert not any(f'action="{address}"' in shown for address in addresses)
+        for address in addresses:
+            assert client_of(person).post(address, {"text": "먼저"}).status_code == 404
+    answers.accept(pairing.pk, by=pairing.mentor.user)
+    shown = page(pairing.mentor.user, pairing)
+    assert all(f'action="{address}"' in shown for address in addresses)
