@@ -18,7 +18,6 @@ from mentoring.models.rounds import RoundMentor
 from portal import i18n
 
 FACTS = ()  # such as the work samples: (pairs) -> {pk: {"term": …, "value": …, "url": …}}
-SOON = timedelta(days=7)  # before the cohort ends, the evaluation is pressing
 
 
 @dataclass
@@ -69,10 +68,10 @@ def evaluation_waits(pairing):
     return pairing.is_live and state in (progress.NONE, progress.DRAFT)
 
 
-def is_pressing(pairing, now):
-    """Whether the evaluation is due within a week, or late."""
-    ends_at = pairing.enrolment.cohort.ends_at
-    return evaluation_waits(pairing) and ends_at is not None and ends_at - now <= SOON
+def is_pressing(pairing):
+    """Whether the evaluation still waits, and is due within a week or late."""
+    has_end = pairing.enrolment.cohort.ends_at is not None
+    return evaluation_waits(pairing) and has_end and progress.is_evaluation_due(pairing)
 
 
 def urgency(pairing, facts):
@@ -81,7 +80,7 @@ def urgency(pairing, facts):
     return (
         not pairing.is_live,
         not pairing.awaits_answer,
-        not is_pressing(pairing, facts.now),
+        not is_pressing(pairing),
         -len(facts.overdue_of(pairing, Owner.MENTOR)),
         meeting is None or meeting.starts_at - facts.now > timedelta(days=1),
         -len(facts.overdue_of(pairing)),
@@ -119,11 +118,9 @@ def mentee_row(pairing, facts):
         until = zones.own_moment(pairing.answer_until, zone)
         cells.insert(0, {"term": _("Answer by"), "value": until, "url": f"{address}#answer"})
     row = summaries.mentee_row(pairing)
-    target = "goals" if evaluation_waits(pairing) and not row["goals"] else "evaluation"
-    target = "answer" if pairing.awaits_answer else target
     return row | {
         "facts": cells,
-        "next_url": f"{address}#{target}",
+        "next_url": f"{address}#{progress.anchor_of(pairing)}",
         "ends": "" if pairing.is_live else zones.own_moment(pairing.read_until, zone),
     }
 

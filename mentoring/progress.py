@@ -1,6 +1,7 @@
 """How a pair goes, as steps, a pill and a panel for whoever looks: pure functions of rows already read."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.urls import reverse
 from django.utils.html import escape, format_html
@@ -10,12 +11,13 @@ from django.utils.translation import ngettext, pgettext
 
 from mentoring import zones
 from mentoring.models.evaluations import EvaluationStatus
-from portal import i18n, pills
+from portal import clock, i18n, pills
 
 MENTOR, MENTEE, STAFF = "mentor", "mentee", "staff"
 DONE, NOW, NEXT = "done", "now", "next"
 NONE, DRAFT, SUBMITTED, SHARED = "none", "draft", "submitted", "shared"
 URGENCY = (DRAFT, SUBMITTED, NONE, SHARED)  # what a mentor does first
+SOON = timedelta(days=7)  # before the cohort ends, the evaluation is due
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,23 @@ def evaluation_state(pairing, viewer):
     if evaluation.status == EvaluationStatus.SUBMITTED:
         return SUBMITTED
     return DRAFT if viewer == MENTOR else NONE
+
+
+def is_evaluation_due(pairing):
+    """Whether the evaluation is to be written now: the cohort ends within a week, has ended, or has no end."""
+    ends_at = pairing.enrolment.cohort.ends_at
+    return ends_at is None or ends_at - clock.now() <= SOON
+
+
+def anchor_of(pairing):
+    """The part of a pair's page in which its mentor has something to do next."""
+    if pairing.awaits_answer:
+        return "answer"
+    if evaluation_state(pairing, MENTOR) != NONE:
+        return "evaluation"
+    if not pairing.goals.all():
+        return "goals"
+    return "evaluation" if is_evaluation_due(pairing) else "meetings"
 
 
 def pill(pairing, viewer):
@@ -148,11 +167,14 @@ def next_thing(pairing, viewer):
         return _("Set your goals") if pairing.is_live and not has_goals else ""
     if not pairing.is_live:
         return ""
+    if state == NONE:
+        if not has_goals:
+            return _("Agree on goals")
+        return _("Write the evaluation") if is_evaluation_due(pairing) else _("Go to the meetings")
     return {
         SHARED: "",
         SUBMITTED: _("Share the evaluation"),
         DRAFT: _("Finish the evaluation"),
-        NONE: _("Write the evaluation") if has_goals else _("Agree on goals"),
     }[state]
 
 
@@ -231,6 +253,10 @@ def _words(pairing, viewer, state, has_goals):
             "goals",
             _("Add a goal"),
         )
+    if not is_evaluation_due(pairing):
+        text = _("Agree on your next meeting. The evaluation is written towards the end, by %(day)s.")
+        day = i18n.day(pairing.enrolment.cohort.ends_at)
+        return _("The mentoring is in progress."), text % {"day": day}, "meetings", _("Go to the meetings")
     return (
         _("The evaluation is still to be written."),
         _("It names strengths, next steps, and a score for each goal."),
@@ -256,9 +282,7 @@ def desk_panel(pairs):
     else:
         title, text = _desk_words(first, state)
         label = next_thing(first, MENTOR)
-        anchor = "goals" if state == NONE and not first.goals.all() else "evaluation"
-        anchor = "answer" if first.awaits_answer else anchor
-        url = reverse("pairing", args=[first.code]) + f"#{anchor}"
+        url = reverse("pairing", args=[first.code]) + f"#{anchor_of(first)}"
         actions = [{"label": label, "url": url, "look": "primary", "hidden": name}]
         title = with_name(title, name)
     submitted = sum(state in (SUBMITTED, SHARED) for state in state_of.values())
@@ -296,6 +320,11 @@ def _desk_words(pairing, state):
             _("%(name)s has no goals yet."),
             _("Agree on them with the mentee first: the evaluation gives each a score."),
         )
+    if not is_evaluation_due(pairing):
+        text = _("Agree on your next meeting. The evaluation is written towards the end, by %(day)s.")
+        return _("The mentoring of %(name)s is in progress."), text % {
+            "day": i18n.day(pairing.enrolment.cohort.ends_at)
+        }
     return (
         _("The evaluation of %(name)s is still to be written."),
         _("It names strengths, next steps, and a score for each goal."),

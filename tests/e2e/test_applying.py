@@ -565,7 +565,7 @@ def test_an_evaluation_saves_itself_in_the_same_way(open_page):
     page.goto(pairing.get_absolute_url())
     page.locator("[name=strengths]").fill("인물의 하루를 끝까지 따라갑니다.")
     page.keyboard.press("Tab")
-    expect(status_line(page)).to_contain_text("저장했어요")
+    expect(page.locator("#evaluation [data-autosave-status]")).to_contain_text("저장했어요")  # notes have one too
     assert Evaluation.objects.get(pairing=pairing).strengths == "인물의 하루를 끝까지 따라갑니다."
     assert page.evaluate("Object.keys(localStorage)") == []
     page.locator("[name=next_steps]").fill("3회 이후의 갈등을 더 세워 보세요.")

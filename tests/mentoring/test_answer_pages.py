@@ -9,7 +9,7 @@ from mentoring.models.pairs import EndKind, Pairing
 from mentoring.models.rounds import Exclusion, ExclusionKind
 from mentoring.operations import answers
 from portal import clock
-from tests.make import make_enrolment, make_mentoring_round, make_pairing
+from tests.make import make_enrolment, make_goal, make_mentoring_round, make_pairing
 from tests.mentoring.test_views import client_of
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def test_the_mentor_is_asked_first_and_the_mentee_is_not(pairing):
     assert reverse("pairing-accept", args=[pairing.code]) in page(pairing.mentor.user, pairing)
     own = page(pairing.enrolment.person, pairing)
     assert reverse("pairing-accept", args=[pairing.code]) not in own
-    assert "멘토의 답변을 기다리고 있어요." in own
+    assert "멘토의 답변을 기다리고 있습니다." in own
 
 
 @pytest.mark.parametrize("name", ["pairing-accept", "pairing-decline"])
@@ -108,3 +108,21 @@ def test_before_the_answer_nothing_is_written_and_afterwards_all_is(pairing):
     answers.accept(pairing.pk, by=pairing.mentor.user)
     shown = page(pairing.mentor.user, pairing)
     assert all(f'action="{address}"' in shown for address in addresses)
+
+
+@pytest.mark.parametrize(
+    ("left", "anchor"),
+    [(timedelta(days=7, seconds=1), "meetings"), (timedelta(days=7), "evaluation"), (timedelta(0), "evaluation")],
+)
+def test_after_accepting_meetings_come_first_and_the_evaluation_in_the_last_week(pairing, settings, left, anchor):
+    answers.accept(pairing.pk, by=pairing.mentor.user)
+    make_goal(pairing)
+    settings.DEMO_NOW = now = clock.now()
+    cohort = pairing.enrolment.cohort
+    cohort.ends_at = now + left
+    cohort.save()
+    client = client_of(pairing.mentor.user)
+    assert client.get(pairing.get_absolute_url()).context["panel"]["actions"][0]["url"] == f"#{anchor}"
+    desk = client.get(reverse("mentoring")).context
+    assert desk["panel"]["actions"][0]["url"].endswith(f"#{anchor}")
+    assert desk["mentees"][0]["next_url"].endswith(f"#{anchor}")

@@ -179,6 +179,7 @@ def test_a_mentor_who_leaves_loses_the_pairs_of_this_round_only(round_, pairing,
 @pytest.mark.parametrize(("outcome", "kind"), [("dropped", EndKind.LEFT), ("completed", EndKind.FINISHED)])
 def test_how_a_pair_ends_with_the_mentees_part(pairing, staff, outcome, kind):
     if outcome == "completed":
+        answers.accept(pairing.pk, by=pairing.mentor.user)
         text = "이야기의 뼈대가 섰습니다."
         submit_evaluation(pairing.pk, by=pairing.mentor.user, strengths=text, next_steps=text, scores={})
     end_enrolment(pairing.enrolment_id, outcome, by=staff, reason="1")
