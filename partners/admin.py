@@ -4,7 +4,8 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_tools import ScopedAdmin, ScopedStackedInline, pill_html
-from partners.models import Agreement, Campaign, Organization, Signature
+from partners.models.agreements import Agreement, Campaign, Signature
+from partners.models.organizations import Organization
 from portal import pills
 
 

@@ -4,7 +4,8 @@ from django.db.models import Prefetch, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from partners.models import Agreement, AgreementState, Organization, OrganizationKind, Signature
+from partners.models.agreements import Agreement, AgreementState, Signature
+from partners.models.organizations import Organization, OrganizationKind
 from portal import i18n, pills
 
 

@@ -4,7 +4,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from partners import showing
-from partners.models import Agreement, Campaign
+from partners.models.agreements import Agreement, Campaign
 from portal import i18n
 from portal.public import public_page
 

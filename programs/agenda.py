@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from partners.models import DatePrecision
+from partners.models.agreements import DatePrecision
 from portal import clock, i18n
 from programs import cohort_page
 from programs.models.cohorts import Cohort, Milestone, Session

@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from partners.models import Organization
+from partners.models.organizations import Organization
 from portal import i18n, pills
 from programs import posters, seating, steps
 from programs.filters import PHASE_GROUPS

@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from partners.models import Organization
+from partners.models.organizations import Organization
 from portal import i18n, pills
 from programs import catalog, metrics, posters, seating, steps
 from programs.countries import country_name

@@ -12,7 +12,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from partners.models import DatePrecision
+from partners.models.agreements import DatePrecision
 from portal import audit
 from portal.models import AuditEvent
 from programs import calendars

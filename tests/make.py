@@ -16,7 +16,8 @@ from mentoring.models.notes import NOTES
 from mentoring.models.pairs import Goal, GoalMilestone, Pairing
 from mentoring.models.rematches import DECIDED_WITHIN, RematchRequest
 from mentoring.models.rounds import MenteeProfile, MentoringRound, RoundMentor, RoundMentorState, Wish
-from partners.models import Agreement, Organization, OrganizationKind, Signature
+from partners.models.agreements import Agreement, Signature
+from partners.models.organizations import Organization, OrganizationKind
 from portal import clock, uploads
 from portal.models import UploadKind
 from programs import consents

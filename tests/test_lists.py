@@ -12,7 +12,7 @@ from django.utils.translation import override
 from accounts.models import ConsentRecord, Term, TermVersion
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.timetables import Timetable
-from partners.models import OrganizationKind
+from partners.models.organizations import OrganizationKind
 from portal import clock
 from portal.models import MailTemplate, OutgoingMail, TextTemplate
 from programs.models.applications import Offer

@@ -3,7 +3,8 @@
 from datetime import date
 from itertools import cycle
 
-from partners.models import Agreement, Campaign, Organization, Signature
+from partners.models.agreements import Agreement, Campaign, Signature
+from partners.models.organizations import Organization
 from portal.demo.ledger import table, texts
 from programs.models.experts import HOME_COUNTRY, Expert
 from programs.models.programs import Program, ProgramPartner, Series

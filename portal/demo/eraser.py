@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import PROTECT, Q
 
 from mentoring.models.mentors import MentorProfile
-from partners.models import Signature
+from partners.models.agreements import Signature
 from portal.demo.ledger import table, texts
 from portal.models import OutgoingMail
 from programs.models.cohorts import Cohort

@@ -16,7 +16,8 @@ from mentoring.models.meetings import Meeting
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Goal, Pairing
 from mentoring.models.rounds import MenteeProfile, MentoringRound, RoundMentor, Wish
-from partners.models import Agreement, Campaign, Organization, Signature
+from partners.models.agreements import Agreement, Campaign, Signature
+from partners.models.organizations import Organization
 from portal.codes import ALPHABET, LENGTH
 from programs.models.applications import Application, Decision, Offer, StateChange
 from programs.models.attendance import Attendance, Completion, CompletionRule, Excuse

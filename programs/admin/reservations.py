@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.admin_deeds import DeedForm
 from accounts.admin_tools import MomentField
-from partners.models import Organization
+from partners.models.organizations import Organization
 from portal import clock, i18n
 from programs import seating
 from programs.admin.deeds import ApplicationDeed, seats_text

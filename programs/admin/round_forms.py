@@ -5,7 +5,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_deeds import DeedForm
-from partners.models import Organization
+from partners.models.organizations import Organization
 from portal.fields import CleanCharField
 from programs import assigning
 from programs.models.applications import Application

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from partners.models import Organization
+from partners.models.organizations import Organization
 from portal import clock
 from portal.codes import new_code
 from programs.models.cohorts import TAKES_APPLICATIONS, Cohort

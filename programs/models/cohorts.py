@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Role
-from partners.models import Agreement, DatePrecision
+from partners.models.agreements import Agreement, DatePrecision
 from portal import clock
 from portal.codes import new_code
 from portal.i18n import Bilingual

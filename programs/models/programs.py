@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from partners.models import Organization
+from partners.models.organizations import Organization
 from portal.i18n import Bilingual
 
 

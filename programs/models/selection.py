@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from partners.models import Organization
+from partners.models.organizations import Organization
 from portal import clock
 from portal.codes import new_code
 from portal.i18n import Bilingual

@@ -9,7 +9,7 @@ from django.utils.translation import override
 from accounts import terms, texts
 from accounts.apps import load_texts
 from accounts.models import Term, TermKind, TermVersion
-from partners.models import Organization
+from partners.models.organizations import Organization
 from portal import clock
 from tests.accounts.doors import url
 from tests.make import make_organization

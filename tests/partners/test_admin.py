@@ -5,7 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from partners.models import Agreement, Campaign, Organization, Signature
+from partners.models.agreements import Agreement, Campaign, Signature
+from partners.models.organizations import Organization
 from portal.models import AuditEvent
 from tests import make
 from tests.programs.test_admin_cohorts import send, typed

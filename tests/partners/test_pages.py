@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from partners.models import Campaign
+from partners.models.agreements import Campaign
 from tests.make import make_agreement, make_cohort, make_organization, make_program
 
 pytestmark = pytest.mark.django_db

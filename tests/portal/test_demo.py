@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from accounts.models import User
-from partners.models import Organization
+from partners.models.organizations import Organization
 from portal.demo import logins
 from portal.demo.days import at, weekday
 from portal.demo.ledger import texts

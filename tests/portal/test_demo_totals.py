@@ -12,7 +12,8 @@ from accounts.models import ConsentRecord, Role, TermKind, User
 from mentoring.models.evaluations import Evaluation
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Pairing
-from partners.models import Agreement, Campaign, Organization, Signature
+from partners.models.agreements import Agreement, Campaign, Signature
+from partners.models.organizations import Organization
 from portal.demo.ledger import table
 from portal.models import AuditEvent, OutgoingMail
 from programs.models.applications import (

@@ -8,7 +8,7 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partners.models import Organization
+from partners.models.organizations import Organization
 from portal import clock, i18n
 from tests.make import make_organization
 

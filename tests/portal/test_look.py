@@ -13,7 +13,7 @@ from django.test import RequestFactory
 from django.utils.translation import override
 
 from mentoring.models.evaluations import EvaluationStatus
-from partners.models import AgreementState
+from partners.models.agreements import AgreementState
 from portal import icons, pills, styleguide
 from portal.models import MailStatus
 from portal.templatetags import portal as tags
