@@ -43,34 +43,47 @@ def flow():
 
 def year_figures(year):
     """What came of the short courses of `year`, as components/figures.html shows it; empty where none ran."""
-    courses = metrics.courses_run(year)
-    if not courses:
+    scope = metrics.of_year(year)
+    courses = metrics.COURSES_RUN.figure(scope)
+    if not courses.part:
         return []
-    counts, experts = metrics.enrolment_counts(year), metrics.expert_counts(year)
+    rate = metrics.COMPLETION_RATE.figure(scope)
+    domestic, abroad = metrics.DOMESTIC.figure(scope), metrics.INTERNATIONAL.figure(scope)
     people = catalog.counter("명")
     return [
         {
-            "number": i18n.number(courses),
+            "number": courses.text,
             "unit": catalog.counter("개 과정"),
             "title": _("Short courses"),
-            "definition": metrics.COURSES_RUN,
+            "definition": _("Short courses whose first session was in that year and that were not cancelled."),
         },
         {
-            "number": i18n.number(counts["enrolled"]),
+            "number": i18n.number(rate.whole),
             "unit": people,
             "title": pgettext("figure", "Enrolled"),
-            "definition": metrics.ENROLLED,
+            "definition": _(
+                "The people enrolled in each of these courses, added up: whoever took two courses counts twice. "
+                "No-shows and cancelled places are not counted."
+            ),
         },
         {
-            "number": metrics.rate(counts["completed"], counts["enrolled"]),
+            "number": rate.text,
             "unit": "%",
             "title": _("Completion rate"),
-            "definition": metrics.COMPLETION_RATE % {name: i18n.number(count) for name, count in counts.items()},
+            "definition": _(
+                "%(completed)s completed ÷ %(enrolled)s enrolled. A course under 30 hours is completed with 80%% "
+                "of its hours, a longer one with 80%% of its days."
+            )
+            % {"completed": i18n.number(rate.part), "enrolled": i18n.number(rate.whole)},
         },
         {
-            "number": i18n.number(sum(experts.values())),
+            "number": i18n.number(domestic.part + abroad.part),
             "unit": people,
             "title": _("Experts"),
-            "definition": metrics.EXPERTS % experts,
+            "definition": _(
+                "Different people who taught at least one session of these courses: %(domestic)s from Korea, "
+                "%(international)s from abroad."
+            )
+            % {"domestic": domestic.text, "international": abroad.text},
         },
     ]

@@ -137,6 +137,14 @@ AGREEMENT_PILLS = {
     "terminated": ("bad", "x"),
 }
 
+COMMITMENT_PILLS = {
+    "exceeded": ("good", "diamond"),
+    "achieved": ("good", "check"),
+    "missed": ("bad", "x"),
+    "in_progress": ("live", "play"),
+    "counting": ("soon", "clock"),
+}
+
 IMPORT_PILLS = {
     "waiting": ("warn", "clock"),
     "applied": ("good", "check"),

@@ -17,7 +17,8 @@ class ProgramsConfig(AppConfig):
     def ready(self):
         """These modules need models, which are not there before now."""
         from accounts import privacy as people
-        from programs import privacy
+        from partners import metrics as figures
+        from programs import metrics, privacy
         from programs.operations import retention
 
         people.register(
@@ -28,6 +29,7 @@ class ProgramsConfig(AppConfig):
             erase=retention.erase_person,
             follows=privacy.follows,
         )
+        figures.register(*metrics.ALL)
         consent_withdrawn.connect(on_consent_withdrawn, dispatch_uid="programs.consent_withdrawn")
         application_moved.connect(on_application_moved, dispatch_uid="programs.interviews")
         checked_in.connect(on_checked_in, dispatch_uid="programs.attendance")

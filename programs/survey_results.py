@@ -8,27 +8,16 @@ it; and every figure anywhere is a sum of whole surveys each of which may be sho
 
 from collections import Counter
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cached_property, reduce
 from operator import add
 
+from portal.rounding import rounded
 from programs.models.forms import QuestionType
 from programs.models.surveys import LIKERT_STEPS, NPS_STEPS
 
 T = QuestionType
 PROMOTERS, PASSIVES = (9, 10), (7, 8)  # all below are detractors
-MINUS = "−"
-
-
-def rounded(value, digits=0):
-    """A fraction to so many digits, half up; `4.5641…` is `4.56`."""
-    unit = Decimal(1).scaleb(-digits)
-    scaled = Fraction(value) * 10**digits
-    whole, rest = divmod(abs(scaled.numerator), scaled.denominator)
-    whole += 2 * rest >= scaled.denominator
-    text = str((Decimal(whole) * unit).quantize(unit, ROUND_HALF_UP))
-    return f"{MINUS}{text}" if scaled < 0 and whole else text
 
 
 def percent(part, whole):

@@ -1,9 +1,11 @@
 """What the demonstration is about: organizations, agreements, programs and the experts who teach in them."""
 
 from datetime import date
+from decimal import Decimal
 from itertools import cycle
 
 from partners.models.agreements import Agreement, Campaign, Signature
+from partners.models.commitments import Commitment, Headline
 from partners.models.organizations import Organization
 from portal.demo.ledger import table, texts
 from programs.models.experts import HOME_COUNTRY, Expert
@@ -75,6 +77,15 @@ class Catalog:
                 fields = {name: value for name, value in signature.items() if name != "party"}
                 party = self.organizations[signature["party"]]
                 self.ledger.add(Signature(agreement=agreement, organization=party, position=position, **fields))
+            self._add_promises(agreement, texts("commitments").get(row["slug"], {}))
+
+    def _add_promises(self, agreement, row):
+        for position, fields in enumerate(row.get("commitments", ()), 1):
+            promise = fields | {"responsible": self.organizations[fields["responsible"]], "position": position}
+            self.ledger.add(Commitment(agreement=agreement, **promise | {"target": Decimal(fields["target"])}))
+        for fields in row.get("headlines", ()):
+            published_on = date.fromisoformat(fields["published_on"])
+            self.ledger.add(Headline(agreement=agreement, **fields | {"published_on": published_on}))
 
     def _add_series(self, rows):
         for row in rows:

@@ -9,6 +9,7 @@ from django.db.models import PROTECT, Q
 
 from mentoring.models.mentors import MentorProfile
 from partners.models.agreements import Signature
+from partners.models.commitments import Commitment, Headline
 from portal.demo.ledger import table, texts
 from portal.models import OutgoingMail
 from programs.models.cohorts import Cohort
@@ -24,7 +25,10 @@ def erase():
     MentorProfile.objects.filter(
         expert__slug__in=[row["slug"] for name in ("mentors", "mentors_series") for row in table(name)]
     ).delete()
-    Signature.objects.filter(agreement__slug__in=[row["slug"] for row in texts("partners")["agreements"]]).delete()
+    agreements = [row["slug"] for row in texts("partners")["agreements"]]
+    remove(Commitment.objects.filter(agreement__slug__in=agreements))
+    Headline.objects.filter(agreement__slug__in=agreements).delete()
+    Signature.objects.filter(agreement__slug__in=agreements).delete()
     ProgramPartner.objects.filter(program__slug__in=[row["slug"] for row in texts("programs")]).delete()
 
 

@@ -17,6 +17,7 @@ from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Goal, Pairing
 from mentoring.models.rounds import MenteeProfile, MentoringRound, RoundMentor, Wish
 from partners.models.agreements import Agreement, Campaign, Signature
+from partners.models.commitments import Commitment, Headline
 from partners.models.organizations import Organization
 from portal.codes import ALPHABET, LENGTH
 from programs.models.applications import Application, Decision, Offer, StateChange
@@ -42,6 +43,8 @@ ORDER = (
     Campaign,
     Agreement,
     Signature,
+    Commitment,
+    Headline,
     Series,
     Program,
     ProgramPartner,

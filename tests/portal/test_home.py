@@ -85,9 +85,10 @@ def test_the_figures_of_a_year_are_counted_from_its_rows(client):
     course_of_2024(13, starts_at=datetime(2025, 1, 1, 0, tzinfo=SEOUL), ends_at=datetime(2025, 1, 2, tzinfo=SEOUL))
     new_year = datetime(2024, 1, 1, 0, tzinfo=SEOUL)
     course_of_2024(14, starts_at=new_year, ends_at=new_year + timedelta(hours=3))
-    assert metrics.courses_run(2024) == 3
-    assert metrics.enrolment_counts(2024) == {"enrolled": 14, "completed": 10}
-    assert metrics.expert_counts(2024) == {"domestic": 1, "international": 1}
+    year = metrics.of_year(2024)
+    assert metrics.COURSES_RUN.figure(year).part == 3
+    assert (metrics.COMPLETION_RATE.figure(year).part, metrics.COMPLETION_RATE.figure(year).whole) == (10, 14)
+    assert (metrics.DOMESTIC.figure(year).part, metrics.INTERNATIONAL.figure(year).part) == (1, 1)
     html = home(client)
     assert "2024년 성과" in html
     assert "수료 10명 ÷ 수강 14명" in html
