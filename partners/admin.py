@@ -3,9 +3,13 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_tools import ScopedAdmin, ScopedStackedInline, pill_html
+from accounts.admin_tools import ScopedAdmin, ScopedStackedInline, ScopedTabularInline, pill_html
+from partners.commitments import metric_of, standing
+from partners.forms import CommitmentForm, HeadlineForm, ScopesForm
 from partners.models.agreements import Agreement, Campaign, Signature
+from partners.models.commitments import Commitment, CommitmentScope, Headline
 from partners.models.organizations import Organization
+from partners.operations import commitments as operations
 from portal import pills
 
 
@@ -90,7 +94,15 @@ class AgreementAdmin(ScopedAdmin):
         (_("Texts"), {"fields": [("title_ko", "title_en"), ("clauses_ko", "clauses_en")]}),
         (
             _("Signing"),
-            {"fields": [("signed_on", "signed_precision"), ("announced_on", "ends_on"), ("place_ko", "place_en")]},
+            {
+                "fields": [
+                    ("signed_on", "signed_precision"),
+                    "announced_on",
+                    ("starts_on", "term_months", "ends_on"),
+                    ("place_ko", "place_en"),
+                    ("media_ko", "media_en"),
+                ]
+            },
         ),
     ]
 
@@ -108,3 +120,78 @@ class AgreementAdmin(ScopedAdmin):
     def signed(self, agreement):
         """No more exact than it is known."""
         return agreement.signed or "–"
+
+
+class CommitmentScopeInline(ScopedTabularInline):
+    """Over which programs and cohorts it is counted; none: all that runs under the agreement."""
+
+    model = CommitmentScope
+    formset = ScopesForm
+    extra = 0
+    fields = ["program", "cohort", "share"]
+    verbose_name_plural = _("Counted over (empty: all that runs under the agreement)")
+
+
+@admin.register(Commitment)
+class CommitmentAdmin(ScopedAdmin):
+    """What an agreement promises, and every change of it with its reason."""
+
+    group = "partners"
+    place = 4
+    form = CommitmentForm
+    list_display = ["title", "agreement", "figure", "target", "responsible", "visibility"]
+    list_filter = ["agreement", "visibility"]
+    list_select_related = ["agreement", "responsible"]
+    search_fields = ["title_ko", "title_en", "metric"]
+    search_help_text = _("Title or figure")
+    inlines = [CommitmentScopeInline]
+    readonly_fields = ["counted"]
+    fieldsets = [
+        (None, {"fields": ["agreement", ("title_ko", "title_en"), "responsible", ("visibility", "position")]}),
+        (_("Promise"), {"fields": [("metric", "rule_version"), "target", ("starts_on", "ends_on"), "reason"]}),
+        (_("How it stands"), {"fields": ["counted", ("why_ko", "why_en")]}),
+    ]
+
+    @admin.display(description=_("title"), ordering="title_ko")
+    def title(self, commitment):
+        """In the reader's language."""
+        return commitment.title
+
+    @admin.display(description=_("figure"), ordering="metric")
+    def figure(self, commitment):
+        """What is counted, in words."""
+        return metric_of(commitment).title
+
+    @admin.display(description=_("actual"))
+    def counted(self, commitment):
+        """What it comes to now, by the rule that was promised."""
+        return standing(commitment).figure.text if commitment.pk else "–"
+
+    def save_model(self, request, obj, form, change):
+        """A change of what was signed keeps its reason."""
+        changes = form.changes() if change else []
+        super().save_model(request, obj, form, change)
+        operations.note_changes(obj.pk, changes, by=request.user, reason=form.cleaned_data["reason"])
+
+
+@admin.register(Headline)
+class HeadlineAdmin(ScopedAdmin):
+    """Figures as they were published, with their source and their own word."""
+
+    group = "partners"
+    place = 5
+    form = HeadlineForm
+    list_display = ["text", "agreement", "word", "source", "published_on"]
+    list_filter = ["agreement"]
+    list_select_related = ["agreement"]
+    search_fields = ["text_ko", "text_en", "source"]
+    search_help_text = _("Text or source")
+    fieldsets = [
+        (None, {"fields": ["agreement", "metric", ("text_ko", "text_en"), "word"]}),
+        (_("Source"), {"fields": [("source", "source_url"), "published_on", ("note_ko", "note_en")]}),
+    ]
+
+    @admin.display(description=_("as published"), ordering="text_ko")
+    def text(self, headline):
+        """In the reader's language."""
+        return headline.text

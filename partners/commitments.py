@@ -9,13 +9,14 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from partners import metrics
 from partners.metrics import Figure, Metric, Scope
 from partners.models.agreements import AgreementState
-from partners.models.commitments import Commitment
+from partners.models.commitments import Commitment, MetricSnapshot
 from portal import clock, i18n, pills
 from portal.rounding import half_up
 
@@ -137,6 +138,24 @@ def standings(commitments):
     """Those of a query of commitments, in order."""
     found = commitments.select_related("agreement", "responsible").prefetch_related("scopes__program")
     return [standing(row) for row in found]
+
+
+def last_counted(commitments):
+    """The same as they stood when they were last counted, once a day: pairs of a day and a Standing.
+
+    Left out are those that have never been counted. Three queries; nothing is counted anew.
+    """
+    latest = MetricSnapshot.objects.filter(commitment=OuterRef("pk")).order_by("-day").values("pk")[:1]
+    found = commitments.select_related("agreement", "responsible").annotate(latest=Subquery(latest))
+    kept = MetricSnapshot.objects.in_bulk([row.latest for row in found if row.latest])
+    return [(kept[row.latest].day, _kept(row, kept[row.latest])) for row in found if row.latest]
+
+
+def _kept(commitment, snapshot):
+    metric = metrics.named(snapshot.rule)
+    figure = Figure(snapshot.part, snapshot.whole, metric.measure.scale, metric.measure.digits)
+    state = state_of(figure, commitment.target, is_over=is_over(commitment.agreement))
+    return Standing(commitment, metric, figure, snapshot.planned, state)
 
 
 # --- as pages show them -----------------------------------------------------------------------------------------

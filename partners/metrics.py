@@ -259,9 +259,20 @@ def get(key: str, version: int | None = None) -> Metric:
     return versions[version]
 
 
+def named(name: str) -> Metric:
+    """A metric by key and version together, as `Metric.name` gives them. Raises Unknown."""
+    key, _at, version = name.partition("@")
+    return get(key, int(version))
+
+
 def versions_of(key: str) -> list[Metric]:
     """All versions of a metric, the first one first."""
     return [_metrics[key][number] for number in sorted(_metrics.get(key, ()))]
+
+
+def is_known(key: str) -> bool:
+    """Whether any metric has this key."""
+    return key in _metrics
 
 
 def everything() -> list[Metric]:

@@ -4,7 +4,9 @@ from django.db.models import Prefetch, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from partners import commitments, terms
 from partners.models.agreements import Agreement, AgreementState, Signature
+from partners.models.commitments import Commitment
 from partners.models.organizations import Organization, OrganizationKind
 from portal import i18n, pills
 
@@ -69,7 +71,20 @@ def agreement_facts(agreement):
             None,
             "",
         ),
-        (pgettext("term", "Ends"), i18n.dated(agreement.ends_on, "day") if agreement.ends_on else "", None, ""),
+        (
+            pgettext("term", "Holds from"),
+            i18n.dated(agreement.starts_on, agreement.signed_precision) if agreement.starts_on else "",
+            None,
+            "",
+        ),
+        (
+            pgettext("term", "Ends"),
+            i18n.dated(agreement.ends_on, agreement.signed_precision) if agreement.ends_on else "",
+            None,
+            "",
+        ),
+        (pgettext("term", "In a row"), in_a_row(agreement), None, ""),
+        (pgettext("term", "Ceremony"), agreement.media, i18n.language_of(agreement, "media"), ""),
     ]
     if agreement.campaign:
         campaign = agreement.campaign
@@ -83,6 +98,44 @@ def agreement_facts(agreement):
 def is_public(agreement):
     """Whether anyone may see it."""
     return agreement.state != AgreementState.DRAFT and not agreement.is_history_note
+
+
+def promised(agreement):
+    """The public commitments as they were last counted: `day` and `rows`; None where none has been counted."""
+    found = commitments.last_counted(Commitment.objects.public().filter(agreement=agreement))
+    if not found:
+        return None
+    return {
+        "day": i18n.dated(max(day for day, _standing in found), "day"),
+        "rows": commitments.rows([standing for _day, standing in found]),
+    }
+
+
+def headlines(agreement):
+    """What was published of it, each beside its source and its own word, and why our figure differs."""
+    return [
+        {
+            "text": headline.text,
+            "lang": i18n.language_of(headline, "text"),
+            "source": headline.source,
+            "source_lang": i18n.language_of_text(headline.source),
+            "url": headline.source_url,
+            "day": i18n.dated(headline.published_on, "day"),
+            "word": headline.get_word_display(),
+            "note": headline.note,
+            "note_lang": i18n.language_of(headline, "note"),
+        }
+        for headline in agreement.headlines.all()
+    ]
+
+
+def in_a_row(agreement):
+    """That it is the second, third … agreement in a row; empty for a first one."""
+    count = terms.in_a_row(agreement)
+    if count == 1:
+        return ""
+    words = {2: _("Second consecutive year"), 3: _("Third consecutive year"), 4: _("Fourth consecutive year")}
+    return words.get(count) or _("%(count)s agreements in a row") % {"count": count}
 
 
 def parties(agreement):

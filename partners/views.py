@@ -51,7 +51,7 @@ def agreements(request):
 @public_page
 def agreement(request, slug):
     """One agreement: when and where, who signed with which title, what it says, and what runs under it."""
-    rows = showing.with_parties(Agreement.objects.public().select_related("campaign", "renews"))
+    rows = showing.with_parties(Agreement.objects.public().select_related("campaign", "renews__renews__renews"))
     agreement = get_object_or_404(rows, slug=slug)
     renewals = agreement.renewals.all()
     context = {
@@ -60,6 +60,8 @@ def agreement(request, slug):
         "facts": showing.agreement_facts(agreement),
         "parties": showing.parties(agreement),
         "clauses": [line.strip() for line in agreement.clauses.splitlines() if line.strip()],
+        "promised": showing.promised(agreement),
+        "headlines": showing.headlines(agreement),
         "cohorts": showing.cohort_lines(agreement),
         "renewals": showing.agreement_lines(showing.with_parties(renewals.public())),
     }

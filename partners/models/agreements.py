@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from partners import terms
 from partners.models.organizations import Organization
 from portal import i18n
 from portal.i18n import Bilingual
@@ -89,6 +90,12 @@ class Agreement(models.Model):
         _("date known to the"), max_length=5, choices=DatePrecision, default=DatePrecision.DAY
     )
     announced_on = models.DateField(_("announced on"), null=True, blank=True)
+    starts_on = models.DateField(
+        _("holds from"), null=True, blank=True, help_text=_("Empty: from the day of signing.")
+    )
+    term_months = models.PositiveSmallIntegerField(
+        _("term in months"), null=True, blank=True, help_text=_("The last day is computed from it.")
+    )
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
     place_ko = models.CharField(_("place (Korean)"), max_length=120, blank=True)
     place_en = models.CharField(_("place (English)"), max_length=120, blank=True)
@@ -100,11 +107,22 @@ class Agreement(models.Model):
         related_name="renewals",
         verbose_name=_("renews"),
     )
+    media_ko = models.CharField(_("on the ceremony (Korean)"), max_length=300, blank=True)
+    media_en = models.CharField(_("on the ceremony (English)"), max_length=300, blank=True)
+    document = models.ForeignKey(
+        "portal.Upload",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("document"),
+    )
     is_history_note = models.BooleanField(_("only a note on what came before"), default=False)
 
     title = Bilingual()
     clauses = Bilingual()
     place = Bilingual()
+    media = Bilingual()
 
     objects = AgreementQuerySet.as_manager()
 
@@ -124,6 +142,17 @@ class Agreement(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("signed_on")),
                 name="agreement_ends_after_signing",
+                violation_error_message=_("The last day is not before the day of signing."),
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="agreement_ends_after_it_starts",
+                violation_error_message=_("The last day is not before the first."),
+            ),
+            models.CheckConstraint(
+                condition=Q(term_months__isnull=True) | Q(term_months__gte=1, term_months__lte=120),
+                name="agreement_term_in_months",
+                violation_error_message=_("A term is 1 to 120 months."),
             ),
             models.CheckConstraint(
                 condition=Q(renews__isnull=True) | ~Q(renews=F("id")), name="agreement_not_its_own_renewal"
@@ -133,9 +162,26 @@ class Agreement(models.Model):
     def __str__(self):
         return self.title
 
+    def save(self, *args, update_fields=None, **kwargs):
+        """Save; a term in months says what the last day is, whichever of them was changed."""
+        self.set_last_day()
+        if update_fields is not None:
+            update_fields = {*update_fields, "ends_on"}
+        super().save(*args, update_fields=update_fields, **kwargs)
+
     def get_absolute_url(self):
         """Its public page."""
         return reverse("agreement", args=[self.slug])
+
+    def set_last_day(self):
+        """Compute the last day where the term is known; what was typed by hand stays where it is not."""
+        if self.term_months and self.first_day:
+            self.ends_on = terms.last_day(self.first_day, self.term_months)
+
+    @property
+    def first_day(self):
+        """From when it holds."""
+        return self.starts_on or self.signed_on
 
     @property
     def signed(self):

@@ -3,6 +3,7 @@
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
+from partners.operations.commitments import take_snapshots
 from portal import clock
 from portal.demo import (
     attendance,
@@ -53,6 +54,7 @@ def load(*, stage="all", scale=1, reset=False):
     reviewing.score(world)
     certificates.issue(world)
     surveys.write(world)
+    take_snapshots(world.now)
     logins.set_password(world)
     return True
 

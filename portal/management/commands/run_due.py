@@ -13,6 +13,7 @@ from django_tasks_db.models import DBTaskResult
 from mentoring import pair_surveys
 from mentoring.operations import absences, actions, answers, meeting_words, rematches, safeguarding
 from mentoring.operations import rounds as mentoring_rounds
+from partners.operations import commitments
 from portal import clock, mail, uploads
 from programs.operations import (
     applications,
@@ -113,6 +114,7 @@ STEPS = (
     hourly(absences.follow_up),
     hourly(safeguarding.forget_closed),
     hourly(imports.forget_rows),
+    hourly(commitments.take_snapshots),
     deliver_mail,
     free_stuck_tasks,
     forget_old_tasks,
