@@ -171,6 +171,7 @@ def rows(found):
             "actual": row.figure.text,
             "unit": row.metric.unit_label,
             "of": row.metric.of_label,
+            "basis": row.metric.measure.basis(row.figure),
             "rate": _("%(rate)s%%") % {"rate": row.rate} if row.rate is not None else "–",
             "remaining": i18n.number(_trimmed(row.remaining, row.metric.measure.digits))
             if row.remaining is not None

@@ -16,7 +16,8 @@ PROMISED = ("metric", "rule_version", "target", "starts_on", "ends_on", "respons
 def metric_choices():
     """Every figure by key, with its title and what it counts."""
     return [
-        (metric.key, f"{metric.title} ({metric.unit_label}, {metric.of_label})") for metric in metrics.everything()
+        (metric.key, f"{metric.title} ({', '.join(filter(None, (metric.unit_label, metric.of_label)))})")
+        for metric in metrics.everything()
     ]
 
 

@@ -105,6 +105,10 @@ class Measure:
         """The figure of each cohort that has any, by its primary key."""
         raise NotImplementedError
 
+    def basis(self, figure: Figure) -> str:
+        """What stands behind a figure that is no plain count; empty of one that is."""
+        return ""
+
 
 class Number(Measure):
     """How many rows there are."""
@@ -148,6 +152,9 @@ class Share(Measure):
     def by_cohort(self, rows, cohort):
         found = rows.order_by().values_list(cohort).annotate(n=Count("pk"), part=Count("pk", filter=self.part))
         return {pk: self._figure(part, whole) for pk, whole, part in found}
+
+    def basis(self, figure):
+        return f"{i18n.number(figure.part)} ÷ {i18n.number(figure.whole)}" if figure.whole else ""
 
     def _figure(self, part, whole):
         return Figure(part, whole, self.scale, self.digits)
@@ -201,8 +208,8 @@ class Metric:
 
     @property
     def of_label(self):
-        """What one in the figure is."""
-        return Of(self.of).label
+        """What one in the figure is; nothing is said of activities, which are what their unit says."""
+        return "" if self.of == Of.THINGS else Of(self.of).label
 
     @property
     def adds_up(self):

@@ -10,6 +10,7 @@ from functools import partial
 from django.db.models import Exists, OuterRef, Q, Sum
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from partners.metrics import Different, Figure, Measure, Metric, Number, Of, Row, Scope, Share, Total, Unit
 from portal import clock, i18n
@@ -137,6 +138,10 @@ class Satisfaction(Measure):
 
     def by_cohort(self, rows, cohort):
         return {pk: self._figure([result]) for pk, result in _answers(rows).items()}
+
+    def basis(self, figure):
+        n = figure.whole
+        return ngettext("%(n)s answer", "%(n)s answers", n) % {"n": i18n.number(n)} if n else ""
 
     def _figure(self, results):
         counts = [sum(step) for step in zip(*(result.counts for result in results), strict=True)]
@@ -356,7 +361,7 @@ def _satisfaction(prefix, kinds, population):
         ),
         population=population,
         unit=Unit.POINTS,
-        of=Of.ENROLMENTS,
+        of=Of.THINGS,
         rows=partial(asked, kinds),
         measure=Satisfaction(),
         **_of_cohorts,
