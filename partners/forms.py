@@ -15,10 +15,11 @@ PROMISED = ("metric", "rule_version", "target", "starts_on", "ends_on", "respons
 
 def metric_choices():
     """Every figure by key, with its title and what it counts."""
-    return [
-        (metric.key, f"{metric.title} ({', '.join(filter(None, (metric.unit_label, metric.of_label)))})")
-        for metric in metrics.everything()
-    ]
+    return [(metric.key, f"{metric.title} ({_counted_in(metric)})") for metric in metrics.everything()]
+
+
+def _counted_in(metric):
+    return ", ".join(str(label) for label in (metric.unit_label, metric.of_label) if label)
 
 
 class CommitmentForm(forms.ModelForm):
