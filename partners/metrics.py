@@ -235,7 +235,27 @@ class Metric:
         return sorted(self.rows(scope).order_by().values_list("pk", flat=True).distinct())
 
 
+@dataclass(frozen=True)
+class CohortName:
+    """How a cohort is called where figures are split by cohort, and its public page."""
+
+    label: str
+    lang: str
+    url: str
+
+
 _metrics: dict[str, dict[int, Metric]] = {}
+_namers: list[Callable[[Iterable[int]], dict[int, CohortName]]] = []
+
+
+def name_cohorts_by(namer):
+    """Say how cohorts are called: a function of primary keys that gives a CohortName of each, in order."""
+    _namers[:] = [namer]
+
+
+def cohort_names(keys):
+    """The names of cohorts, by primary key, in the order in which they began."""
+    return _namers[0](keys) if _namers and keys else {}
 
 
 class Unknown(LookupError):

@@ -1,12 +1,15 @@
-"""Partners and agreements, for everyone."""
+"""Partners and agreements, for everyone, and the partners' own desk."""
 
 from django.urls import path
 
-from partners import views
+from partners.views import desk, public
 
 urlpatterns = [
-    path("partners/", views.partners, name="partners"),
-    path("partners/<slug:slug>/", views.partner, name="partner"),
-    path("agreements/", views.agreements, name="agreements"),
-    path("agreements/<slug:slug>/", views.agreement, name="agreement"),
+    path("partners/", public.partners, name="partners"),
+    path("partners/<slug:slug>/", public.partner, name="partner"),
+    path("agreements/", public.agreements, name="agreements"),
+    path("agreements/<slug:slug>/", public.agreement, name="agreement"),
+    path("partnering/", desk.agreements, name="partnering"),
+    path("partnering/<slug:slug>/", desk.agreement, name="partnering-agreement"),
+    path("partnering/<slug:slug>/<int:pk>/", desk.figure, name="partnering-figure"),
 ]

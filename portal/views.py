@@ -11,6 +11,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from mentoring import summaries
+from partners import permissions
 from portal import clock, home_page, i18n, mail, pills
 from portal.models import MailStatus, OutgoingMail
 from portal.public import public_page
@@ -39,6 +40,7 @@ def my(request):
         "teaching": taught,
         "teaches": bool(taught) or teaching.is_instructor(request.user),
         "surveys": surveys.waiting_for(request.user, now),
+        "is_partner": permissions.is_partner(request.user),
     }
     return render(request, "portal/my.html", context)
 
@@ -121,7 +123,7 @@ def robots(request):
     lines += [
         f"Disallow: /{code}/{part}/"
         for code, _name in settings.LANGUAGES
-        for part in ("accounts", "my", "applications", "mentoring", "reviews", "surveys", "teaching")
+        for part in ("accounts", "my", "applications", "mentoring", "partnering", "reviews", "surveys", "teaching")
     ]
     return HttpResponse("\n".join([*lines, "Disallow: /admin/", ""]), content_type="text/plain")
 

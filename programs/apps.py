@@ -30,6 +30,7 @@ class ProgramsConfig(AppConfig):
             follows=privacy.follows,
         )
         figures.register(*metrics.ALL)
+        figures.name_cohorts_by(metrics.cohort_names)
         consent_withdrawn.connect(on_consent_withdrawn, dispatch_uid="programs.consent_withdrawn")
         application_moved.connect(on_application_moved, dispatch_uid="programs.interviews")
         checked_in.connect(on_checked_in, dispatch_uid="programs.attendance")

@@ -12,7 +12,20 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from partners.metrics import Different, Figure, Measure, Metric, Number, Of, Row, Scope, Share, Total, Unit
+from partners.metrics import (
+    CohortName,
+    Different,
+    Figure,
+    Measure,
+    Metric,
+    Number,
+    Of,
+    Row,
+    Scope,
+    Share,
+    Total,
+    Unit,
+)
 from portal import clock, i18n
 from programs import survey_results, survey_tables, survey_totals
 from programs.core_survey import OVERALL
@@ -495,6 +508,20 @@ ALL = [
         (ProgramKind.MASTERCLASS,),
     ),
 ]
+
+
+def cohort_names(keys):
+    """Cohorts as figures name them: see `partners.metrics.name_cohorts_by`."""
+    found = Cohort.objects.filter(pk__in=keys).select_related("program").order_by("starts_at", "pk")
+    return {
+        cohort.pk: CohortName(
+            f"{cohort.program.title} · {cohort.label}",
+            i18n.language_of(cohort.program, "title"),
+            cohort.get_absolute_url(),
+        )
+        for cohort in found
+    }
+
 
 # --- a year, and a rate by itself --------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from mentoring.models.pairs import Goal, GoalMilestone, Pairing
 from mentoring.models.rematches import DECIDED_WITHIN, RematchRequest
 from mentoring.models.rounds import MenteeProfile, MentoringRound, RoundMentor, RoundMentorState, Wish
 from partners.models.agreements import Agreement, Signature
+from partners.models.commitments import Commitment
 from partners.models.organizations import Organization, OrganizationKind
 from portal import clock, uploads
 from portal.models import UploadKind
@@ -104,6 +105,12 @@ def make_agreement(*, parties=(), **fields):
         Signature.objects.create(agreement=agreement, organization=organization, position=position)
     agreement.refresh_from_db()
     return agreement
+
+
+def make_commitment(agreement=None, **fields):
+    """A public promise of 10 trainees, as enrolments, in short courses under `agreement`."""
+    names = {"title_ko": "교육 인원", "title_en": "Trainees", "metric": "courses.enrolled", "target": 10}
+    return Commitment.objects.create(agreement=agreement or make_agreement(), **names | fields)
 
 
 def make_program(*, partners=(), **fields):

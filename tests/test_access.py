@@ -51,6 +51,7 @@ REVIEWERS = row(LOGIN, HIDDEN, reviewer=YES)
 INSTRUCTORS = row(LOGIN, HIDDEN, instructor=YES)
 TEACHERS = row(LOGIN, HIDDEN, instructor=YES, manager=YES, admin=YES)
 STAFF = row(LOGIN, HIDDEN, manager=YES, admin=YES)
+PARTNERS = row(LOGIN, HIDDEN, partner=YES)
 
 EXPECTED = {
     "healthz": PUBLIC,
@@ -93,6 +94,9 @@ EXPECTED = {
     "partner": PUBLIC,
     "agreements": PUBLIC,
     "agreement": PUBLIC,
+    "partnering": PARTNERS,
+    "partnering-agreement": PARTNERS,
+    "partnering-figure": PARTNERS,
     "privacy": PUBLIC,
     "terms": PUBLIC,
     "age": row(YES, MOVED),
@@ -258,6 +262,8 @@ def world():
         "review-pledge": [program.slug, round_.cohort.slug, round_.number],
         "partner": [ours.slug],
         "agreement": [agreement.slug],
+        "partnering-agreement": [agreement.slug],
+        "partnering-figure": [agreement.slug, make.make_commitment(agreement).pk],
         "survey": [asked.code],
         "teaching-survey": [asked.code],
         "teaching-survey-pdf": [asked.code],

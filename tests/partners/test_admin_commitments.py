@@ -17,11 +17,6 @@ def boss(client):
     return person
 
 
-def commitment(**fields):
-    names = {"title_ko": "교육 인원", "title_en": "Trainees", "metric": "courses.enrolled", "target": 10}
-    return Commitment.objects.create(agreement=make.make_agreement(), **names | fields)
-
-
 def address(row):
     return reverse("admin:partners_commitment_change", args=[row.pk])
 
@@ -47,7 +42,7 @@ def test_a_commitment_is_added_over_a_program(client, boss):
 
 
 def test_a_change_of_the_target_asks_for_its_reason_and_keeps_it(client, boss):
-    row = commitment()
+    row = make.make_commitment()
     data = typed(client.get(address(row))) | {"target": "12"}
     refused = client.post(address(row), data)
     assert "이행 항목을 왜 바꾸는지 적어 주세요." in refused.content.decode()
@@ -61,7 +56,7 @@ def test_a_change_of_the_target_asks_for_its_reason_and_keeps_it(client, boss):
 
 
 def test_a_title_is_changed_without_one(client, boss):
-    row = commitment()
+    row = make.make_commitment()
     send(client, address(row), typed(client.get(address(row))) | {"title_ko": "교육생"})
     row.refresh_from_db()
     assert row.title_ko == "교육생"
@@ -69,7 +64,7 @@ def test_a_title_is_changed_without_one(client, boss):
 
 
 def test_a_rule_that_does_not_exist_is_refused(client, boss):
-    row = commitment()
+    row = make.make_commitment()
     html = client.post(address(row), typed(client.get(address(row))) | {"rule_version": "7", "reason": "1"})
     assert "이 지표에는 그런 판이 없어요. 최신 판은 1이에요." in html.content.decode()
 
@@ -78,7 +73,7 @@ def test_a_rule_that_does_not_exist_is_refused(client, boss):
     ("metric", "refused"), [("experts.all", True), ("courses.completion_rate", True), ("courses.run", False)]
 )
 def test_only_what_adds_up_is_shared_out(client, boss, metric, refused):
-    row = commitment(metric=metric)
+    row = make.make_commitment(metric=metric)
     data = typed(client.get(address(row))) | {
         "scopes-TOTAL_FORMS": "1",
         "scopes-0-program": str(make.make_program().pk),

@@ -12,7 +12,15 @@ from partners.models.commitments import Commitment, CommitmentChange, Commitment
 from partners.operations.commitments import note_changes, take_snapshots
 from portal import clock
 from portal.errors import Refused
-from tests.make import make_admin, make_agreement, make_cohort, make_enrolment, make_organization, make_program
+from tests.make import (
+    make_admin,
+    make_agreement,
+    make_cohort,
+    make_commitment,
+    make_enrolment,
+    make_organization,
+    make_program,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -20,11 +28,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def agreement():
     return make_agreement(parties=[make_organization(name_ko="첫 기관"), make_organization(name_ko="둘째 기관")])
-
-
-def promise(agreement, metric="courses.enrolled", target=10, **fields):
-    names = {"title_ko": "교육 인원", "title_en": "Trainees"}
-    return Commitment.objects.create(agreement=agreement, metric=metric, target=target, **names | fields)
 
 
 def run(agreement, enrolled=0, program=None, **fields):
@@ -93,7 +96,7 @@ def test_an_agreement_is_over_the_day_after_its_last(agreement, settings, after,
 
 
 def test_what_runs_under_the_agreement_counts_and_nothing_else(agreement):
-    commitment = promise(agreement)
+    commitment = make_commitment(agreement)
     run(agreement, 3)
     run(make_agreement(), 2)
     run(None, 4)
@@ -105,7 +108,7 @@ def test_scopes_narrow_it_to_programs_and_cohorts(agreement):
     run(agreement, 3, program)
     cohort = run(agreement, 2)
     run(agreement, 4)
-    commitment = promise(agreement)
+    commitment = make_commitment(agreement)
     CommitmentScope.objects.create(commitment=commitment, program=program)
     assert actual(commitment) == "3"
     CommitmentScope.objects.create(commitment=commitment, cohort=cohort)
@@ -116,7 +119,7 @@ def test_a_share_counts_in_part_and_a_cohorts_own_goes_before_its_programs(agree
     program = make_program()
     run(agreement, 3, program)
     second = run(agreement, 4, program)
-    commitment = promise(agreement)
+    commitment = make_commitment(agreement)
     CommitmentScope.objects.create(commitment=commitment, program=program, share=50)
     assert actual(commitment) == "4"  # half of 7, half up
     CommitmentScope.objects.create(commitment=commitment, cohort=second, share=25)
@@ -126,8 +129,8 @@ def test_a_share_counts_in_part_and_a_cohorts_own_goes_before_its_programs(agree
 def test_one_activity_counts_for_two_parties_and_once_in_the_total(agreement):
     run(agreement, 3)
     first, second = agreement.signatures.all()
-    ours = promise(agreement, responsible=first.organization)
-    theirs = promise(agreement, responsible=second.organization)
+    ours = make_commitment(agreement, responsible=first.organization)
+    theirs = make_commitment(agreement, responsible=second.organization)
     assert actual(ours) == actual(theirs) == "3"
     total = metrics.get("courses.enrolled").figure(metrics.Scope(agreement=agreement.pk))
     assert total.part == 3
@@ -140,14 +143,14 @@ def test_a_period_counts_the_cohorts_that_began_in_it(agreement, starts, ends, c
     cohort = run(agreement, 2)
     day = cohort.starts_at.astimezone(clock.SEOUL).date()
     until = None if ends is None else day + timedelta(days=ends)
-    commitment = promise(agreement, starts_on=day + timedelta(days=starts), ends_on=until)
+    commitment = make_commitment(agreement, starts_on=day + timedelta(days=starts), ends_on=until)
     assert actual(commitment) == ("2" if counts else "0")
 
 
 def test_what_is_ahead_is_planned_and_what_was_done_beyond_the_target_is_negative(agreement):
     run(agreement, 12)
     make_cohort(phase="open", agreement=agreement, capacity=30)
-    standing = commitments.standing(promise(agreement))
+    standing = commitments.standing(make_commitment(agreement))
     assert (standing.figure.part, standing.planned, standing.remaining) == (12, 30, Decimal(-2))
 
 
@@ -156,8 +159,8 @@ def test_what_is_ahead_is_planned_and_what_was_done_beyond_the_target_is_negativ
 
 def test_each_commitment_is_counted_once_a_day(agreement, settings):
     settings.DEMO_NOW = clock.now().replace(hour=3)
-    commitment = promise(agreement)
-    promise(make_agreement(state="draft", signed_on=None))
+    commitment = make_commitment(agreement)
+    make_commitment(make_agreement(state="draft", signed_on=None))
     run(agreement, 3)
     assert take_snapshots(clock.now()) == 1
     assert take_snapshots(clock.now()) == 0
@@ -171,13 +174,13 @@ def test_each_commitment_is_counted_once_a_day(agreement, settings):
 
 
 def test_a_change_of_what_was_signed_needs_its_reason(agreement):
-    boss, commitment = make_admin(), promise(agreement)
+    boss, commitment = make_admin(), make_commitment(agreement)
     with pytest.raises(Refused):
         note_changes(commitment.pk, [("target", 10, 12)], by=boss, reason=" ")
     note_changes(commitment.pk, [("target", 10, 12)], by=boss, reason="추가 과정을 열었습니다.")
     kept = CommitmentChange.objects.get()
     assert (kept.field, kept.before, kept.after, kept.by) == ("target", "10", "12", boss)
-    draft = promise(make_agreement(state="draft", signed_on=None))
+    draft = make_commitment(make_agreement(state="draft", signed_on=None))
     assert note_changes(draft.pk, [("target", 10, 12)], by=boss, reason="") == []
 
 
@@ -189,7 +192,7 @@ def page(client, agreement, language="ko"):
 
 
 def test_the_page_shows_the_last_count_and_counts_nothing_itself(client, agreement):
-    promise(agreement, target=3)
+    make_commitment(agreement, target=3)
     run(agreement, 3)
     take_snapshots(clock.now())
     run(agreement, 2)
@@ -200,14 +203,14 @@ def test_the_page_shows_the_last_count_and_counts_nothing_itself(client, agreeme
 
 
 def test_before_the_first_count_the_page_says_nothing_of_them(client, agreement):
-    promise(agreement)
+    make_commitment(agreement)
     assert 'id="commitments"' not in page(client, agreement)
 
 
 @pytest.mark.parametrize("visibility", [Visibility.PARTIES, Visibility.STAFF])
 def test_what_is_not_public_is_not_on_the_page(client, agreement, visibility):
-    promise(agreement, title_ko="내부 목표", visibility=visibility)
-    promise(agreement)
+    make_commitment(agreement, title_ko="내부 목표", visibility=visibility)
+    make_commitment(agreement)
     take_snapshots(clock.now())
     html = page(client, agreement)
     assert "교육 인원" in html
@@ -216,12 +219,12 @@ def test_what_is_not_public_is_not_on_the_page(client, agreement, visibility):
 
 def test_why_it_was_missed_is_told_only_where_it_was(client):
     ended = make_agreement(state="expired")
-    promise(ended, why_ko="과정 하나가 취소되었습니다.", why_en="One course was cancelled.")
+    make_commitment(ended, why_ko="과정 하나가 취소되었습니다.", why_en="One course was cancelled.")
     take_snapshots(clock.now())
     assert "과정 하나가 취소되었습니다." in page(client, ended)
     assert "One course was cancelled." in page(client, ended, "en")
     running = make_agreement()
-    promise(running, why_ko="아직 이르다.")
+    make_commitment(running, why_ko="아직 이르다.")
     take_snapshots(clock.now())
     assert MetricSnapshot.objects.count() == 2
     assert "아직 이르다." not in page(client, running)
