@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from mentoring.models.meetings import Meeting, MeetingStatus
 from partners.metrics import Metric, Number, Of, Row, Total, Unit
 from portal import i18n
-from programs import metrics as programs
+from programs import counting
 
 HELD = _("Meetings of pairs in cohorts that have begun, of which both sides or staff say that they were held.")
 
@@ -14,7 +14,7 @@ HELD = _("Meetings of pairs in cohorts that have begun, of which both sides or s
 def held(scope):
     """The meetings that were held."""
     return Meeting.objects.filter(
-        status=MeetingStatus.HELD, pairing__enrolment__cohort__in=programs.begun(scope)
+        status=MeetingStatus.HELD, pairing__enrolment__cohort__in=counting.begun(scope)
     ).order_by()
 
 
