@@ -65,7 +65,7 @@ def ticks(low, high, most=5):
     step = next(Decimal(lead).scaleb(power) for lead in (1, 2, 5, 10) if Decimal(lead).scaleb(power) >= rough)
     first = math.floor(Decimal(str(low)) / step)
     last = max(math.ceil(Decimal(str(high)) / step), first + 1)
-    return [int(step * place) if power >= 0 else step * place for place in range(first, last + 1)]
+    return [int(step * place) if step >= 1 else step * place for place in range(first, last + 1)]
 
 
 class Scale:

@@ -171,7 +171,7 @@ def draw_lines(drawing, axis, series, goals, low, write):
     for look, line in zip(LOOKS, series, strict=False):
         draw_run(drawing, look, line.values, xs, scale, width=2.5, dash=DASHES[look])
         draw_dots(drawing, look, line.values, xs, scale)
-    if len(series) > 1 or not draw_all_values(drawing, series[0].values, goals, xs, scale, right, write):
+    if len(series) > 1 or not draw_all_values(drawing, series[0].values, goals, xs, scale, write):
         draw_ends(drawing, series, xs, scale, (top, top + height), write)
     draw_labels(drawing, axis.labels, xs, top + height + 24, drawing.sheet.width)
     return top + height + 32
@@ -216,17 +216,19 @@ def draw_hidden(drawing, values, xs, edges, top, height):
             drawing.hidden(left, top, max(right - left, 4), height)
 
 
-def draw_all_values(drawing, values, goals, xs, scale, right, write):
+def draw_all_values(drawing, values, goals, xs, scale, write):
     """Writes each value of one line above its point, and says whether there was room for it."""
     places = [place for place, value in enumerate(values) if is_known(value)]
-    boxes = [(xs[place], width_of(written(values[place], write), SMALL) + 8) for place in places]
-    clash = any(x + width / 2 > other - more / 2 for (x, width), (other, more) in pairwise(boxes))
-    if clash or len(places) > ALL_TOLD or any(map(is_known, goals)):
+    if len(places) > ALL_TOLD or any(map(is_known, goals)):
         return False
+    boxes = []
     for place in places:
         words = written(values[place], write)
         half = width_of(words, SMALL) / 2
-        x = min(max(xs[place], half), drawing.sheet.width - half)
+        boxes.append((min(max(xs[place], xs[0] - 12 + half), drawing.sheet.width - half), half, words))
+    if any(x + half + 8 > other - more for (x, half, _w), (other, more, _v) in pairwise(boxes)):
+        return False
+    for place, (x, _half, words) in zip(places, boxes, strict=True):
         drawing.text(x, scale.at(values[place]) - 11, words, anchor="middle", size=SMALL, is_strong=True)
     return True
 

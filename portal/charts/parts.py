@@ -121,7 +121,8 @@ def draw_stacks(drawing, names, steps, stacks, is_whole, write):
 
 def draw_parts(drawing, steps, counts, place, write):
     """The parts of one bar. Those that are not shown are all equally wide, and the others share what is left."""
-    left, y, length, thick = place
+    start, y, length, thick = place
+    left = start
     hidden = sum(count is frame.HIDDEN for count in counts)
     room, total = length - hidden * HIDDEN_WIDTH, total_of(counts)
     for step, count in zip(steps, counts, strict=True):
@@ -131,7 +132,8 @@ def draw_parts(drawing, steps, counts, place, write):
         elif is_known(count) and count and total:
             width = room * float(count) / total
             drawn = max(width - GAP, 1)
-            drawing.part(step, left, y, drawn, thick)
+            x = max(min(left, start + length - drawn), start)  # also what is next to nothing stays inside
+            drawing.part(step, x, y, drawn, thick)
             words = written(count, write)
             if width_of(words, SMALL) + 8 <= drawn and thick > SMALL:
                 drawing.text(left + drawn / 2, y + thick / 2 + 5, words, f"on{step}", anchor="middle", size=SMALL)

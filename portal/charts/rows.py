@@ -56,7 +56,7 @@ class Rows:
     @property
     def end(self):
         """Where the last row ends."""
-        return self.top - self.gap + 6
+        return self.top - (self.gap - 8 if self.sheet.is_narrow else self.gap / 2 - 5)
 
     def __iter__(self):
         """The top of each bar, after its label and its value have been drawn."""
