@@ -60,11 +60,12 @@ def percent(part, whole):
 
 def ticks(low, high, most=5):
     """Round numbers from `low` to `high` or a little beyond, at most about `most` steps apart: 0, 200, 400 …"""
-    rough = Decimal(str((high - low) or 1)) / most
+    low, high = Decimal(str(float(low))), Decimal(str(float(high)))
+    rough = (high - low or Decimal(1)) / most
     power = rough.adjusted()
     step = next(Decimal(lead).scaleb(power) for lead in (1, 2, 5, 10) if Decimal(lead).scaleb(power) >= rough)
-    first = math.floor(Decimal(str(low)) / step)
-    last = max(math.ceil(Decimal(str(high)) / step), first + 1)
+    first = math.floor(low / step)
+    last = max(math.ceil(high / step), first + 1)
     return [int(step * place) if step >= 1 else step * place for place in range(first, last + 1)]
 
 
@@ -171,7 +172,10 @@ def ends(pairs, write):
         best, worst = max(known, key=lambda pair: pair[1]), min(known, key=lambda pair: pair[1])
         words = {"best": best[0], "high": written(best[1], write)}
         words |= {"worst": worst[0], "low": written(worst[1], write)}
-        told.append(_("Highest: %(best)s, %(high)s. Lowest: %(worst)s, %(low)s.") % words)
+        if best[1] == worst[1]:
+            told.append(_("All have the same value, %(high)s.") % words)
+        else:
+            told.append(_("Highest: %(best)s, %(high)s. Lowest: %(worst)s, %(low)s.") % words)
     return " ".join([*told, *hidden_told(value for _label, value in pairs)])
 
 

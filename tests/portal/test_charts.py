@@ -321,6 +321,12 @@ def test_what_is_no_number_is_refused(wrong):
             draw()
 
 
+def test_whole_numbers_decimals_and_floats_go_together():
+    values = (Decimal("4.25"), 3, 2.5)
+    check(lines.over_time("c", "t", list("abc"), [Series("s", values)], "x", low=Decimal("0.1")))
+    check(bars.columns("c", "t", [Bar("a", value) for value in values], OF))
+
+
 def test_what_nobody_could_read_is_refused():
     with pytest.raises(ValueError, match="less than nothing"):
         parts.strip("c", "t", [Bar("a", -1)], OF)
@@ -492,6 +498,7 @@ def test_one_value_none_at_all_and_nothing_counted():
         hidden = bars.plain("c", "t", [Bar("a", HIDDEN), Bar("b", None)], OF)
         point = lines.over_time("c", "t", ["2026"], [Series("a", (3,))], "Year", goal=4)
     assert one["told"] == "a: 3."
+    assert zero["told"] == "All have the same value, 0."
     assert hidden["told"] == "1 value is not shown."
     assert point["told"] == "a: 3 (2026). The target is 4."
     for chart in (one, zero, hidden, point):
