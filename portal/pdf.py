@@ -56,5 +56,5 @@ def make(template, data, *, about):
 
 def _compile(path, inputs, standards):
     return typst.compile(
-        path, root=path.parent, font_paths=_fonts(), sys_inputs=inputs, format="pdf", pdf_standards=standards
+        path, root=TEMPLATES, font_paths=_fonts(), sys_inputs=inputs, format="pdf", pdf_standards=standards
     )

@@ -11,14 +11,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.consent_form import ConsentForm, rows_for
 from accounts.models import Term, TermVersion
-from portal import charts, i18n, pills, rows
+from portal import pills, rows
+from portal.charts.examples import all_examples, pick
 from portal.public import public_page
 from programs import posters
-
-
-def pick(ko, en):
-    """The example text in the page's language."""
-    return ko if i18n.language() == i18n.KO else en
 
 
 def pill(tone, icon, ko, en):
@@ -28,30 +24,6 @@ def pill(tone, icon, ko, en):
 
 Asked = namedtuple("Asked", ["term_id", "term", "is_required"])  # as a cohort asks for it
 CREDIT = {"year": "20x5", "title": "열세 번째 계단", "role": "각본·연출", "platform": "festival"}
-
-
-def example_chart():
-    """Two questions with their answers."""
-    title = pick("문항별 응답", "Answers by question")
-    asked = [
-        (pick("난이도가 적절했다", "The level was right"), (20, 12, 5, 2, 1), "4.20"),
-        (pick("강의 전달이 명확했다", "Delivery was clear"), (30, 8, 2, 0, 0), "4.70"),
-    ]
-    steps = (5, 4, 3, 2, 1)
-    return {
-        "svg": charts.stacked(
-            "example",
-            title,
-            pick("값은 아래 표에 있습니다.", "The numbers are in the table below."),
-            [charts.Row(label, tuple(zip(steps, counts, strict=True)), mean) for label, counts, mean in asked],
-        ),
-        "legend": [(step, str(step)) for step in steps],
-        "table": {
-            "caption": title,
-            "headings": [pick("문항", "Question"), *map(str, steps), pick("평균", "Mean")],
-            "rows": [{"label": label, "cells": [*counts, mean]} for label, counts, mean in asked],
-        },
-    }
 
 
 class RowsForm(forms.Form):
@@ -327,7 +299,7 @@ def styleguide(request):
             {"label": pick("나중에 이어 쓰기", "Continue later"), "url": "#buttons", "look": "link"},
             {"label": pick("지원서 보기", "See the application"), "url": "#buttons", "small": True},
         ],
-        "chart": example_chart(),
+        "chart_kinds": all_examples(),
         "bars": [("", 92, None), ("accent", 64, None), ("soft", 73.6, 66.3), ("miss", 60, 66.3)],
         "alerts": [
             {"tone": "info", "text": pick("마감 후에는 고칠 수 없지만 취소할 수 있어요.", "After the deadline you can withdraw, not edit.")},
@@ -372,7 +344,7 @@ def styleguide(request):
             "chips": pick("고르기", "Choosing"),
             "table": pick("심사 기준", "Criteria"),
             "bars": pick("막대", "Bars"),
-            "chart": pick("도표", "Chart"),
+            "charts": pick("도표", "Charts"),
             "alerts": pick("알림", "Messages"),
             "empty": pick("빈 화면", "Nothing there"),
             "empty_title": pick("아직 지원한 과정이 없어요", "You have not applied yet"),

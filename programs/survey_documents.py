@@ -4,7 +4,8 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from portal import charts, i18n, pdf
+from portal import i18n, pdf
+from portal.charts.frame import for_document
 from portal.downloads import attachment
 from programs import survey_tables, surveys
 
@@ -51,30 +52,17 @@ def content_of(survey, results):
             [_("Closes"), i18n.moment(survey.closes_at, year=True)],
         ],
         "figures": results["figures"],
-        "agreement": chart_of(results["agreement"]) if results["agreement"] else None,
+        "agreement": for_document(results["agreement"]) if results["agreement"] else None,
         "mean": mean % {"mean": results["mean_of_means"]},
         "formulas": [
             *([row["label"], row["formula"]] for row in results["formulas"]),
             ["4+5", _("The share of those who chose 4 or 5. Every figure is rounded half up.")],
         ],
         "left_out": left_out % {"count": results["left_out"]} if results["left_out"] else "",
-        "others": [chart_of(chart) for chart in results["others"]],
+        "others": [for_document(chart) for chart in results["others"]],
         "words": [words_of(question) for question in results["words"]],
         "foot": _("Of fewer than %(least)s answers no result is shown, so that nobody is recognized.")
         % {"least": survey.min_shown},
-    }
-
-
-def chart_of(chart):
-    """A chart with its picture as it stands on the page, its legend in colors, and its table."""
-    table = chart["table"]
-    return {
-        "title": chart["title"],
-        "svg": charts.for_document(chart["svg"]),
-        "alt": f"{chart['title']}. {chart['told']}",
-        "legend": [[charts.STEPS[step], words] for step, words in chart.get("legend", ())],
-        "headings": [str(heading) for heading in table["headings"]],
-        "rows": [[row["label"], *row["cells"]] for row in table["rows"]],
     }
 
 

@@ -6,12 +6,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from portal import charts, i18n
+from portal import i18n
+from portal.charts import bars, frame, parts
 from programs import survey_results, survey_totals, surveys
 from programs.core_survey import OVERALL, RECOMMEND, is_headline
 from programs.models.forms import Question, QuestionType
 from programs.models.surveys import (
-    LIKERT_STEPS,
     NPS_STEPS,
     QUOTE,
     WORDS,
@@ -167,33 +167,25 @@ def figures(counted, least):
 def agreement_chart(items):
     """The questions on agreement: distribution, mean, the share of 5 and 4, and the conversion that leads."""
     [leading, *_rest] = formulas()
-    rows = [
-        charts.Row(question.label, tuple(zip(LIKERT_STEPS, row.counts, strict=True)), row.mean)
-        for _place, question, row in items
-    ]
+    rows = [parts.Stack(question.label, tuple(row.counts), row.mean) for _place, question, row in items]
     best = max(items, key=lambda item: item[2].exact)
     worst = min(items, key=lambda item: item[2].exact)
-    told = _("Highest: “%(best)s” %(high)s. Lowest: “%(worst)s” %(low)s. The numbers are in the table below.") % {
+    told = _("Highest: “%(best)s” %(high)s. Lowest: “%(worst)s” %(low)s.") % {
         "best": best[1].label,
         "high": best[2].mean,
         "worst": worst[1].label,
         "low": worst[2].mean,
     }
     title = _("Answers by question")
-    return {
-        "title": title,
-        "told": told,
-        "svg": charts.stacked("agreement", title, told, rows),
-        "legend": legend(),
-        "table": {
-            "caption": title,
-            "headings": [_("Question"), "n", "5", "4", "3", "2", "1", _("Mean"), "4+5", leading["label"]],
-            "rows": [
-                {"label": f"{place}. {question.label}", "cells": [*cells(row), row.points(leading["how"])]}
-                for place, question, row in items
-            ],
-        },
-    }
+    table = frame.table(
+        title,
+        [_("Question"), "n", "5", "4", "3", "2", "1", _("Mean"), "4+5", leading["label"]],
+        [
+            (f"{place}. {question.label}", [*cells(row), row.points(leading["how"])])
+            for place, question, row in items
+        ],
+    )
+    return parts.stacked("agreement", title, legend(), rows, _("Question"), table=table, told=told)
 
 
 def cells(row):
@@ -214,7 +206,7 @@ def nps_legend():
 
 def nps_row(label, row):
     """A recommendation as a bar of its three groups."""
-    return charts.Row(label, tuple(zip(NPS_PARTS, row.groups, strict=True)), row.score)
+    return parts.Stack(label, tuple(row.groups), row.score)
 
 
 def nps_shares(row):
@@ -229,39 +221,24 @@ def other_chart(question, row):
     name = f"chart-{question.key}"
     if isinstance(row, survey_results.Recommended):
         told = _("NPS %(score)s from %(n)s answers.") % {"score": row.score, "n": i18n.number(row.n)}
-        yield {
-            "title": question.label,
-            "told": told,
-            "svg": charts.stacked(name, question.label, told, [nps_row(_("All"), row)]),
-            "legend": nps_legend(),
-            "table": {
-                "caption": question.label,
-                "headings": [_("Answer"), _("Number"), _("In percent")],
-                "rows": [share(label, count, row.n) for label, count in nps_shares(row)],
-            },
-        }
+        table = shares(question, nps_shares(row), row.n)
+        rows = [nps_row(_("All"), row)]
+        yield parts.stacked(name, question.label, nps_legend(), rows, _("Answer"), table=table, told=told)
     elif isinstance(row, survey_results.Choices):
         labels = [str(label) for _key, label in answers_of(question)] or [_("Accepted")]
         told = _("Of %(n)s answers.") % {"n": i18n.number(row.n)}
-        parts = [
-            charts.Row(label, ((5, count),), i18n.number(count))
-            for label, count in zip(labels, row.counts, strict=True)
-        ]
-        yield {
-            "title": question.label,
-            "told": told,
-            "svg": charts.bars(name, question.label, told, parts, row.n),
-            "table": {
-                "caption": question.label,
-                "headings": [_("Answer"), _("Number"), _("In percent")],
-                "rows": [share(label, count, row.n) for label, count in zip(labels, row.counts, strict=True)],
-            },
-        }
+        chosen = list(zip(labels, row.counts, strict=True))
+        headings = (_("Answer"), _("Number"))
+        rows = [bars.Bar(label, count) for label, count in chosen]
+        table = shares(question, chosen, row.n)
+        yield bars.plain(name, question.label, rows, headings, whole=row.n, table=table, told=told)
 
 
-def share(label, count, n):
-    """One answer of several: how many, and in percent."""
-    return {"label": label, "cells": [i18n.number(count), f"{survey_results.percent(count, n)}%"]}
+def shares(question, answers, n):
+    """The table of a question's answers: how many gave each, and in percent."""
+    headings = [_("Answer"), _("Number"), _("In percent")]
+    rows = [(label, [i18n.number(count), f"{survey_results.percent(count, n)}%"]) for label, count in answers]
+    return frame.table(question.label, headings, rows)
 
 
 def words(survey, questions, responses):
@@ -416,9 +393,7 @@ def comparison_chart(question, split, rated):
         return [*cells(row), row.points(leading["how"])]
 
     rows = [
-        nps_row(label, row)
-        if is_nps
-        else charts.Row(label, tuple(zip(LIKERT_STEPS, row.counts, strict=True)), row.mean)
+        nps_row(label, row) if is_nps else parts.Stack(label, tuple(row.counts), row.mean)
         for (label, _place), row in split.rows
     ]
     headings = (
@@ -427,17 +402,14 @@ def comparison_chart(question, split, rated):
         else ["n", "5", "4", "3", "2", "1", _("Mean"), "4+5", leading["label"]]
     )
     everything = [row for key, _result in split.rows for row in rated[key]]
-    told = _("Side by side: %(count)s. The numbers are in the table below.") % {"count": len(split.rows)}
-    return {
-        "svg": charts.stacked("comparison", question.label, told, rows),
-        "legend": nps_legend() if is_nps else legend(),
-        "table": {
-            "caption": question.label,
-            "headings": [_("Survey"), _("Response rate"), *headings],
-            "rows": [{"label": key[0], "cells": [answered(rated[key]), *numbers(row)]} for key, row in split.rows],
-            "total": {"label": _("All that are shown"), "cells": [answered(everything), *numbers(split.total)]},
-        },
-    }
+    table = frame.table(
+        question.label,
+        [_("Survey"), _("Response rate"), *headings],
+        [(key[0], [answered(rated[key]), *numbers(row)]) for key, row in split.rows],
+        total=(_("All that are shown"), [answered(everything), *numbers(split.total)]),
+    )
+    names = nps_legend() if is_nps else legend()
+    return parts.stacked("comparison", question.label, names, rows, _("Survey"), table=table)
 
 
 def lines(rows, now, address):
