@@ -1,13 +1,13 @@
 """What follows from what is shown: the tables that somebody who knows all of it cannot rule out.
 
-Such a table is a count, zero or more, for each combination of labels of all dimensions. There can be far too many of
-these, and they are not needed: it is enough to count by bags of dimensions, such that every count that is told lies
-within one bag, that the bags hang together as a tree, and that neighbors agree on what they share. Tables that agree
-so are always those of some people: hang one bag after the other on the tree and fill the table of both from the
-corner, which works for whole numbers.
+Such a table is a count, zero or more, for each combination of labels of all dimensions. There can be far too many
+of these, and they are not needed: it is enough to count by bags of dimensions, such that every count that is told
+lies within one bag, that the bags hang together as a tree, and that neighbors agree on what they share. Tables that
+agree so are always those of some people: hang one bag after the other on the tree and fill the table of both from
+the corner, which works for whole numbers.
 """
 
-from itertools import product
+from itertools import chain, product
 
 ENOUGH = 1e-6
 NODES = 1000  # of a search for whole numbers; mostly one is enough
@@ -31,7 +31,8 @@ def tree(scopes):
             continue
         pairs = [(one, other) for at, one in enumerate(rest) for other in rest[:at] if one & other]
         two = min(pairs, key=lambda pair: (len(pair[0] | pair[1]), sorted(map(sorted, pair))))
-        rest = sorted([one for one in rest if one not in two and not one < two[0] | two[1]] + [two[0] | two[1]], key=sorted)
+        both = two[0] | two[1]
+        rest = sorted([*(one for one in rest if not one <= both), both], key=sorted)
     return found
 
 
@@ -154,9 +155,8 @@ class View:
         if abs(found.counts[at] - target) < ENOUGH:
             return found, {}
         duals, bars = result.eqlin.marginals, {}
-        price = sign * row - self.full.T @ duals
-        worth = [*zip(self.rows, duals, strict=False), *zip(self.told, price[attack.column[self.told]], strict=True)]
-        for place, dual in worth:
+        price = (sign * row - self.full.T @ duals)[attack.column[self.told]]
+        for place, dual in chain(zip(self.rows, duals, strict=False), zip(self.told, price, strict=True)):
             if dual < -ENOUGH:
                 bars[int(place)] = np.inf
             elif dual * attack.counts[place] > ENOUGH:
@@ -164,7 +164,7 @@ class View:
         return found, bars
 
     def near(self, wanted):
-        """A table in which the counts of boxes are as near to the `wanted` {place: count} as can be, all together."""
+        """A table in which boxes are as near to the `wanted` counts {place: count} as can be, all together."""
         import numpy as np
         from scipy.optimize import linprog
         from scipy.sparse import block_array, eye_array

@@ -42,7 +42,7 @@ def ranges(published):
 def narrowed(release, published):
     """The boxes under five of which a count from 1 to 5 is barred that facts alone would leave possible.
 
-    What `suppress` promises, looked at by somebody who knows the counts. Where facts leave one such count, 0 counts.
+    What `suppress` promises, looked at by somebody who knows the counts. Where facts leave one such count, 0 too.
     """
     reader, bare = Reader(published, knows_rule=False), Reader(published, knows_rule=False, is_bare=True)
     small = {box for box in release.counts if release.counts[box] < LEAST}
@@ -159,7 +159,7 @@ class Reader:
         self.high.append(high)
 
     def _count_in_bags(self):
-        """A column for each combination of labels within a bag; bags that have dimensions in common agree on them."""
+        """A column for each combination of labels in a bag; bags agree on the dimensions that they have in common."""
         labels = self.published.frame.labels
         boxes = {*self.told, *self.kept}
         bags = {}
@@ -235,7 +235,7 @@ class Reader:
         return self._solve(weights, more=more, extra=2 * len(turn), nodes=1)
 
     def _solve(self, weights, *, more=(), extra=0, nodes=None):
-        """The whole-number values of the columns at which the weighted sum is smallest; None where there are none."""
+        """The whole-number values of the columns at which the weighted sum is smallest; None where none fit."""
         import numpy as np
         from scipy.optimize import Bounds, LinearConstraint, milp
         from scipy.sparse import coo_array
@@ -282,6 +282,7 @@ def _bags(scopes):
             near[one] |= scope - {one}
     found = []
     while near:
+
         def missing(one):
             return sum(second not in near[first] for first, second in combinations(sorted(near[one]), 2))
 

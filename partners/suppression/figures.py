@@ -8,8 +8,8 @@ from partners.suppression.tables import LEAST
 def rate(published, part, whole):
     """How many of a cell are in another within it, as a Fraction; None where that may not be told.
 
-    That is where either count is hidden, where the whole is fewer than five, and where the rest is: a rate tells how
-    many are left over. Facts, such as the places of a funnel, are told whatever is left.
+    That is where either count is hidden, where the whole is fewer than five, and where the rest is: a rate tells
+    how many are left over. Facts, such as the places of a funnel, are told whatever is left.
     """
     counts = published.count(part), published.count(whole)
     if None in counts or counts[1] < LEAST:
@@ -23,8 +23,8 @@ def rate(published, part, whole):
 def of_people(published, named, value):
     """What was worked out from the people of a cell (a mean, a median, a sum); None where that may not be told.
 
-    With the figure of everybody that of the hidden cells together can be had, never that of a single one: no line of
-    a table has one alone, nor do those of a line come to fewer than five.
+    With the figure of everybody that of the hidden cells together can be had, never that of a single one: no line
+    of a table has one alone, nor do those of a line come to fewer than five.
     """
     count = published.count(named)
     return None if count is None or count < LEAST else value

@@ -1,4 +1,4 @@
-"""Which boxes to hide besides: the fewest, then those that count the fewest people, then by lot. By rows for HiGHS."""
+"""Which boxes to hide besides: the fewest, then those that count the fewest people, then by lot. Rows for HiGHS."""
 
 import hashlib
 from math import inf
@@ -68,5 +68,6 @@ class Choice:
 
 def lot(box):
     """What is drawn for a box: by its name alone, so that no count has a say."""
-    text = "\0".join(f"{of}={','.join(sorted(map(str, some)))}" for of, some in sorted(box, key=lambda part: part[0]))
+    parts = sorted((of, ",".join(sorted(map(str, some)))) for of, some in box)
+    text = "\0".join(f"{of}={some}" for of, some in parts)
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=2).digest(), "big")

@@ -1,11 +1,12 @@
 """Hide the small numbers, and the fewest others from which they would follow.
 
-What is asked of a hidden number below five: each count from 1 to 5 is still possible that would be so if only the
-facts stood (where that is a single one: nobody, too). Possible means that there is a table, whole and nowhere negative, in which it has that count and all that
-is shown is as it is shown. So nobody can tell it from the smallest, nor that it is small.
+What is asked of a hidden number below five: each count from 1 to 5 is still possible that would be so if only what
+stands anyway were told, the facts and what is out already (where that is a single one: nobody, too). Possible means
+that there is a table, whole and nowhere negative, in which it has that count and all that is shown is as shown. So
+nobody can tell it from the smallest, nor that it is small.
 
-Hiding more never makes anything known. So whatever proves that a number is barred from a count names shown numbers of
-which one at least must be hidden, and the best choice that meets all such demands, and bars nothing, is the best.
+Hiding more never makes anything known. So whatever proves that a number is barred from a count names shown numbers
+of which one at least must be hidden, and the best choice that meets all such demands, and bars nothing, is the best.
 """
 
 from partners.suppression import hiding
@@ -35,7 +36,9 @@ class _Search:
         self.always = (self.is_small | self._mask(release.unshown)) & ~is_fact
         is_open = ~is_fact & ~self.always
         self.choice = hiding.Choice(np.flatnonzero(is_open))
-        self.asked = [int(at) for at in np.flatnonzero((self.is_small & ~is_fact) | (is_open & (attack.counts == 0)))]
+        self.asked = [
+            int(at) for at in np.flatnonzero((self.is_small & ~is_fact) | (is_open & (attack.counts == 0)))
+        ]
         self.tables = np.zeros((0, size))
         self.is_whole = np.zeros(0, dtype=bool)
 
@@ -80,7 +83,7 @@ class _Search:
         return hidden
 
     def _possible(self):
-        """The counts from 1 to 5 that each asked place can have for all that facts say; 0 where else there is one."""
+        """The counts from 1 to 5 that what stands leaves to each asked place; 0 where else there is one."""
         import numpy as np
 
         whole = self.attack.at.get(frozenset())
@@ -197,7 +200,9 @@ class _Search:
             line = [whole, *parts]
             for at in line:
                 others = [other for other in line if other != at]
-                if not any(self.always[other] for other in others) and (at in self.possible or at in self.choice.column):
+                if not any(self.always[other] for other in others) and (
+                    at in self.possible or at in self.choice.column
+                ):
                     self.choice.need(dict.fromkeys(others, 1.0), where=self._where(at))
             for at in line:
                 if at in self.possible and not (at != whole and self.always[whole]):

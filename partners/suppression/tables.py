@@ -1,7 +1,7 @@
 """What is counted, and what of it is told. A Release is everything about the same people that is out together.
 
-A cell is a frozenset of (dimension, label): persons with all these; without any it is everybody. Inside, a cell is a
-box: a frozenset of (dimension, labels), with the labels of a level spelled out and dimensions left out that do not
+A cell is a frozenset of (dimension, label): persons with all these; without any it is everybody. Inside, a cell is
+a box: a frozenset of (dimension, labels), with the labels of a level spelled out and dimensions left out that do not
 narrow it. So one count has one box, however many tables it stands in.
 """
 
@@ -32,7 +32,7 @@ class Table:
     """Persons counted `by` some dimensions: `counts` {(label, …): count}; what is missing counts nobody.
 
     `sums` are the sets of dimensions by which sums stand beside, as tuples, () for the whole; None: all of them. A
-    table that is not shown is printed nowhere: what it counts must not follow from the others all the same.
+    table that is not shown is printed nowhere: what it counts, and that alone, must not follow from the others.
     """
 
     by: tuple
@@ -42,6 +42,8 @@ class Table:
 
     def margins(self):
         """The sets of dimensions for which counts stand in the table, the full one first."""
+        if not self.is_shown:
+            return [self.by]
         if self.sums is not None:
             return [self.by, *(tuple(name for name in self.by if name in by) for by in self.sums if by != self.by)]
         return list(chain.from_iterable(combinations(self.by, size) for size in range(len(self.by), -1, -1)))
@@ -101,7 +103,7 @@ class Release:
             object.__setattr__(self, name, value)
 
     def _read(self):
-        """`frame`, `counts` {box: count}, and the boxes that are `fixed` facts, `unshown`, `small`; `known` before."""
+        """`frame`, `counts` {box: count}, the boxes that are `fixed` facts, `unshown`, `small`; `known` from before."""
         frame = Frame(self._labels(), dict(self.levels))
         wrong, counts, names, known = [], {}, {}, {}
         fixed, shown, small = set(), set(), set()
@@ -234,7 +236,7 @@ def _cells(frame, table, wrong):
         sums = Counter()
         for key, count in table.counts.items():
             sums[tuple(label for name, label in zip(table.by, key, strict=True) if name in by)] += count
-        for key in product(*(sorted(frame.dimension(name)[1]) for name in by)):
+        for key in product(*(sorted(frame.dimension(name)[1]) for name in by)) if table.is_shown else sorted(sums):
             yield frozenset(zip(by, key, strict=True)), sums[key]
 
 

@@ -1,8 +1,8 @@
-"""What follows from a table, found by trying every table there could be: it shares nothing with the portal's code."""
+"""What follows from a table, found by trying every table there could be. It shares nothing with the portal's code."""
 
 from collections import Counter
 from dataclasses import replace
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 
 from partners.suppression.tables import Table, published
 
@@ -17,7 +17,8 @@ def joints(labels, total):
     keys = list(product(*labels.values()))
     for bars in combinations(range(total + len(keys) - 1), len(keys) - 1):
         ends = [-1, *bars, total + len(keys) - 1]
-        yield dict(zip(keys, (after - before - 1 for before, after in zip(ends, ends[1:], strict=False)), strict=True))
+        counts = [after - before - 1 for before, after in pairwise(ends)]
+        yield dict(zip(keys, counts, strict=True))
 
 
 def count_in(joint, names, box):
