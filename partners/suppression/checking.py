@@ -159,7 +159,7 @@ class Reader:
         self.high.append(high)
 
     def _count_in_bags(self):
-        """A column for each combination of labels in a bag; bags agree on the dimensions that they have in common."""
+        """A column for each combination of labels in a bag; bags agree on dimensions that they have in common."""
         labels = self.published.frame.labels
         boxes = {*self.told, *self.kept}
         bags = {}

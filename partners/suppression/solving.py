@@ -6,7 +6,7 @@ that there is a table, whole and nowhere negative, in which it has that count an
 nobody can tell it from the smallest, nor that it is small.
 
 Hiding more never makes anything known. So whatever proves that a number is barred from a count names shown numbers
-of which one at least must be hidden, and the best choice that meets all such demands, and bars nothing, is the best.
+of which one at least must be hidden, and the best choice that meets all such demands and bars nothing is the best.
 """
 
 from partners.suppression import hiding

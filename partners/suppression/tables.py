@@ -1,7 +1,7 @@
 """What is counted, and what of it is told. A Release is everything about the same people that is out together.
 
 A cell is a frozenset of (dimension, label): persons with all these; without any it is everybody. Inside, a cell is
-a box: a frozenset of (dimension, labels), with the labels of a level spelled out and dimensions left out that do not
+a box: a frozenset of (dimension, labels), with the labels of a level spelled out and without dimensions that do not
 narrow it. So one count has one box, however many tables it stands in.
 """
 
@@ -103,7 +103,7 @@ class Release:
             object.__setattr__(self, name, value)
 
     def _read(self):
-        """`frame`, `counts` {box: count}, the boxes that are `fixed` facts, `unshown`, `small`; `known` from before."""
+        """`frame`, `counts` {box: count}, the boxes that are `fixed` facts, `unshown`, `small`; `known` before."""
         frame = Frame(self._labels(), dict(self.levels))
         wrong, counts, names, known = [], {}, {}, {}
         fixed, shown, small = set(), set(), set()

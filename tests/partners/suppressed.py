@@ -1,4 +1,4 @@
-"""What follows from a table, found by trying every table there could be. It shares nothing with the portal's code."""
+"""What follows from a table, found by trying every table there could be. It shares no code with the portal."""
 
 from collections import Counter
 from dataclasses import replace
