@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, combinations, product
 
 LEAST = 5  # a count of persons below this points at them
+NO_OTHER = ""  # the label of nobody, where a dimension has one label only
 NAMED = 50  # lines of a refusal; the rest is counted
 
 
@@ -154,7 +155,11 @@ class Release:
         for before in self.earlier:
             for of, some in chain.from_iterable([*before.known, *before.shown]):
                 labels.setdefault(of, set()).update(some)
-        return {name: tuple(sorted(some)) for name, some in sorted(labels.items())}
+        of_levels = {of for of, _groups in self.levels.values()}
+        for name, some in labels.items():
+            if len(some) == 1 and name not in of_levels:  # "all three are women" is not the count of everybody
+                some.add(NO_OTHER)
+        return {name: tuple(sorted(some, key=str)) for name, some in sorted(labels.items())}
 
     def _tells(self, table, named):
         """Whether it says something about a group that nobody in it is in this cell."""
@@ -236,7 +241,9 @@ def _cells(frame, table, wrong):
         sums = Counter()
         for key, count in table.counts.items():
             sums[tuple(label for name, label in zip(table.by, key, strict=True) if name in by)] += count
-        for key in product(*(sorted(frame.dimension(name)[1]) for name in by)) if table.is_shown else sorted(sums):
+        for key in (
+            product(*(sorted(frame.dimension(name)[1], key=str) for name in by)) if table.is_shown else sorted(sums)
+        ):
             yield frozenset(zip(by, key, strict=True)), sums[key]
 
 

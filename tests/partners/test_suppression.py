@@ -86,8 +86,13 @@ def test_facts_stand_whatever_they_tell_and_ask_for_no_more_than_they_leave():
     assert [told.count(cell(place=one)) for one in "abc"] == [3, 1, 18]
     assert {"F a", "F b", "M a", "M b"} <= set(kept_back(told))
     assert checking.recoverable(told) == []
-    alone = suppress(Release((one_way(SEX, F=3),)))
-    assert [leak.lowest for leak in checking.recoverable(alone)] == [3]  # all are of one kind
+
+
+def test_that_all_are_of_one_kind_is_hidden_where_they_are_few():
+    for table in (one_way(SEX, F=3), one_way(SEX, F=3, M=0)):
+        told = assert_safe(Release((table,)))
+        assert (told.count(cell()), told.count(cell(sex="F"))) == (3, None)
+    assert suppress(Release((one_way(SEX, F=7),))).count(cell(sex="F")) == 7
 
 
 def test_a_few_people_have_no_table():
@@ -241,7 +246,7 @@ def tiny(rng):
 
 def test_no_choice_is_smaller_and_every_range_is_right():
     rng = random.Random(8)
-    for _number in range(25):
+    for _number in range(15):
         release = tiny(rng)
         tables = suppressed.every_table(release)
         told = suppress(release)
@@ -257,7 +262,7 @@ def test_no_choice_is_smaller_and_every_range_is_right():
 def test_the_promise_is_looked_at_rightly():
     rng = random.Random(9)
     outcomes = set()
-    for _number in range(30):
+    for _number in range(20):
         release = tiny(rng)
         tables = suppressed.every_table(release)
         some = [box for box in release.counts if box not in release.fixed and rng.random() < 0.4]
@@ -295,13 +300,13 @@ def check_any(release):
     assert {leak.box for leak in checking.recoverable(told)} <= facts
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(releases([("a",), ("ab",), ("a", "b"), ("abc",)]))
 def test_no_table_tells(release):
     check_any(release)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(releases([("ab", "bc"), ("ab", "bc", "cd"), ("ab", "ac", "ad"), ("ab", "bc", "ac"), ("abc", "cd")]))
 def test_no_linked_tables_tell(release):
     check_any(release)

