@@ -106,7 +106,7 @@ class Release:
     def _read(self):
         """`frame`, `counts` {box: count}, the boxes that are `fixed` facts, `unshown`, `small`; `known` before."""
         frame = Frame(self._labels(), dict(self.levels))
-        wrong, counts, names, known = [], {}, {}, {}
+        wrong, counts, known = [], {}, {}
         fixed, shown, small = set(), set(), set()
         for table in self.tables:
             wrong += _wrong_counts(frame, table)
@@ -117,7 +117,6 @@ class Release:
                 box = frame.box(named)
                 if not all(some for _of, some in box):  # a label beside one that excludes it
                     continue
-                names.setdefault(box, named)
                 if counts.setdefault(box, count) != count:
                     wrong.append(f"{_say(named)}: both {counts[box]} and {count}")
                 if {name for name, _label in named} in map(set, self.facts):
@@ -136,7 +135,6 @@ class Release:
         return {
             "frame": frame,
             "counts": counts,
-            "names": names,
             "fixed": frozenset(fixed & shown),
             "unshown": frozenset(counts) - shown,
             "small": frozenset(small - fixed),
@@ -149,11 +147,11 @@ class Release:
         for table in self.tables:
             for at, name in enumerate(table.by):
                 if name not in self.levels:
-                    labels.setdefault(name, set()).update(key[at] for key in table.counts)
+                    labels.setdefault(name, set()).update(key[at] for key in table.counts if _fits(key, table))
         for of, groups in self.levels.values():
             labels.setdefault(of, set()).update(chain.from_iterable(groups.values()))
         for before in self.earlier:
-            for of, some in chain.from_iterable([*before.known, *before.shown]):
+            for of, some in chain.from_iterable([*before.known, *before.shown, *before.hidden]):
                 labels.setdefault(of, set()).update(some)
         of_levels = {of for of, _groups in self.levels.values()}
         for name, some in labels.items():
@@ -218,10 +216,14 @@ def published(release, also_hidden, *, is_smallest=True):
     )
 
 
+def _fits(key, table):
+    return isinstance(key, tuple) and len(key) == len(table.by)
+
+
 def _wrong_counts(frame, table):
     """What is wrong with one table by itself."""
     for key, count in table.counts.items():
-        if not isinstance(key, tuple) or len(key) != len(table.by):
+        if not _fits(key, table):
             yield f"{', '.join(table.by)}: {key!r} does not have a label for each"
         elif type(count) is not int or count < 0:
             yield f"{_say(zip(table.by, key, strict=True))}: {count!r} is not a count"

@@ -151,6 +151,7 @@ def test_tables_about_other_people_are_refused_line_by_line():
     assert bad(sex, others) == ["sex M: both 8 and 9", "everybody: both 17 and 18"]
     assert bad(Table(("sex",), {("F",): -1})) == ["sex F: -1 is not a count"]
     assert bad(Table(("sex",), {("F", "M"): 1})) == ["sex: ('F', 'M') does not have a label for each"]
+    assert bad(Table(("sex", "age"), {("F",): 1})) == ["sex, age: ('F',) does not have a label for each"]
     areas = {"area": ("region", {"south": ("Busan", "Jeju"), "islands": ("Jeju",)})}
     assert bad(Table(("area",), {("north",): 1}), levels=areas) == ["area: there is no 'north'"]
     assert bad(Table(("area",), {("south",): 7, ("islands",): 7}), levels=areas) == [
