@@ -9,12 +9,13 @@ A count of persons under LEAST is not shown, and nothing is shown from which it 
 
 Where fewer than LEAST are selected in all (or are not), no row says how many of it are; with fewer than LEAST
 applicants no row is shown. Every hidden number can then have at least four values. A group that nobody is in is no
-row.
+row. The same is asked of any other table (`partners/suppression/`); here small groups are joined, for few rows stay
+that way.
 """
 
 from collections import Counter, namedtuple
 
-LEAST = 5
+from partners.suppression.tables import LEAST
 
 Row = namedtuple("Row", "groups applied selected")  # groups: one, or those joined; selected None where hidden
 Balance = namedtuple("Balance", "rows applied selected")  # the totals hold for all and are always known
