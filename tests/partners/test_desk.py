@@ -88,7 +88,7 @@ def test_without_commitments_and_without_rows_the_pages_say_so(ours, agreement):
     assert "등록된 이행 항목이 없어요." in page(user, "")
     assert "등록된 이행 항목이 없어요." in page(user, f"{agreement.slug}/")
     commitment = make_commitment(agreement)
-    assert "아직 집계된 것이 없어요." in page(user, f"{agreement.slug}/{commitment.pk}/")
+    assert "아직 집계한 값이 없어요." in page(user, f"{agreement.slug}/{commitment.pk}/")
 
 
 def test_another_partners_agreements_are_not_there(ours, agreement):
