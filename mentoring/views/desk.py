@@ -4,7 +4,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from mentoring import desk_rows, progress, round_words
+from mentoring import desk_rows, progress, round_words, zones
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Pairing
 from portal import clock
@@ -25,18 +25,20 @@ def desk(request):
     )
     if not (mentors or profile or waits):
         raise Http404
-    facts = desk_rows.read([*mentees, *mentors], clock.now())
+    now = clock.now()
+    facts = desk_rows.read([*mentees, *mentors], now)
     rows = desk_rows.mentee_rows(mentees, facts)
     live = [pairing for pairing in mentees if pairing.is_live]
     live.sort(key=lambda pairing: desk_rows.urgency(pairing, facts))
     context = {
         "profile": profile,
+        "server_now": zones.own_moment(now, zones.zone_of(request.user), year=True),
         "panel": progress.desk_panel(live),
         "mentees": [row for row in rows if not row["ends"]],
         "former": [row for row in rows if row["ends"]],
         "loads": desk_rows.loads(profile, live) if live else [],
         "mentors": desk_rows.mentor_rows(mentors, facts),
         "waits": waits,
-        "before": round_words.desk_lines(request.user, clock.now()),
+        "before": round_words.desk_lines(request.user, now),
     }
     return render(request, "mentoring/desk.html", context)
