@@ -11,6 +11,7 @@ from django.utils.translation import ngettext, pgettext
 
 from mentoring import zones
 from mentoring.models.evaluations import EvaluationStatus
+from mentoring.models.pairs import EndKind
 from portal import clock, i18n, pills
 
 MENTOR, MENTEE, STAFF = "mentor", "mentee", "staff"
@@ -197,6 +198,8 @@ def panel(pairing, viewer, *, next_meeting="", may_book=False):
         if viewer == MENTOR:
             facts.append({"term": _("Readable until"), "value": told(pairing.read_until, pairing, viewer)})
     actions = [{"label": label, "url": f"#{target}", "look": "primary"}] if label else []
+    if pairing.end_kind == EndKind.FINISHED:
+        actions.append({"label": _("What was reached"), "url": reverse("pairing-closing", args=[pairing.code])})
     return {"pill": pill(pairing, viewer), "title": title, "text": text, "facts": facts, "actions": actions}
 
 

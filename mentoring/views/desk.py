@@ -1,5 +1,6 @@
 """The desk of mentors and mentees."""
 
+from django.db.models import Exists
 from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -8,6 +9,7 @@ from mentoring import desk_rows, progress, round_words, zones
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Pairing
 from portal import clock
+from programs.models.certificates import Certificate
 from programs.models.enrolments import Enrolment
 
 
@@ -19,7 +21,9 @@ def desk(request):
     """
     mentees = list(Pairing.objects.of_mentor(request.user).for_desk())
     mentors = list(Pairing.objects.of_mentee(request.user).for_desk())
-    profile = MentorProfile.objects.select_related("user", "expert").filter(user=request.user).first()
+    certificates = Certificate.objects.valid().filter(person=request.user, enrolment=None)
+    profiles = MentorProfile.objects.annotate(has_certificate=Exists(certificates))
+    profile = profiles.select_related("user", "expert").filter(user=request.user).first()
     waits = not mentors and (
         Enrolment.objects.live().filter(person=request.user, cohort__program__has_mentoring=True).exists()
     )
