@@ -17,16 +17,22 @@ OTHER = sometimes("other", Kind.NAME, _("The name of the other side."))
 
 
 @event(FOLDER, CLOSED, _("Mentoring completed"), *PLACES, OTHER, UNTIL)
-def closed(pairing):
-    """Tells both sides that the mentoring is complete, and where they read what was reached."""
-    mentor, mentee = pairing.mentor.user, pairing.enrolment.person
-    for person in (mentor, mentee):
-        with speaking(person.language):
-            words = {"other": pairing.mentor.name if person == mentee else mentee.display_name}
-            if person == mentor:
-                words["until"] = zones.own_moment(pairing.read_until, zones.zone_of(mentor))
-            words["url"] = settings.SITE_URL + reverse("pairing-closing", args=[pairing.code])
-        emails.queue(CLOSED, target=pairing, pairing=pairing, person=person, **words)
+def closed(pairing, person):
+    """Tells one of the two that the mentoring is complete, and where to read what was reached."""
+    with speaking(person.language):
+        words = {"url": settings.SITE_URL + reverse("pairing-closing", args=[pairing.code])}
+        if person.pk == pairing.mentor.user_id:
+            words["other"] = pairing.enrolment.person.display_name
+            words["until"] = zones.own_moment(pairing.read_until, zones.zone_of(person))
+        else:
+            words["other"] = pairing.mentor.name
+    return emails.queue(CLOSED, target=pairing, pairing=pairing, person=person, **words)
+
+
+def tell_both(pairing):
+    """The same to both."""
+    for person in (pairing.mentor.user, pairing.enrolment.person):
+        closed(pairing, person)
 
 
 @mail.still_wanted(CLOSED)

@@ -123,7 +123,7 @@ def was_told_off(meeting, person):
 
 
 @event(FOLDER, AGAIN, _("Meeting takes place after all"), *PLACES, *WHERE)
-def takes_place(meeting, person):
+def again(meeting, person):
     """A meeting that was cancelled takes place after all, as it was booked."""
     return _queue(AGAIN, meeting, person, again=True)
 

@@ -47,7 +47,7 @@ def _close(pairing, *, by, cancels):
     if ahead and not cancels:
         raise MeetingsAhead(ahead)
     end(pairing, by=by, reason=CLOSED, kind=EndKind.FINISHED)
-    closing_emails.closed(pairing)
+    closing_emails.tell_both(pairing)
 
 
 def refuse_unfit(pairing):

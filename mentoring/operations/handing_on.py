@@ -57,4 +57,4 @@ def _take_place(meeting, *, by):
     audit.record("meeting.stands_again", target=meeting, by=by)
     for person in meeting.people:
         if emails.was_told_off(meeting, person):
-            emails.takes_place(meeting, person)
+            emails.again(meeting, person)

@@ -118,7 +118,7 @@ def end_with_enrolment(sender, enrolment, by, **kwargs):
             kind = EndKind.FINISHED if is_regular else EndKind.LEFT
             end(pairing, by=by, reason=f"enrolment {enrolment.status}", kind=kind)
             if is_regular:
-                closing_emails.closed(pairing)
+                closing_emails.tell_both(pairing)
 
 
 def end(pairing, *, by, reason, kind=EndKind.STAFF, run=None):

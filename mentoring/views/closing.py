@@ -3,6 +3,7 @@
 from django.http import Http404
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from mentoring import closing as reading
@@ -51,7 +52,7 @@ def dates(pairing, viewer):
     """From when to when, and until when its mentor reads it."""
     found = [{"term": _("Paired"), "value": i18n.day(pairing.paired_at, year=True)}]
     if not pairing.is_live:
-        found.append({"term": _("Completed"), "value": i18n.day(pairing.ended_at, year=True)})
+        found.append({"term": pgettext("pair", "Ended"), "value": i18n.day(pairing.ended_at, year=True)})
     if viewer == progress.MENTOR and not pairing.is_live:
         until = progress.told(pairing.read_until, pairing, viewer)
         found.append({"term": _("Readable until"), "value": until})

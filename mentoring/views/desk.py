@@ -23,20 +23,21 @@ def desk(request):
     mentors = list(Pairing.objects.of_mentee(request.user).for_desk())
     certificates = Certificate.objects.valid().filter(person=request.user, enrolment=None)
     profiles = MentorProfile.objects.annotate(has_certificate=Exists(certificates))
-    profile = profiles.select_related("user", "expert").filter(user=request.user).first()
+    profile = profiles.select_related("user__week", "expert").filter(user=request.user).first()
     waits = not mentors and (
         Enrolment.objects.live().filter(person=request.user, cohort__program__has_mentoring=True).exists()
     )
     if not (mentors or profile or waits):
         raise Http404
     now = clock.now()
+    person = profile.user if profile else mentors[0].enrolment.person if mentors else request.user
     facts = desk_rows.read([*mentees, *mentors], now)
     rows = desk_rows.mentee_rows(mentees, facts)
     live = [pairing for pairing in mentees if pairing.is_live]
     live.sort(key=lambda pairing: desk_rows.urgency(pairing, facts))
     context = {
         "profile": profile,
-        "server_now": zones.own_moment(now, zones.zone_of(request.user), year=True),
+        "server_now": zones.own_moment(now, zones.zone_of(person), year=True),
         "panel": progress.desk_panel(live),
         "mentees": [row for row in rows if not row["ends"]],
         "former": [row for row in rows if row["ends"]],
