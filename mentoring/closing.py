@@ -14,6 +14,7 @@ from mentoring.models.meetings import Meeting, MeetingStatus
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import EndKind, Goal, GoalMilestone, GoalState, Pairing
 from portal import clock
+from programs import certificates
 
 
 @dataclass(frozen=True)
@@ -59,11 +60,16 @@ def facts(reached, round_):
     held = part_of % {"part": reached.held, "whole": planned} if planned else str(reached.held)
     rows = [
         (_("Meetings held"), held),
-        (_("Time together"), honorarium.hours_words(reached.minutes) if reached.minutes else ""),
+        (_("Time together"), time_words(reached.minutes)),
         (_("Goals reached"), part_of % {"part": reached.reached, "whole": reached.goals} if reached.goals else ""),
         (_("Milestones done"), part_of % {"part": reached.done, "whole": reached.steps} if reached.steps else ""),
     ]
     return [{"term": term, "value": value} for term, value in rows if value]
+
+
+def time_words(minutes):
+    """So many minutes as a certificate says them; empty for none."""
+    return certificates.hours(certificates.served(minutes))
 
 
 def unsettled_words(count):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_deeds import Deed, DeedForm
 from accounts.admin_tools import name_verbs
-from mentoring import closing, honorarium, progress, zones
+from mentoring import closing, progress, zones
 from mentoring.admin.shared import cohort_name
 from mentoring.models.meetings import Meeting
 from mentoring.operations import closing as operations
@@ -146,9 +146,7 @@ class ClosingPages:
             ],
             unsettled=closing.unsettled_words(sum(one.unsettled for one in reached.values())),
             rows=[closing_row(pairing, reached[pairing.pk]) for pairing in pairs],
-            mentors=[
-                {"name": mentor.name, "time": honorarium.hours_words(minutes)} for mentor, minutes in met.items()
-            ],
+            mentors=[{"name": mentor.name, "time": closing.time_words(minutes)} for mentor, minutes in met.items()],
         )
 
     def close_view(self, request, pk):
@@ -201,9 +199,7 @@ class ClosingPages:
                 "hours are final."
             ),
             warning="" if closing.is_closed(round_) else gettext("Close the pairs of this round first."),
-            lines=[
-                {"title": mentor.name, "note": honorarium.hours_words(minutes)} for mentor, minutes in met.items()
-            ],
+            lines=[{"title": mentor.name, "note": closing.time_words(minutes)} for mentor, minutes in met.items()],
             perform=perform,
             done_url=reverse("admin:programs_cohort_certifying", args=[round_.cohort_id]),
         )

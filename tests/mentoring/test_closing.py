@@ -179,7 +179,7 @@ def test_both_read_what_was_reached_once_it_is_closed(pairing, staff, client, mo
     operations.close_pair(pairing.pk, by=staff)
 
     read = page(client, mentee, pairing).text
-    assert "1 h 30 min" in read
+    assert "1 hour 30 minutes" in read
     assert "The mentoring is complete." in read
     assert evaluation.next_steps not in read
     assert evaluation.next_steps in page(client, mentor, pairing).text
@@ -223,7 +223,7 @@ def test_a_round_is_closed_from_its_page(pairing, desk):
     held(pairing, 90, 3)
     make.make_meeting(pairing, starts_at=clock.now() - DAY)
     listing = desk.get(reverse("admin:mentoring_mentoringround_closing", args=[round_.pk])).text
-    assert "1 h 30 min" in listing
+    assert "1 hour 30 minutes" in listing
     assert "1 past meeting is not settled yet" in listing
     close = reverse("admin:mentoring_mentoringround_close", args=[round_.pk])
     assert pairing.enrolment.person.display_name in desk.get(close).text

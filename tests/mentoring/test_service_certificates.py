@@ -171,7 +171,7 @@ def test_staff_issue_them_from_the_page_of_the_round(pairing, round_, staff, cli
     address = reverse("admin:mentoring_mentoringround_certify", args=[round_.pk])
     assert "Close the pairs of this round first." in client.post(address).text
     close_round(round_.pk, by=staff)
-    assert "1 h 30 min" in client.get(address).text
+    assert "1 hour 30 minutes" in client.get(address).text
     assert client.post(address).status_code == 302
     certificate = Certificate.objects.get(enrolment=None)
     listed = client.get(reverse("admin:programs_certificate_changelist")).text
