@@ -1,6 +1,6 @@
 """What two people have of a pair goes over to the one in which they are together again, as it was.
 
-For operations that end a pair and begin the same two anew; they hold the locks on both people's rows.
+For operations that begin the same two anew; they hold the locks on both pairs and on their people.
 """
 
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from mentoring.models.evaluations import Evaluation
 from mentoring.models.meetings import Meeting, MeetingStatus
 from mentoring.models.notes import NoteDraft, PrivateNote, SharedNote, StaffNote
 from mentoring.models.pairs import Goal
-from mentoring.operations.meeting_moves import lock_people, write
+from mentoring.operations.meeting_moves import write
 from mentoring.operations.meetings import interpreter_clash
 from portal import audit, clock
 from portal.errors import Refused
@@ -32,7 +32,6 @@ def hand_on(former, pairing, *, by):
     for model in CONTENT:
         model.objects.filter(pairing=former).update(pairing=pairing)
     audit.record("pairing.handed_on", target=pairing, by=by, before=f"pairing {former.pk}")
-    lock_people(pairing)
     fallen = Meeting.objects.select_for_update(of=("self",), no_key=True).for_page()
     fallen = fallen.filter(pairing=pairing, status=MeetingStatus.CANCELLED, called_off_reason=PAIR_ENDED)
     for meeting in fallen.filter(starts_at__gt=clock.now()).order_by("pk"):

@@ -19,6 +19,7 @@ from mentoring.models.pairs import EndKind, Pairing
 from mentoring.models.rounds import Exclusion, ExclusionKind, MentoringRound, PairingMode, RoundMentor
 from mentoring.models.runs import PairingRun, PairLock, RunKind
 from mentoring.operations.handing_on import hand_on
+from mentoring.operations.meeting_moves import lock_people
 from mentoring.operations.pairs import drop_locks, end, make_pair
 from mentoring.pairing_input import Reading, mentor_id, mentor_pk
 from mentoring.pairing_rules import label
@@ -357,6 +358,7 @@ def undo(run_id, *, by):
     )
     undone = list(rows.filter(run=found, ended_at=None).order_by("pk"))
     former = list(rows.filter(ended_run=found).order_by("pk"))
+    lock_people(*former)
     found.undone_at, found.undone_by = now, by
     found.save(update_fields=["undone_at", "undone_by"])
     for pairing in undone:
