@@ -190,12 +190,13 @@ def object_deed(
     form_class=None,
     warning="",
     hidden=(),
+    lines=(),
 ):
     """A page that asks before something is done with one object: GET shows it, POST does it.
 
     `perform(data)` calls the operation and returns the message; `facts` are pairs of a term and its value, beside
-    what the object is called there. A refusal stands on the page, and nothing typed is lost. Afterwards it leads to
-    `done_url`, else back.
+    what the object is called there. `lines`, as `Deed.line` gives them, name what else it is done to. A refusal
+    stands on the page, and nothing typed is lost. Afterwards it leads to `done_url`, else back.
     """
     form, named = None, model_admin.named(obj)
     if form_class is not None:
@@ -216,7 +217,7 @@ def object_deed(
         title=label,
         intro=note,
         counts=facts,
-        rows=[{"text": named}],
+        rows=[{"text": named}, *map(row_line, lines)],
         refused=refused,
         form=form,
         action_url=request.get_full_path(),

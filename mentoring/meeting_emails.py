@@ -18,11 +18,11 @@ from mentoring.models.meetings import Meeting, MeetingStatus, MeetingWay
 from portal import clock, mail
 from portal.i18n import speaking
 from portal.mail_events import Kind, Placeholder, event, needed, sometimes
-from portal.models import OutgoingMail
+from portal.models import GONE_OUT, OutgoingMail
 
 BOOKED, MOVED, DETAILS, CANCELLED = "meeting_booked", "meeting_moved", "meeting_details", "meeting_cancelled"
 DAY, HOUR, ASK = "meeting_tomorrow", "meeting_soon", "meeting_ask"
-SAID, DECIDED = "meeting_said", "meeting_decided"
+SAID, DECIDED, AGAIN = "meeting_said", "meeting_decided", "meeting_again"
 STANDS = timedelta(hours=72)  # how long a word waits for the other side's
 
 PLACES = (
@@ -113,7 +113,19 @@ def details(meeting, person):
 )
 def cancelled(meeting, person):
     """The meeting does not take place, and why."""
-    return _queue(CANCELLED, meeting, person, why=lambda: reason_of(meeting))
+    return _queue(CANCELLED, meeting, person, again=True, why=lambda: reason_of(meeting))
+
+
+def was_told_off(meeting, person):
+    """Whether the mail that a meeting is cancelled has left, or could not be kept from it."""
+    rows = OutgoingMail.objects.filter(reason=CANCELLED, target_type=mail.kind(Meeting), target_id=meeting.pk)
+    return rows.filter(person=person, status__in=GONE_OUT).exists()
+
+
+@event(FOLDER, AGAIN, _("Meeting takes place after all"), *PLACES, *WHERE)
+def again(meeting, person):
+    """A meeting that was cancelled takes place after all, as it was booked."""
+    return _queue(AGAIN, meeting, person, again=True)
 
 
 @event(FOLDER, DAY, _("Meeting within a day"), *PLACES, *WHERE)
@@ -174,23 +186,28 @@ def _ahead(meeting_id):
     return Meeting.objects.unsettled().filter(pk=meeting_id, starts_at__gt=now).exists()
 
 
-for _reason in (BOOKED, MOVED, DAY, HOUR):
+for _reason in (BOOKED, MOVED, DAY, HOUR, AGAIN):
     mail.still_wanted(_reason)(_ahead)
 
 
 @mail.still_wanted(DETAILS, of_mail=True)
 def _latest(row):
     """The last word about where the two meet, of a meeting that is not over."""
-    later = OutgoingMail.objects.filter(
-        reason=DETAILS, target_type=row.target_type, target_id=row.target_id, person=row.person_id, pk__gt=row.pk
-    )
     there = Meeting.objects.unsettled().filter(pk=row.target_id, ends_at__gt=clock.now())
-    return there.exists() and not later.exists()
+    return there.exists() and _is_last(row)
 
 
-@mail.still_wanted(CANCELLED)
-def _is_cancelled(meeting_id):
-    return Meeting.objects.filter(pk=meeting_id, status=MeetingStatus.CANCELLED).exists()
+def _is_last(row):
+    """Whether no later mail says the same of the same meeting to the same person."""
+    later = OutgoingMail.objects.filter(
+        reason=row.reason, target_type=row.target_type, target_id=row.target_id, person=row.person_id, pk__gt=row.pk
+    )
+    return not later.exists()
+
+
+@mail.still_wanted(CANCELLED, of_mail=True)
+def _is_cancelled(row):
+    return _is_last(row) and Meeting.objects.filter(pk=row.target_id, status=MeetingStatus.CANCELLED).exists()
 
 
 @mail.still_wanted(ASK)
@@ -211,10 +228,7 @@ def _waits(row):
 @mail.still_wanted(DECIDED, of_mail=True)
 def _still_decided(row):
     """That nothing else was decided since."""
-    later = OutgoingMail.objects.filter(
-        reason=DECIDED, target_type=row.target_type, target_id=row.target_id, person=row.person_id, pk__gt=row.pk
-    )
-    return not later.exists()
+    return _is_last(row)
 
 
 def _calendar(row):
@@ -225,5 +239,5 @@ def _calendar(row):
         return calendars.parts_for(meeting, row.person)
 
 
-for _reason in (BOOKED, MOVED, DETAILS, CANCELLED):
+for _reason in (BOOKED, MOVED, DETAILS, CANCELLED, AGAIN):
     mail.goes_with(_reason)(_calendar)

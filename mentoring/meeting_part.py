@@ -14,6 +14,7 @@ from portal import i18n
 
 S = MeetingStatus
 WEEK = timedelta(days=7)
+TEMPLATE = "mentoring/workspace/_meetings.html"
 
 
 def part(user, pairing, viewer, now, held):
@@ -28,13 +29,22 @@ def part(user, pairing, viewer, now, held):
         return None
     minutes = sum(row.minutes or 0 for row in rows)
     return {
-        "template": "mentoring/workspace/_meetings.html",
+        "template": TEMPLATE,
         "ahead": [line_of(row, user, now) for row in ahead],
         "others": [line_of(row, user, now) for row in reversed(others)],
         "summary": summary(sum(row.status == S.HELD for row in rows), minutes, round_),
         "book_url": reverse("meeting-book", args=[pairing.code]) if is_own and not reason else "",
         "closed": reason if pairing.is_live else "",
     }
+
+
+def for_panel(parts):
+    """What the panel of the page tells of them: the next one, and whether one can be booked."""
+    found = next((part for part in parts if part["template"] == TEMPLATE), None)
+    if found is None:
+        return {}
+    ahead = found["ahead"]
+    return {"next_meeting": ahead[0]["title"] if ahead else "", "may_book": bool(found["book_url"])}
 
 
 def summary(held, minutes, round_):

@@ -14,9 +14,8 @@ from mentoring.emails import FOLDER, PLACES
 from mentoring.models.pairs import Pairing
 from portal import i18n, mail
 from portal.mail_events import Kind, event, needed, sometimes
-from portal.models import MailStatus, OutgoingMail
+from portal.models import GONE_OUT, OutgoingMail
 
-GONE_OUT = (MailStatus.SENT, MailStatus.FAILED, MailStatus.BOUNCED)
 NEW_MENTOR = sometimes("new_mentor", Kind.NAME, _("The name of the new mentor, where there is one."))
 UNTIL = needed("deadline", Kind.MOMENT, _("Until when the mentor answers."))
 WHY = sometimes("why", Kind.LIST, _("Why the two were paired, one a line."))

@@ -18,7 +18,7 @@ from mentoring import pairing_conflicts, scoring
 from mentoring.availability import WEEK, parts_of_week
 from mentoring.models.availability import Week
 from mentoring.models.mentors import MentorProfile
-from mentoring.models.pairs import Pairing
+from mentoring.models.pairs import Pairing, in_mentoring
 from mentoring.models.rounds import (
     DeclaredConflict,
     Exclusion,
@@ -91,7 +91,7 @@ class Reading:
     # --- rows -------------------------------------------------------------------------------------
 
     def _mentees(self):
-        rows = Enrolment.objects.live().filter(cohort=self.round.cohort_id)
+        rows = in_mentoring(Enrolment.objects.live().filter(cohort=self.round.cohort_id))
         rows = rows.select_related("person", "application", "mentee_profile")
         return list(rows.prefetch_related("mentee_profile__wishes").order_by("code"))
 

@@ -1,4 +1,4 @@
-"""What a published round leaves to staff: mentees without a mentor and why, missing answers. Reads only."""
+"""What a round leaves to staff: its pairing, then mentees without a mentor and why, missing answers. Reads only."""
 
 from collections import namedtuple
 
@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from mentoring.mentor_places import Places
 from mentoring.models.mentors import MentorProfile
-from mentoring.models.pairs import EndKind, Pairing
+from mentoring.models.pairs import EndKind, Pairing, in_mentoring
 from mentoring.models.rematches import RematchRequest, RematchStatus
+from mentoring.rounds import is_published
 from programs.models.enrolments import Enrolment
 
 # `what` is a key of WORDS; `enrolment` and `mentor` are rows where they apply, `pairing` the pair it comes from,
@@ -15,6 +16,7 @@ from programs.models.enrolments import Enrolment
 Todo = namedtuple("Todo", "what enrolment mentor pairing rematch", defaults=(None, None, None, None))
 
 WORDS = {
+    "due": _("Everything is handed in, and the pairs are still to be made."),
     "declined": _("The mentor has declined. Repair the pairing."),
     "mentor_left": _("The mentor has left. Repair the pairing."),
     "unpaired": _("Without a mentor. Repair the pairing."),
@@ -29,15 +31,34 @@ WHY = {EndKind.DECLINED: "declined", EndKind.MENTOR_LEFT: "mentor_left"}
 
 
 def todo_of(round_, now, reader=None):
-    """The Todos of a round, in the order of WORDS; none before its first publishing. Half a dozen queries.
+    """The Todos of a round, in the order of WORDS. Half a dozen queries.
 
-    `reader` learns of no request about a pair of their own.
+    Before its first publishing there is one thing to do, the pairing, once it is due. `reader` learns of no request
+    about a pair of their own.
     """
-    if not round_.runs.filter(published_at__isnull=False, undone_at=None).exists():
-        return []
+    if not is_published(round_):
+        return [Todo("due")] if is_due(round_, now) else []
     found = [*_without_mentor(round_), *_unanswered(round_, now), *_over_capacity(round_)]
     found += _rematches(round_, now, reader)
     return sorted(found, key=lambda todo: ORDER.index(todo.what))
+
+
+def is_due(round_, now):
+    """Whether the pairing of a round is due.
+
+    That is when all deadlines are over, nothing is published, the cohort goes on, and somebody has no mentor yet.
+    """
+    last = max(filter(None, [round_.mentors_until, round_.wishes_until, round_.ranks_until]))
+    cohort = round_.cohort
+    if now < last or cohort.cancelled_at is not None or (cohort.ends_at is not None and cohort.ends_at <= now):
+        return False
+    return not is_published(round_) and _unpaired(round_).exists()
+
+
+def _unpaired(round_):
+    """Mentees who take part, have no mentor, and have not finished with one."""
+    mentees = in_mentoring(Enrolment.objects.live().filter(cohort=round_.cohort_id))
+    return mentees.exclude(pairings__in=Pairing.objects.live())
 
 
 def _pairs(round_):
@@ -47,13 +68,8 @@ def _pairs(round_):
 
 def _without_mentor(round_):
     """Mentees without a live pair, by how their last one ended."""
-    mentees = Enrolment.objects.live().filter(cohort=round_.cohort_id).select_related("person")
-    last, paired = {}, set()
-    for pairing in _pairs(round_).order_by("pk"):
-        last[pairing.enrolment_id] = pairing
-        if pairing.is_live:
-            paired.add(pairing.enrolment_id)
-    for enrolment in mentees.exclude(pk__in=paired).order_by("pk"):
+    last = {pairing.enrolment_id: pairing for pairing in _pairs(round_).order_by("pk")}
+    for enrolment in _unpaired(round_).select_related("person").order_by("pk"):
         pairing = last.get(enrolment.pk)
         what = "late" if pairing is None else WHY.get(pairing.end_kind, "unpaired")
         yield Todo(what, enrolment, pairing.mentor if pairing else None, pairing)

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext, pgettext
 
 from mentoring import zones
 from mentoring.models.evaluations import EvaluationStatus
+from mentoring.models.pairs import EndKind
 from portal import clock, i18n, pills
 
 MENTOR, MENTEE, STAFF = "mentor", "mentee", "staff"
@@ -178,11 +179,16 @@ def next_thing(pairing, viewer):
     }[state]
 
 
-def panel(pairing, viewer):
-    """The panel on top of a pair's page: where it stands and what to do, as components/now.html takes it."""
+def panel(pairing, viewer, *, next_meeting="", may_book=False):
+    """The panel on top of a pair's page: where it stands and what to do, as components/now.html takes it.
+
+    `next_meeting` is when the two meet next, in words; `may_book` whether the reader could book a meeting now.
+    """
     state = evaluation_state(pairing, viewer)
     has_goals = bool(pairing.goals.all())
     title, text, target, label = _words(pairing, viewer, state, has_goals)
+    if viewer == MENTEE and state != SHARED and has_goals and (next_meeting or may_book):
+        title, text, target, label = _meeting_words(next_meeting)
     cohort = pairing.enrolment.cohort
     facts = [{"term": _("Paired"), "value": i18n.day(pairing.paired_at)}]
     if pairing.is_live and cohort.ends_at:
@@ -192,7 +198,17 @@ def panel(pairing, viewer):
         if viewer == MENTOR:
             facts.append({"term": _("Readable until"), "value": told(pairing.read_until, pairing, viewer)})
     actions = [{"label": label, "url": f"#{target}", "look": "primary"}] if label else []
+    if pairing.end_kind == EndKind.FINISHED:
+        actions.append({"label": _("What was reached"), "url": reverse("pairing-closing", args=[pairing.code])})
     return {"pill": pill(pairing, viewer), "title": title, "text": text, "facts": facts, "actions": actions}
+
+
+def _meeting_words(next_meeting):
+    """The same for a mentee whose goals are set: the next meeting, or that it is to be booked."""
+    if next_meeting:
+        return _("Your next meeting is booked."), next_meeting, "meetings", _("Go to the meetings")
+    text = _("Agree on your next meeting: choose a time that both of you have free.")
+    return _("The mentoring is in progress."), text, "meetings", _("Book a meeting")
 
 
 def _words(pairing, viewer, state, has_goals):

@@ -85,6 +85,14 @@ def own_moment(moment, zone, *, year=None):
     return times(moment, None, [zone, SEOUL], year=year)
 
 
+def now_for(reader, people, now):
+    """The time as the head of a page tells it to `reader`; where clocks differ, on each of those of `people`."""
+    both = zones_for(reader, people)
+    if len({now.astimezone(zone).utcoffset() for zone in [*both, SEOUL]}) == 1:
+        return i18n.moment(now, year=True)
+    return times(now, None, both, year=True)
+
+
 def own_deadline(moment, zone, *, year=None):
     """The same as a deadline: `by Sat, 6 March, 17:00 PST · Sun, 7 March, 10:00 KST`."""
     return pgettext("deadline", "by %(moment)s") % {"moment": own_moment(moment, zone, year=year)}

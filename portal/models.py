@@ -54,6 +54,9 @@ class MailStatus(models.TextChoices):
     DROPPED = "dropped", _("Dropped")
 
 
+GONE_OUT = (MailStatus.SENT, MailStatus.FAILED, MailStatus.BOUNCED)  # or could not be kept from it
+
+
 class Channel(models.TextChoices):
     """How a message reaches a person."""
 

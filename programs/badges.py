@@ -54,6 +54,7 @@ def credential(certificate, email, salt, kid):
         course, when, hours = certificates.course_of(held), certificates.period(held), certificates.hours(held)
         page = settings.SITE_URL + cohort.get_absolute_url()
         kind = str(certificates.title_of(held))
+    deed = "Served as a mentor in" if certificates.is_service(held) else "Completed"
     digest = hashlib.sha256((email + salt).encode()).hexdigest()
     return {
         "@context": [VC, OB, "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"],
@@ -79,7 +80,7 @@ def credential(certificate, email, salt, kid):
                 "achievementType": "Certificate",
                 "name": own["program"],
                 "description": " · ".join(filter(None, [kind, course, held[KO]["program"], when, hours])),
-                "criteria": {"narrative": f"Completed {course}. Issued by {', '.join(own['issuers'])}."},
+                "criteria": {"narrative": f"{deed} {course}. Issued by {', '.join(own['issuers'])}."},
             },
         },
         "credentialStatus": [status_entry(certificate, kid)],

@@ -45,7 +45,7 @@ def revoked(certificate):
 
 
 def _queue(message, certificate, **more):
-    person, cohort = certificate.enrolment.person, certificate.cohort
+    person, cohort = certificate.person, certificate.cohort
     with speaking(person.language):
         context = {
             "program": cohort.program.title,

@@ -16,12 +16,14 @@ from programs.models.programs import PartnerRole, ProgramKind
 
 PREFIX = "GC"
 PILLS = {"valid": ("good", "check"), "superseded": ("warn", "swap"), "revoked": ("bad", "x")}
+SERVICE = "mentoring"  # what a certificate is about that is issued for no enrolment
 TITLES = {
     ProgramKind.COURSE: gettext_lazy("Certificate of Completion"),
     ProgramKind.MASTERCLASS: gettext_lazy("Masterclass Certificate"),
     ProgramKind.INTERNSHIP: gettext_lazy("Internship Certificate"),
     ProgramKind.WORKSHOP: gettext_lazy("Workshop Certificate"),
     ProgramKind.EXCHANGE: gettext_lazy("International Exchange Certificate"),
+    SERVICE: gettext_lazy("Certificate of Mentoring"),
 }
 SENTENCES = {
     ProgramKind.COURSE: gettext_lazy(
@@ -39,6 +41,7 @@ SENTENCES = {
     ProgramKind.EXCHANGE: gettext_lazy(
         "This certificate is awarded for the successful completion of the international exchange below."
     ),
+    SERVICE: gettext_lazy("This certificate is awarded for service as a mentor in the program below."),
 }
 
 
@@ -94,11 +97,26 @@ def period(held):
     return i18n.span(first, last, year=True)
 
 
+def served(minutes):
+    """What the certificate of a mentor says besides what all of its cohort say: for how long they were met."""
+    whole, rest = divmod(minutes, 60)
+    return {"kind": SERVICE, "hours": whole, "minutes": rest}
+
+
+def is_service(held):
+    """Whether a snapshot is that of a mentor."""
+    return held["kind"] == SERVICE
+
+
 def hours(held):
-    """How many hours, in the active language; empty where they are not set."""
-    if not held["hours"]:
-        return ""
-    return ngettext("%(count)s hour", "%(count)s hours", held["hours"]) % {"count": held["hours"]}
+    """How many hours, in the active language, and minutes of a mentor's; empty where they are not set."""
+    parts = []
+    if held["hours"]:
+        parts.append(ngettext("%(count)s hour", "%(count)s hours", held["hours"]) % {"count": held["hours"]})
+    if held.get("minutes"):
+        text = ngettext("%(count)s minute", "%(count)s minutes", held["minutes"])
+        parts.append(text % {"count": held["minutes"]})
+    return " ".join(parts)
 
 
 def words(held):
@@ -181,7 +199,11 @@ def result(certificate, now):
     told = {"state": certificate.status, "checked": checked, "pill": pill_of(certificate)}
     if certificate.status == CertificateStatus.VALID:
         title = _("This certificate is valid.")
-        return told | {"title": title, "facts": facts(certificate, name=masked_name(certificate))}
+        document = {"term": pgettext("certificate", "Document"), "value": title_of(certificate.snapshot)}
+        return told | {
+            "title": title,
+            "facts": [document, *facts(certificate, name=masked_name(certificate))],
+        }
     number = {"number": certificate.number}
     if certificate.status == CertificateStatus.SUPERSEDED:
         title = _("This number is no longer valid because the certificate was re-issued.")

@@ -84,7 +84,7 @@ def export(user):
                 "end_reason": row.end_reason,
                 "what_it_says": row.snapshot,
             }
-            for row in Certificate.objects.filter(enrolment__person=user).order_by("pk")
+            for row in Certificate.objects.filter(person=user).order_by("pk")
         ],
         "restrictions": [
             {
@@ -303,7 +303,7 @@ def files(user):
     rows = ApplicationFile.objects.filter(application__applicant=user).select_related("upload").order_by("pk")
     asked = Excuse.objects.filter(enrolment__person=user, evidence__isnull=False).select_related("evidence")
     uploads = [row.upload for row in rows] + [row.evidence for row in asked.order_by("pk")]
-    documents = CertificateFile.objects.filter(certificate__enrolment__person=user).select_related("certificate")
+    documents = CertificateFile.objects.filter(certificate__person=user).select_related("certificate")
     return [
         *((upload.name, upload.file) for upload in uploads),
         *((f"{row.certificate}.pdf", Bytes(row.content)) for row in documents.order_by("pk")),

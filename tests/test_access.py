@@ -143,6 +143,7 @@ EXPECTED = {
     "pairing-accept": row(LOGIN, POST_ONLY),
     "pairing-decline": row(LOGIN, POST_ONLY),
     "pairing-rematch": row(LOGIN, HIDDEN, applicant=YES, mentor=YES),  # one's own request; the two alone
+    "pairing-closing": row(LOGIN, HIDDEN, manager=YES, admin=YES),  # the two once staff have closed the pair
     "evaluation-save": row(LOGIN, POST_ONLY),
     "evaluation-share": row(LOGIN, POST_ONLY),
     "goal-add": row(LOGIN, POST_ONLY),

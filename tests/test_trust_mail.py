@@ -21,6 +21,7 @@ from mentoring import (
     absence_emails,
     action_emails,
     care_emails,
+    closing_emails,
     due,
     meeting_emails,
     pairing_emails,
@@ -77,7 +78,7 @@ MFA = ("recovery_codes_generated", "totp_activated", "totp_deactivated")
 
 OF_PAIRS = (
     *("paired_mentor", "paired_mentee", "evaluation_shared", "moved_mentee", "moved_mentor"),
-    *("undone_mentor", "undone_mentee", "answer_reminder", "answer_overdue"),
+    *("undone_mentor", "undone_mentee", "answer_reminder", "answer_overdue", "pair_closed"),
 )
 BEFORE_PAIRING = (
     "mentor_invited",
@@ -246,6 +247,10 @@ def of_pair(name, application, language):
     pairing = make.make_pairing(mentor, enrolment, why=why, answer_until=clock.now())
     if name == "evaluation_shared":
         return mentoring_emails.evaluation_shared(make.make_evaluation(pairing))
+    if name == "pair_closed":
+        pairing.ended_at, pairing.end_reason, pairing.end_kind = clock.now(), "closed", "finished"
+        pairing.save()
+        return closing_emails.closed(pairing, pairing.enrolment.person)
     if name == "undone_mentee":
         return pairing_emails.undone_mentee(pairing, None)
     if name == "moved_mentee":

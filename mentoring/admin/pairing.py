@@ -17,6 +17,8 @@ from mentoring.admin.rounds import RoundAdmin
 from mentoring.admin.shared import PairCohortFilter, cohort_name
 from mentoring.models.rounds import MentoringRound
 from mentoring.models.runs import PairingRun
+from mentoring.pairing_todo import WORDS, is_due
+from programs import todos
 from programs.admin.cohorts import CohortAdmin
 from programs.models.cohorts import Cohort
 
@@ -93,5 +95,16 @@ def desk_way(round_):
     return [{"label": gettext("Pairing desk"), "url": url, "small": True}]
 
 
+def todo_lines(cohort, now):
+    """That the pairing of a cohort's round is due, as a line of its overview."""
+    round_ = getattr(cohort, "mentoring_round", None) if cohort.program.has_mentoring else None
+    if round_ is None or not is_due(round_, now):
+        return []
+    url = reverse("admin:mentoring_pairing_desk", kwargs={"round_id": round_.pk})
+    title, note = gettext("Pairs are to be made"), str(WORDS["due"])
+    return [{"title": title, "note": note, "url": url, "label": gettext("Pairing desk")}]
+
+
 CohortAdmin.more_buttons.append(desk_button)
+todos.register("pairing", todo_lines)
 RoundAdmin.more_buttons.append(desk_way)

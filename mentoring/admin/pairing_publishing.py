@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_deeds import object_deed
@@ -104,6 +104,7 @@ class PublishingPages(DeskBase):
                 ],
                 perform=without_stale(perform),
                 back_url=self.run_url(run),
+                lines=change_lines(answer, self.people_of(round_, run.facts)),
                 warning=unmatched_text(answer),
                 hidden=[("digest", run.digest)],
             )
@@ -233,6 +234,22 @@ def without_stale(perform):
     return performed
 
 
+def change_lines(answer, people):
+    """The pairs that publishing changes, by name: new ones, mentees who get another mentor, pairs that end."""
+    pills = {
+        "new": {"tone": "good", "icon": "check", "label": pgettext("pair", "New")},
+        "changed": {"tone": "warn", "icon": "swap", "label": pgettext("pair", "Changed")},
+        "removed": {"tone": "bad", "icon": "x", "label": pgettext("pair", "Removed")},
+    }
+    lines = []
+    for mentee, before, after in reading.difference(answer.pairs, answer.published):
+        what = "removed" if after is None else "new" if before is None else "changed"
+        note = gettext("Until now: %(mentor)s") % {"mentor": people.mentor(before)} if what == "changed" else ""
+        title = f"{people.mentor(after or before)} → {people.mentee(mentee)}"
+        lines.append((list(pills).index(what), {"title": title, "note": note, "pill": pills[what]}))
+    return [line for _place, line in sorted(lines, key=lambda row: (row[0], row[1]["title"]))]
+
+
 def unmatched_text(answer):
     """That somebody has no mentor in the run; empty where everybody has."""
     count = len(answer.mentees) - len(answer.pairs)
@@ -264,7 +281,8 @@ def event_lines(round_, snapshot, people, url_of, *, reader):
     for todo in todo_of(round_, clock.now(), reader):
         names = [todo.enrolment.person.display_name] if todo.enrolment else []
         names += [todo.mentor.name] if todo.mentor else []
-        line = {"title": " – ".join(names), "note": str(WORDS[todo.what]), "user": True}
+        words = str(WORDS[todo.what])
+        line = {"title": " – ".join(names), "note": words, "user": True} if names else {"title": words}
         if todo.rematch:
             line["url"] = reverse("admin:mentoring_rematchrequest_change", args=[todo.rematch.pk])
         elif todo.enrolment:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin_deeds import Deed, DeedReasonForm
 from accounts.admin_tools import ReadOnlyAdmin, event_line, moment_or_dash, pill_html
 from mentoring import progress
+from mentoring.admin.closing import ClosePairing
 from mentoring.admin.pair_surveys import PairSurveyPages
 from mentoring.admin.shared import PairCohortFilter, cohort_name
 from mentoring.models.pairs import Pairing
@@ -98,7 +99,7 @@ class PairingAdmin(PairSurveyPages, ReadOnlyAdmin):
         "end_reason",
         "goals",
     ]
-    actions = [EndPairing.action()]
+    actions = [ClosePairing.action(), EndPairing.action()]
 
     def get_queryset(self, request):
         """With what a row and a page show."""

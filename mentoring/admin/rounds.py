@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_deeds import DeedReasonForm, object_deed
 from accounts.admin_tools import ScopedAdmin, moment_in_list, name_verbs, notes_people
+from mentoring.admin.closing import ClosingPages, closing_button
 from mentoring.admin.round_forms import (
     PARTS_OF_SCORE,
     AnswerForForm,
@@ -52,7 +53,7 @@ notes_people("roundmentor.invited", "exclusion.made")
 
 
 @admin.register(MentoringRound)
-class RoundAdmin(ScopedAdmin):
+class RoundAdmin(ClosingPages, ScopedAdmin):
     """The rounds of the cohorts that a person runs. An app part beside adds its own ways to `more_buttons`."""
 
     group = "mentoring"
@@ -60,7 +61,7 @@ class RoundAdmin(ScopedAdmin):
     admins_may = managers_may = ("view", "add", "change")
     form = RoundForm
     form_columns = {weight_field(key): "weights" for key in PARTS_OF_SCORE}
-    more_buttons = []  # functions of a round that return buttons
+    more_buttons = [closing_button]  # functions of a round that return buttons
     list_display = ["name", "opens", "mentors_end", "wishes_end", "answers", "handed_in"]
     list_display_links = None
     ordering = ["-opens_at", "-pk"]
@@ -72,6 +73,9 @@ class RoundAdmin(ScopedAdmin):
         "reopen": ("<int:pk>/mentees/<int:enrolment_id>/reopen/", "reopen_view"),
         "settle": ("conflicts/<int:pk>/settle/", "settle_view"),
         "dismiss": ("conflicts/<int:pk>/dismiss/", "dismiss_view"),
+        "closing": ("<int:pk>/closing/", "closing_view"),
+        "close": ("<int:pk>/closing/close/", "close_view"),
+        "certify": ("<int:pk>/closing/certificates/", "certify_view"),
     }
     fieldsets = [
         (

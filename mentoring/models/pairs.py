@@ -45,6 +45,12 @@ def contact_blocks(**between):
     return Exclusion.objects.live().filter(kind=ExclusionKind.SAFEGUARDING, **between)
 
 
+def in_mentoring(enrolments):
+    """Those whose mentoring is not over: without the ones whose pair is finished and who have no other."""
+    own = Pairing.objects.filter(enrolment=OuterRef("pk"))
+    return enrolments.exclude(Exists(own.filter(end_kind=EndKind.FINISHED)) & ~Exists(own.live()))
+
+
 def read_by_mentor(user):
     """The pairs of a mentor that they may read, as a condition: live ones, and ended ones for thirty days.
 

@@ -25,10 +25,11 @@ def lock_meeting(meeting_id, *, with_people=False):
     return Meeting.objects.select_for_update(of=("self",), no_key=True).for_page().get(pk=meeting_id)
 
 
-def lock_people(pairing):
-    """Lock the two of a pair, so that the time of neither is given away at the same moment."""
+def lock_people(*pairings):
+    """Lock the people of pairs, so that the time of nobody is given away at the same moment."""
+    wanted = {pk for pairing in pairings for pk in (pairing.mentor.user_id, pairing.enrolment.person_id)}
     people = get_user_model().objects.select_for_update(of=("self",), no_key=True)
-    list(people.filter(pk__in=[pairing.mentor.user_id, pairing.enrolment.person_id]).order_by("pk"))
+    list(people.filter(pk__in=wanted).order_by("pk"))
 
 
 def refuse_strangers(pairing, by):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Role
 from accounts.operations import grant_role
-from mentoring import emails, permissions
+from mentoring import closing_emails, emails, permissions
 from mentoring.goal_lines import goals_in
 from mentoring.mentor_places import Places
 from mentoring.models.evaluations import Evaluation, EvaluationStatus
@@ -117,6 +117,8 @@ def end_with_enrolment(sender, enrolment, by, **kwargs):
         if not is_regular or submitted:
             kind = EndKind.FINISHED if is_regular else EndKind.LEFT
             end(pairing, by=by, reason=f"enrolment {enrolment.status}", kind=kind)
+            if is_regular:
+                closing_emails.tell_both(pairing)
 
 
 def end(pairing, *, by, reason, kind=EndKind.STAFF, run=None):

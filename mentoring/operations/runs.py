@@ -18,6 +18,8 @@ from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import EndKind, Pairing
 from mentoring.models.rounds import Exclusion, ExclusionKind, MentoringRound, PairingMode, RoundMentor
 from mentoring.models.runs import PairingRun, PairLock, RunKind
+from mentoring.operations.handing_on import hand_on
+from mentoring.operations.meeting_moves import lock_people
 from mentoring.operations.pairs import drop_locks, end, make_pair
 from mentoring.pairing_input import Reading, mentor_id, mentor_pk
 from mentoring.pairing_rules import label
@@ -334,8 +336,9 @@ def _begin(found, reading, snapshot, enrolment, mentor, *, by):
 def undo(run_id, *, by):
     """Take a publishing back while its time runs: its pairs end, and those it had ended begin anew.
 
-    Restored are pairs whose mentee still takes part, has nobody else by now, and against which nothing stands.
-    Mails that have not left are dropped; who had been told is told again. Returns the restored pairs.
+    Restored are pairs whose mentee still takes part, has nobody else by now, and against which nothing stands,
+    with all that they had. Mails that have not left are dropped; who had been told is told again. Returns the
+    restored pairs.
     """
     round_ = lock_round(PairingRun.objects.values_list("round", flat=True).get(pk=run_id), by=by)
     found = PairingRun.objects.select_for_update(of=("self",), no_key=True).get(pk=run_id)
@@ -354,7 +357,8 @@ def undo(run_id, *, by):
         "mentor__user", "mentor__expert", "enrolment__cohort__program", "enrolment__person"
     )
     undone = list(rows.filter(run=found, ended_at=None).order_by("pk"))
-    former = list(rows.filter(ended_run=found).prefetch_related("goals").order_by("pk"))
+    former = list(rows.filter(ended_run=found).order_by("pk"))
+    lock_people(*former)
     found.undone_at, found.undone_by = now, by
     found.save(update_fields=["undone_at", "undone_by"])
     for pairing in undone:
@@ -381,15 +385,17 @@ def _can_be_restored(round_, pairing, enrolment):
 
 
 def _restore(pairing, enrolment, mentor, *, by):
-    """The same pair once more, as a row of its own; what was agreed and accepted is taken over."""
-    return make_pair(
+    """The same pair once more, as a row of its own; what was agreed, accepted, written and booked goes with it."""
+    restored = make_pair(
         enrolment,
         mentor,
         by=by,
-        goals=[goal.text for goal in pairing.goals.all()],
+        goals=(),
         run=pairing.run,
         choice=pairing.choice,
         why=pairing.why,
         answer_until=pairing.answer_until,
         accepted_at=pairing.accepted_at,
     )
+    hand_on(pairing, restored, by=by)
+    return restored

@@ -103,6 +103,7 @@ def choose_page(request, pairing, viewer, form, chosen, *, meeting=None):
         "pairing": pairing,
         "cohort": pairing.enrolment.cohort,
         "name": meetings.names(pairing, viewer)[0],
+        "server_now": zones.now_for(request.user, slots.people_of(pairing), now),
         "meeting": meeting,
         "facts": meeting_part.page(meeting, request.user, viewer, now)["facts"] if meeting else [],
         "late": meeting_part.notice_note(meeting, now) if meeting else "",

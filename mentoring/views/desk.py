@@ -1,13 +1,15 @@
 """The desk of mentors and mentees."""
 
+from django.db.models import Exists
 from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from mentoring import desk_rows, progress, round_words
+from mentoring import desk_rows, progress, round_words, zones
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Pairing
 from portal import clock
+from programs.models.certificates import Certificate
 from programs.models.enrolments import Enrolment
 
 
@@ -19,24 +21,29 @@ def desk(request):
     """
     mentees = list(Pairing.objects.of_mentor(request.user).for_desk())
     mentors = list(Pairing.objects.of_mentee(request.user).for_desk())
-    profile = MentorProfile.objects.select_related("user", "expert").filter(user=request.user).first()
+    certificates = Certificate.objects.valid().filter(person=request.user, enrolment=None)
+    profiles = MentorProfile.objects.annotate(has_certificate=Exists(certificates))
+    profile = profiles.select_related("user__week", "expert").filter(user=request.user).first()
     waits = not mentors and (
         Enrolment.objects.live().filter(person=request.user, cohort__program__has_mentoring=True).exists()
     )
     if not (mentors or profile or waits):
         raise Http404
-    facts = desk_rows.read([*mentees, *mentors], clock.now())
+    now = clock.now()
+    person = profile.user if profile else mentors[0].enrolment.person if mentors else request.user
+    facts = desk_rows.read([*mentees, *mentors], now)
     rows = desk_rows.mentee_rows(mentees, facts)
     live = [pairing for pairing in mentees if pairing.is_live]
     live.sort(key=lambda pairing: desk_rows.urgency(pairing, facts))
     context = {
         "profile": profile,
+        "server_now": zones.own_moment(now, zones.zone_of(person), year=True),
         "panel": progress.desk_panel(live),
         "mentees": [row for row in rows if not row["ends"]],
         "former": [row for row in rows if row["ends"]],
         "loads": desk_rows.loads(profile, live) if live else [],
         "mentors": desk_rows.mentor_rows(mentors, facts),
         "waits": waits,
-        "before": round_words.desk_lines(request.user, clock.now()),
+        "before": round_words.desk_lines(request.user, now),
     }
     return render(request, "mentoring/desk.html", context)

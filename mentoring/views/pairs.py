@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from mentoring import goal_part, permissions, progress, workspace
+from mentoring import goal_part, meeting_part, permissions, progress, workspace
 from mentoring.forms import EvaluationForm, GoalForm
 from mentoring.models.evaluations import Evaluation, EvaluationStatus
 from mentoring.models.pairs import MOST_GOALS, Pairing
@@ -100,6 +100,7 @@ def pairing_page(request, pairing, *, form=None, goal_form=None, held=None):
     may_add = permissions.may_change_goals(request.user, pairing) and len(goals) < MOST_GOALS
     person = pairing.mentor if viewer == progress.MENTEE else pairing.enrolment.person
     name = person.name if viewer == progress.MENTEE else person.display_name
+    parts = workspace.parts_of(request.user, pairing, viewer, clock.now(), held)
     context = {
         "pairing": pairing,
         "cohort": pairing.enrolment.cohort,
@@ -109,9 +110,9 @@ def pairing_page(request, pairing, *, form=None, goal_form=None, held=None):
         "name_lang": i18n.language_of_text(name),
         "is_mentee": viewer == progress.MENTEE,
         "is_staff": viewer == progress.STAFF,
-        "parts": workspace.parts_of(request.user, pairing, viewer, clock.now(), held),
+        "parts": parts,
         "last": workspace.parts_of(request.user, pairing, viewer, clock.now(), held, parts=workspace.LAST),
-        "panel": progress.panel(pairing, viewer),
+        "panel": progress.panel(pairing, viewer, **meeting_part.for_panel(parts)),
         "steps": progress.steps(pairing, viewer),
         "goals": goal_part.rows_of(request.user, pairing),
         "goal_form": (goal_form or GoalForm(use_required_attribute=False)) if may_add or goal_form else None,

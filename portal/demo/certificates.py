@@ -61,6 +61,7 @@ def row_of(world, enrolment, serial, snapshot, issued_at, staff):
         serial=serial,
         cohort=enrolment.cohort,
         enrolment=enrolment,
+        person=enrolment.person,
         snapshot=snapshot,
         issued_at=issued_at,
         issued_by=staff,

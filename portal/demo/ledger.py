@@ -10,11 +10,14 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user_model
 
 from accounts.models import ConsentRecord, RoleGrant
+from mentoring.models.actions import Action
 from mentoring.models.availability import Week, WeekPart
 from mentoring.models.evaluations import Evaluation, GoalScore
 from mentoring.models.meetings import Meeting
 from mentoring.models.mentors import MentorProfile
-from mentoring.models.pairs import Goal, Pairing
+from mentoring.models.notes import PrivateNote, SharedNote, StaffNote
+from mentoring.models.pairs import Goal, GoalMilestone, Pairing
+from mentoring.models.rematches import RematchRequest
 from mentoring.models.rounds import MenteeProfile, MentoringRound, RoundMentor, Wish
 from partners.models.agreements import Agreement, Campaign, Signature
 from partners.models.commitments import Commitment, Headline
@@ -89,7 +92,13 @@ ORDER = (
     Wish,
     Pairing,
     Goal,
+    GoalMilestone,
     Meeting,
+    Action,
+    SharedNote,
+    StaffNote,
+    PrivateNote,
+    RematchRequest,
     Evaluation,
     GoalScore,
     RoleGrant,

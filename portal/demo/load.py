@@ -19,6 +19,7 @@ from portal.demo import (
     season,
     series_mentoring,
     surveys,
+    timetable,
     year2025,
 )
 from portal.demo.consents import add_consents
@@ -50,6 +51,7 @@ def load(*, stage="all", scale=1, reset=False):
     add_consents(world)
     world.forms.write()
     world.ledger.write()
+    timetable.write(world)
     year2025.bring_in(world)
     reviewing.score(world)
     certificates.issue(world)

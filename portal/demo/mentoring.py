@@ -1,4 +1,4 @@
-"""The mentoring of the camps: what mentors offer and mentees wish, their weeks, and the timetable of meetings.
+"""The mentoring of the camps: what mentors offer and mentees wish, their weeks, their meetings.
 
 The camp of January 2025 had 80 meetings in its timetable: 79 were held, two of them moved within their day, and one
 was called off because the mentor was ill.
@@ -11,6 +11,7 @@ from mentoring.models.meetings import Meeting, MeetingStatus, MeetingWay
 from mentoring.models.pairs import Pairing
 from mentoring.models.rounds import MenteeProfile, MentoringRound, RoundMentor, RoundMentorState, Wish
 from mentoring.vocabulary import Discipline, Skill
+from portal.demo import papers
 from portal.demo.days import DAY, at, between, local_day, weekday
 from portal.demo.ledger import dice, table
 from programs.models.cohorts import Session
@@ -41,6 +42,7 @@ def tell(world):
         round_ = add_round(world, pairings)
         wish(world, round_, pairings)
         meet(world, round_, pairings)
+        papers.tell(world, pairings)
 
 
 def profile_of(row):

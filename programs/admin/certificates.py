@@ -89,7 +89,7 @@ class CertificateDeed(Deed):
         """Number, name, cohort, state."""
         return {
             "title": row.number,
-            "note": f"{row.enrolment.person.display_name} · {row.cohort.program.title} {row.cohort.label}",
+            "note": f"{row.person.display_name} · {row.cohort.program.title} {row.cohort.label}",
             "pill": certificates.pill_of(row),
             "user": True,
         }
@@ -110,7 +110,7 @@ class Reissue(CertificateDeed):
         return [
             (
                 row.number,
-                " / ".join(filter(None, [row.enrolment.person.full_name, row.enrolment.person.romanized_name])),
+                " / ".join(filter(None, [row.person.full_name, row.person.romanized_name])),
             )
             for row in rows[:10]
         ]
@@ -172,6 +172,7 @@ class CertificateAdmin(ScopedAdmin):
     list_display = ["number", "person_name", "cohort_title", "status_pill", "issued", "document"]
     list_filter = [CohortFilter, CertificateStatusFilter]
     list_select_related = [
+        "person",
         "enrolment__person",
         "cohort__program",
         "file",
@@ -183,9 +184,9 @@ class CertificateAdmin(ScopedAdmin):
     search_fields = [
         "number",
         "=code",
-        "enrolment__person__full_name",
-        "enrolment__person__romanized_name",
-        "enrolment__person__email",
+        "person__full_name",
+        "person__romanized_name",
+        "person__email",
     ]
     search_help_text = _("Number, name or e-mail")
     ordering = ["-issued_at", "-pk"]
@@ -216,10 +217,10 @@ class CertificateAdmin(ScopedAdmin):
         """Those of the cohorts a manager runs."""
         return queryset.filter(cohort__in=Cohort.objects.managed_by(user).values("pk"))
 
-    @admin.display(description=_("name"), ordering="enrolment__person__full_name")
+    @admin.display(description=_("name"), ordering="person__full_name")
     def person_name(self, certificate):
         """The person's name as it stands now."""
-        return certificate.enrolment.person.display_name
+        return certificate.person.display_name
 
     @admin.display(description=_("name on the certificate"))
     def name_on_it(self, certificate):
@@ -289,6 +290,8 @@ class CertificateAdmin(ScopedAdmin):
 
     @admin.display(description=_("enrolment"))
     def enrolment_link(self, certificate):
-        """The way to the enrolment."""
+        """The way to the enrolment; a mentor's has none."""
+        if certificate.enrolment is None:
+            return "–"
         address = reverse("admin:programs_enrolment_change", args=[certificate.enrolment_id])
         return format_html('<a href="{}">{}</a>', address, certificate.enrolment)

@@ -1,4 +1,4 @@
-"""Certificates: who completed what, under a number and a code, and the document's bytes as they were issued."""
+"""Certificates: who completed or served what, under a number and a code, and the document's bytes as issued."""
 
 from django.conf import settings
 from django.db import models
@@ -58,18 +58,18 @@ class CertificateQuerySet(models.QuerySet):
 
     def waiting(self):
         """Those that hold and whose document is not made yet; none of people whose account is closed."""
-        return self.valid().filter(file=None, enrolment__person__is_active=True)
+        return self.valid().filter(file=None, person__is_active=True)
 
     def visible_to(self, user):
         """A person's own; for staff those of the cohorts they run."""
-        own = Q(enrolment__person=user)
+        own = Q(person=user)
         if user.is_staff:
             own |= Q(cohort__in=Cohort.objects.managed_by(user).values("pk"))
         return self.filter(own)
 
 
 class Certificate(models.Model):
-    """That somebody completed a cohort, as it was on the day of issue. It is never changed, only ended.
+    """That somebody completed a cohort, or without an enrolment served in it. It is never changed, only ended.
 
     `number` is readable and without gaps within the cohort; `code` is what proves it, and is the address.
     `snapshot` holds everything the document says (`programs.certificates.snapshot`).
@@ -81,8 +81,15 @@ class Certificate(models.Model):
     cohort = models.ForeignKey(
         Cohort, on_delete=models.PROTECT, related_name="certificates", verbose_name=_("cohort")
     )
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="certificates", verbose_name=_("holder")
+    )
     enrolment = models.ForeignKey(
-        Enrolment, on_delete=models.PROTECT, related_name="certificates", verbose_name=_("enrolment")
+        Enrolment,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="certificates",
+        verbose_name=_("enrolment"),
     )
     run = models.ForeignKey(
         CertificateRun, on_delete=models.PROTECT, null=True, related_name="certificates", verbose_name=_("run")
@@ -123,6 +130,11 @@ class Certificate(models.Model):
             models.UniqueConstraint(fields=["cohort", "serial"], name="certificate_serial_once"),
             models.UniqueConstraint(
                 fields=["enrolment"], condition=Q(status="valid"), name="certificate_one_valid"
+            ),
+            models.UniqueConstraint(
+                fields=["cohort", "person"],
+                condition=Q(status="valid", enrolment=None),
+                name="certificate_one_valid_service",
             ),
             models.CheckConstraint(
                 condition=Q(status="valid", ended_at=None, end_reason="")

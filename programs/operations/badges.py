@@ -41,7 +41,7 @@ def signer():
         private = private_half(key)
 
     def badge(certificate):
-        email = certificate.enrolment.person.email.strip().lower()
+        email = certificate.person.email.strip().lower()
         return sign(badges.credential(certificate, email, secrets.token_hex(16), key.kid), key, private)
 
     return badge
@@ -92,7 +92,7 @@ def replace_leaked(*, by):
         key.delete()
     sign_anew, signed = signer(), 0
     files = CertificateFile.objects.filter(certificate__status=CertificateStatus.VALID).exclude(badge="")
-    rows = files.select_related("certificate__enrolment__person", "certificate__cohort__program").defer("content")
+    rows = files.select_related("certificate__person", "certificate__cohort__program").defer("content")
     for file in rows.iterator(chunk_size=500):
         CertificateFile.objects.filter(pk=file.pk).update(badge=sign_anew(file.certificate))
         signed += 1

@@ -7,6 +7,7 @@ goes on where it stopped: a document is written in the transaction of its mail, 
 
 import hashlib
 import logging
+from collections import namedtuple
 
 from django.db import transaction
 from django.db.models import Max
@@ -27,7 +28,8 @@ from programs.operations.moves import lock_cohort
 
 PORTION = 50
 REASON_LIMIT = 300
-WITH = ("enrolment__person", "cohort__program", "supersedes", "run")
+WITH = ("person", "cohort__program", "supersedes", "run")
+Award = namedtuple("Award", "person enrolment facts", defaults=(None, {}))  # `facts` stand in its snapshot alone
 
 logger = logging.getLogger(__name__)
 
@@ -55,9 +57,14 @@ def own_obstacle(enrolment):
         return _("Only who completed gets a certificate; this enrolment is “%(status)s”.") % {
             "status": enrolment.get_status_display()
         }
-    if not enrolment.person.is_active:
+    return obstacle_of_person(enrolment.person)
+
+
+def obstacle_of_person(person):
+    """Why nothing can be issued to `person`, in a sentence; empty where it can."""
+    if not person.is_active:
         return _("The account of the person is closed.")
-    if not (enrolment.person.full_name or enrolment.person.romanized_name):
+    if not (person.full_name or person.romanized_name):
         return _("The name of the person is not known.")
     return ""
 
@@ -103,7 +110,7 @@ def issue_all(cohort_id, *, by):
     able = [enrolment for enrolment, why in judged(cohort) if not why]
     if not able:
         raise Refused(_("Nobody gets a certificate now."))
-    run = write(cohort, able, by=by)[0].run
+    run = write(cohort, map(award_of, able), by=by)[0].run
     audit.record("certificates.issued", target=cohort, by=by, after=run.total)
     make_in_background.enqueue(run.pk)
     return run
@@ -117,7 +124,7 @@ def issue(enrolment_id, *, by):
     if known is not None:
         return known
     refuse(obstacle_of_cohort(cohort) or obstacle(enrolment))
-    (certificate,) = write(cohort, [enrolment], by=by)
+    (certificate,) = write(cohort, [award_of(enrolment)], by=by)
     make_in_background.enqueue(certificate.run_id)
     return certificate
 
@@ -135,10 +142,15 @@ def reissue(certificate_id, *, by, reason):
     if certificate.status == CertificateStatus.REVOKED:
         raise Refused(_("This certificate is revoked. Issue a new one for the enrolment instead."))
     reason = checked_reason(reason)
-    enrolment = certificate.enrolment
-    refuse(obstacle_of_cohort(certificate.cohort) or obstacle(enrolment))
+    if certificate.enrolment is None:
+        held = certificate.snapshot
+        award = Award(certificate.person, None, {name: held[name] for name in ("kind", "hours", "minutes")})
+        refuse(obstacle_of_person(certificate.person))
+    else:
+        award = award_of(certificate.enrolment)
+        refuse(obstacle_of_cohort(certificate.cohort) or obstacle(certificate.enrolment))
     end(certificate, CertificateStatus.SUPERSEDED, by=by, reason=reason)
-    (following,) = write(certificate.cohort, [enrolment], by=by, supersedes=certificate)
+    (following,) = write(certificate.cohort, [award], by=by, supersedes=certificate)
     make_in_background.enqueue(following.run_id)
     return following
 
@@ -159,11 +171,41 @@ def revoke(certificate_id, *, by, reason):
     return certificate
 
 
-def write(cohort, enrolments, *, by, supersedes=None):
-    """Write the certificates of `enrolments`, numbered on without a gap; the caller holds the cohort's lock."""
-    now = clock.now()
+@transaction.atomic
+def issue_services(cohort_id, minutes, *, by):
+    """Issue certificates of mentoring in a cohort: `minutes` met by person. Returns the CertificateRun.
+
+    Who may is for the caller to ask. Whoever has had one, revoked ones too, or cannot have one is left out; refuses
+    where nobody gets one.
+    """
+    cohort = lock_cohort(cohort_id)
+    if cohort.starts_at is None:
+        raise Refused(_("The dates of the cohort are not set."))
+    holders = set(cohort.certificates.filter(enrolment=None).values_list("person", flat=True))
+    awards = [
+        Award(person, None, certificates.served(met))
+        for person, met in minutes.items()
+        if met and person.pk not in holders and not obstacle_of_person(person)
+    ]
+    if not awards:
+        raise Refused(_("Nobody gets a certificate now."))
+    awards.sort(key=lambda award: (award.person.full_name, award.person.pk))
+    run = write(cohort, awards, by=by)[0].run
+    audit.record("certificates.issued", target=cohort, by=by, after=run.total)
+    make_in_background.enqueue(run.pk)
+    return run
+
+
+def award_of(enrolment):
+    """What is issued for an enrolment."""
+    return Award(enrolment.person, enrolment)
+
+
+def write(cohort, awards, *, by, supersedes=None):
+    """Write certificates for `awards`, numbered on without a gap; the caller holds the cohort's lock."""
+    now, awards = clock.now(), list(awards)
     last = cohort.certificates.aggregate(last=Max("serial"))["last"] or 0
-    run = CertificateRun.objects.create(cohort=cohort, by=by, total=len(enrolments), started_at=now)
+    run = CertificateRun.objects.create(cohort=cohort, by=by, total=len(awards), started_at=now)
     frame = certificates.frame_of(cohort)
     rows = Certificate.objects.bulk_create(
         [
@@ -171,14 +213,15 @@ def write(cohort, enrolments, *, by, supersedes=None):
                 number=certificates.number_of(cohort, serial),
                 serial=serial,
                 cohort=cohort,
-                enrolment=enrolment,
+                person=award.person,
+                enrolment=award.enrolment,
                 run=run,
-                snapshot=certificates.snapshot(frame, enrolment.person),
+                snapshot=certificates.snapshot(frame | award.facts, award.person),
                 issued_at=now,
                 issued_by=by,
                 supersedes=supersedes,
             )
-            for serial, enrolment in enumerate(enrolments, last + 1)
+            for serial, award in enumerate(awards, last + 1)
         ],
         batch_size=500,
     )
@@ -214,9 +257,12 @@ def lock_enrolment(enrolment_id):
 def lock_certificate(certificate_id):
     """The certificate with its cohort, both locked; always the cohort first."""
     cohort = lock_cohort(Certificate.objects.values_list("cohort", flat=True).get(pk=certificate_id))
-    rows = Certificate.objects.select_for_update(of=("self",), no_key=True).select_related("enrolment__person")
+    rows = Certificate.objects.select_for_update(of=("self",), no_key=True)
+    rows = rows.select_related("person", "enrolment__person")
     certificate = rows.get(pk=certificate_id)
-    certificate.cohort = certificate.enrolment.cohort = cohort
+    certificate.cohort = cohort
+    if certificate.enrolment is not None:
+        certificate.enrolment.cohort = cohort
     return certificate
 
 
@@ -357,7 +403,7 @@ def forget_person(user):
 
     Runs in the transaction that closes the account.
     """
-    own = list(Certificate.objects.filter(enrolment__person=user))
+    own = list(Certificate.objects.filter(person=user))
     for certificate in own:
         certificate.snapshot = certificates.without_name(certificate.snapshot)
         certificate.end_reason = "–" if certificate.end_reason else ""

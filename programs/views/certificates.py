@@ -109,7 +109,7 @@ def unkept(response):
 def my_certificates(request):
     """The person's certificates, those that hold first."""
     rows = (
-        Certificate.objects.filter(enrolment__person=request.user)
+        Certificate.objects.filter(person=request.user)
         .select_related("file", "superseded_by")
         .defer("file__content", "file__badge")
     )
@@ -144,12 +144,12 @@ def document(request, code):
     """The PDF as it was issued: for its owner, and for staff of the cohort, whose look at it is written down."""
     rows = CertificateFile.objects.filter(certificate__status=CertificateStatus.VALID)
     visible = Certificate.objects.visible_to(request.user).filter(code=code)
-    file = get_object_or_404(rows.select_related("certificate__enrolment"), certificate__in=visible.values("pk"))
+    file = get_object_or_404(rows.select_related("certificate"), certificate__in=visible.values("pk"))
     content, certificate = bytes(file.content), file.certificate
     if hashlib.sha256(content).hexdigest() != file.sha256:
         logger.error("The document of certificate %s is not as it was issued", certificate.number)
         raise Http404
-    person = certificate.enrolment.person_id
+    person = certificate.person_id
     if person != request.user.pk and request.method == "GET":
         FileAccess.objects.create(
             upload=None, code=certificate.code, owner_id=person, by=request.user, way=AccessWay.DOWNLOAD
@@ -160,7 +160,7 @@ def document(request, code):
 @require_safe
 def badge(request, code):
     """The Open Badge of one's own certificate, as a signed credential (VC-JWT)."""
-    own = Certificate.objects.valid().filter(enrolment__person=request.user, code=code)
+    own = Certificate.objects.valid().filter(person=request.user, code=code)
     rows = CertificateFile.objects.exclude(badge="").select_related("certificate")
     file = get_object_or_404(rows, certificate__in=own.values("pk"))
     return attachment(file.badge.encode(), "application/vc+jwt", f"{file.certificate.number}.jwt")
@@ -169,7 +169,7 @@ def badge(request, code):
 @require_POST
 def make(request, code):
     """Have the document of one's own certificate made now, where it is not there yet."""
-    own = Certificate.objects.valid().filter(enrolment__person=request.user)
+    own = Certificate.objects.valid().filter(person=request.user)
     if operations.make_missing(get_object_or_404(own, code=code).pk):
         messages.success(request, _("Your certificate is ready."))
     else:

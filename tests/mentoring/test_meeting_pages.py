@@ -57,6 +57,27 @@ def post(user, name, code, data, language="en"):
     return client_of(user).post(address(name, code, language=language), data)
 
 
+def test_a_mentee_is_led_to_booking_and_then_to_the_next_meeting(pairing):
+    mentee = pairing.enrolment.person
+    assert "Say what you want out of the mentoring." in page(mentee, "pairing", pairing.code)
+    make.make_goal(pairing)
+    led = page(mentee, "pairing", pairing.code)
+    assert 'href="#meetings">Book a meeting</a>' in led
+    assert "Agree on your next meeting" in led
+    meetings.book(pairing.pk, START, by=mentee, **DETAILS)
+    led = page(mentee, "pairing", pairing.code)
+    assert "Your next meeting is booked." in led
+    assert 'href="#meetings">Go to the meetings</a>' in led
+
+
+def test_the_head_tells_the_time_on_the_clocks_of_both(pairing, meeting):
+    mentor, mentee = people(pairing)
+    assert "16:00 PST · Mon, 1 March, 09:00 KST" in page(mentor, "meeting", meeting.code).replace(" 2027", "")
+    assert "PST" in page(mentee, "meeting-book", pairing.code).partition("</h1>")[0]
+    assert "PST" in page(mentor, "mentoring").partition("</h1>")[0]
+    assert "PST" not in page(mentee, "mentoring").partition("</h1>")[0]
+
+
 PAGES = ("meeting", "meeting-move", "meeting-cancel", "meeting-ics")
 POSTS = ("meeting-details", "meeting-word", "meeting-move", "meeting-cancel")
 

@@ -13,7 +13,7 @@ from mentoring.models.rounds import Exclusion
 from mentoring.models.runs import PairingRun, PairLock, RunKind
 from mentoring.operations import answers
 from mentoring.operations import runs as operations
-from mentoring.pairing_input import mentor_id
+from mentoring.pairing_input import mentor_id, mentor_pk
 from portal import clock
 from portal.models import OutgoingMail
 from tests import make
@@ -449,6 +449,28 @@ def test_the_mails_are_shown_as_they_would_go_and_nothing_is_kept(desk):
     operations.publish(run.pk, by=desk.boss, digest=run.digest)
     sent = OutgoingMail.objects.values_list("subject", flat=True)
     assert sorted(sent) == sorted(mail["subject"] for mail in mails)
+
+
+def test_the_page_names_the_pairs_that_are_new_changed_and_gone(desk):
+    first = desk.run()
+    asked = desk.get("publish", number=first.number).text
+    for mentee, mentor in first.plan["pairs"]:
+        place = [person.enrolment.code for person in desk.people].index(mentee)
+        named = next(row.mentor for row in desk.mentors if mentor_id(row.mentor_id) == mentor)
+        assert f"{named.name} → {desk.name(place)}" in asked
+    operations.publish(first.pk, by=desk.boss, digest=first.digest)
+    before = mentor_pk(desk.mentor_of(first, 0))
+    name = next(row.mentor.name for row in desk.mentors if row.mentor_id == before)
+    operations.exclude(desk.round.pk, desk.people[0].enrolment_id, before, by=desk.boss, reason="1")
+    second = desk.run()
+    asked = desk.get("publish", number=second.number).text
+    assert "Changed" in asked
+    assert f"Until now: {name}" in asked
+    after = mentor_pk(desk.mentor_of(second, 0))
+    operations.exclude(desk.round.pk, desk.people[0].enrolment_id, after, by=desk.boss, reason="1")
+    gone = desk.get("publish", number=desk.run().number).text
+    assert "Removed" in gone
+    assert f"{name} → {desk.name(0)}" in gone
 
 
 def test_publishing_begins_the_pairs_and_offers_to_undo(desk):

@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 
 from mentoring import pairing_words, run_reading
+from mentoring.models.meetings import Meeting
 from mentoring.models.pairs import Goal, Pairing
 from mentoring.models.rounds import Exclusion
 from mentoring.models.runs import PairingRun, PairLock
-from mentoring.operations import runs
+from mentoring.operations import meetings, runs
 from mentoring.operations.answers import accept
-from mentoring.operations.pairs import end_pairing, pair
+from mentoring.operations.handing_on import hand_on
+from mentoring.operations.pairs import end, end_pairing, pair
 from mentoring.pairing_input import mentor_id
 from mentoring.pairing_snapshot import Snapshot
 from portal import clock, mail
@@ -446,6 +448,69 @@ def test_undoing_restores_what_publishing_had_ended(staff):
     waiting = OutgoingMail.objects.filter(status=MailStatus.WAITING)
     assert not any(mail.is_wanted(row) for row in waiting)
     assert len(rows) == 2
+
+
+def test_undoing_gives_the_pair_everything_back_that_it_had(staff):
+    round_, _rows, _people = make_full_round(1, 2)
+    published(round_, staff)
+    former = Pairing.objects.live().get()
+    accept(former.pk, by=former.mentor.user)
+    goal = make.make_goal(former, state="reached", state_word="끝까지 썼습니다.")
+    step = make.make_goal_milestone(goal, due_on=clock.today(), done_at=clock.now())
+    action = make.make_action(former)
+    note = make.make_note("shared", former)
+    evaluation = make.make_evaluation(former)
+    soon, later_on = (clock.now() + timedelta(days=days) for days in (2, 9))
+    past = {"starts_at": clock.now() - timedelta(days=3), "settled_at": clock.now()}
+    held = make.make_meeting(former, status="mentee_absent", **past)
+    booked = [make.make_meeting(former, starts_at=moment, subject="2회") for moment in (soon, later_on)]
+    runs.exclude(round_.pk, former.enrolment_id, former.mentor_id, by=staff, reason="1")
+    run = published(round_, staff)
+    assert not Meeting.objects.unsettled().exists()
+    OutgoingMail.objects.filter(reason="meeting_cancelled", target_id=booked[0].pk).update(
+        status=MailStatus.SENT, sent_at=clock.now()
+    )
+    other = make.make_pairing(former.mentor)
+    make.make_meeting(other, starts_at=later_on)
+    Exclusion.objects.all().delete()
+
+    (restored,) = runs.undo(run.pk, by=staff)
+
+    assert [(row.pk, row.state, row.state_word) for row in restored.goals.all()] == [
+        (goal.pk, "reached", "끝까지 썼습니다.")
+    ]
+    kept = goal.milestones.get()
+    assert (kept.pk, kept.due_on, kept.done_at) == (step.pk, step.due_on, step.done_at)
+    assert restored.actions.get() == action
+    for row in (note, evaluation, held):
+        row.refresh_from_db()
+        assert row.pairing_id == restored.pk
+    stands, fallen = (Meeting.objects.get(pk=row.pk) for row in booked)
+    assert (stands.status, stands.called_off_reason, stands.sequence) == ("scheduled", "", 2)
+    assert (stands.starts_at, stands.subject, stands.uid) == (soon, "2회", booked[0].uid)
+    assert fallen.status == "cancelled"  # the mentor has promised the time to somebody else meanwhile
+    told = OutgoingMail.objects.filter(reason="meeting_again")
+    assert set(told.values_list("target_id", "person")) == {(stands.pk, person.pk) for person in stands.people}
+    cancellations = OutgoingMail.objects.filter(reason="meeting_cancelled", status=MailStatus.WAITING)
+    assert {row.target_id for row in cancellations if mail.is_wanted(row)} == {fallen.pk}
+    assert not former.goals.exists()
+    assert not former.meetings.exists()
+
+
+def test_a_meeting_that_stands_again_can_be_cancelled_and_is_told_anew(staff):
+    meeting = make.make_meeting(starts_at=clock.now() + timedelta(days=2))
+    former = meeting.pairing
+    end(Pairing.objects.select_for_update().get(pk=former.pk), by=staff, reason="1")
+    OutgoingMail.objects.update(status=MailStatus.SENT, sent_at=clock.now())
+    hand_on(former, make.make_pairing(former.mentor, former.enrolment), by=staff)
+    meetings.cancel(meeting.pk, by=staff, reason="병원에 갑니다.")
+    waiting = OutgoingMail.objects.filter(reason="meeting_cancelled", status=MailStatus.WAITING)
+    assert len(waiting) == 2
+    assert all(mail.is_wanted(row) for row in waiting)
+
+
+def test_nothing_is_handed_on_to_other_people(staff):
+    refusal(hand_on, make.make_pairing(), make.make_pairing(), by=staff)
 
 
 def test_who_had_read_of_an_undone_pair_is_told(staff):

@@ -10,8 +10,14 @@ from django.db.models import Count
 from mentoring import availability
 from mentoring.models.availability import Week
 from mentoring.models.meetings import Meeting, MeetingStatus
-from mentoring.models.pairs import EndKind, Pairing
+from mentoring.models.notes import SharedNote
+from mentoring.models.pairs import EndKind, GoalMilestone, Pairing
+from mentoring.models.rematches import RematchRequest
 from mentoring.models.rounds import MenteeProfile, MentoringRound, Wish
+from mentoring.models.timetables import Timetable
+from mentoring.timetable import Timetable as Plan
+from mentoring.timetable_check import check
+from mentoring.timetable_problem import Problem
 from tests.portal.demo_season import NOW, loaded
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +59,22 @@ def test_a_timetable_is_fair_and_without_clash(slug):
         for row in rows:
             slots.setdefault(row.pairing_id, Counter())[row.starts_at.time()] += 1
         assert all(set(each.values()) == {1, 2} for each in slots.values())
+
+
+def test_the_running_camp_has_its_timetable_notes_actions_and_one_who_asks_for_another_pair():
+    timetable = Timetable.objects.published().get()
+    problem, plan = Problem.from_json(timetable.problem), Plan.from_json(timetable.plan)
+    assert not check(problem, plan.meetings)
+    assert timetable.meetings.count() == len(plan.meetings) == 80
+    pairs = Pairing.objects.live().filter(meetings__status=MeetingStatus.HELD).distinct()
+    assert pairs
+    for pairing in pairs:
+        assert pairing.actions.count() == 2
+        assert SharedNote.objects.filter(pairing=pairing, written_at__lte=NOW).exists()
+        assert GoalMilestone.objects.filter(goal__pairing=pairing).count() in (0, 2)
+    asked = RematchRequest.objects.get()
+    assert asked.asked_at <= NOW < asked.due_at
+    assert asked.pairing in pairs
 
 
 def test_what_lies_ahead_is_scheduled_and_what_is_past_is_said():

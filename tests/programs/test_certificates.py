@@ -137,7 +137,12 @@ def test_one_valid_certificate_an_enrolment_is_held_by_the_database(cohort, boss
     first = make.make_certificate(completed(cohort), by=boss)
     with pytest.raises(IntegrityError), transaction.atomic():
         Certificate.objects.create(
-            number="GC-1", serial=99, cohort=cohort, enrolment=first.enrolment, snapshot=first.snapshot
+            number="GC-1",
+            serial=99,
+            cohort=cohort,
+            person=first.person,
+            enrolment=first.enrolment,
+            snapshot=first.snapshot,
         )
     with pytest.raises(IntegrityError), transaction.atomic():
         Certificate.objects.filter(pk=first.pk).update(status="revoked")
