@@ -14,13 +14,19 @@ class MentoringConfig(AppConfig):
     def ready(self):
         """An enrolment that ends takes its pair with it; loading operations also registers the mail checks."""
         from accounts import privacy as people
-        from mentoring import meeting_calendars, permissions, privacy
+        from mentoring import meeting_calendars, permissions, privacy, sample_privacy
         from mentoring.operations.pairs import end_with_enrolment
         from mentoring.operations.people import erase_person
         from mentoring.operations.profiles import take_back
         from programs import conflicts, session_calendars
 
-        people.register("mentoring", export=privacy.export, blocks=privacy.blocks, erase=erase_person)
+        people.register(
+            "mentoring",
+            export=privacy.export,
+            blocks=privacy.blocks,
+            erase=erase_person,
+            files=sample_privacy.files,
+        )
         conflicts.register("mentoring", permissions.paired)
         session_calendars.register("mentoring", meeting_calendars.of_person)
         consent_withdrawn.connect(take_back, dispatch_uid="mentoring.take_back")
