@@ -190,13 +190,13 @@ def clear_over(now):
             sample = WorkSample.objects.over(now).select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
             if sample is not None:
                 count = clear(there.filter(sample=sample))
-                audit.record("sample.cleared", target=sample, after=f"{count}")
+                audit.record("sample.cleared", target=sample, by=None, after=f"{count}")
                 cleared += count
     return cleared
 
 
 def erase_samples(user):
-    """Take away what was handed in to the pairs of a person as a mentee, by either side, and the person as a reader.
+    """Take away what either side handed in to the pairs of a person as a mentee, and the person as a reader.
 
     What they gave to mentees of theirs as a mentor is let go of with those pairs.
     """

@@ -16,8 +16,10 @@ from mentoring.models.meetings import Meeting
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Goal, Pairing
 from mentoring.models.rounds import MenteeProfile, MentoringRound, RoundMentor, Wish
+from mentoring.models.samples import SampleVersion, WorkSample
 from partners.models import Agreement, Campaign, Organization, Signature
 from portal.codes import ALPHABET, LENGTH
+from portal.models import FileAccess
 from programs.models.applications import Application, Decision, Offer, StateChange
 from programs.models.attendance import Attendance, Completion, CompletionRule, Excuse
 from programs.models.check_in import CheckIn
@@ -86,6 +88,10 @@ ORDER = (
     Pairing,
     Goal,
     Meeting,
+    WorkSample,
+    WorkSample.mentors.through,
+    SampleVersion,
+    FileAccess,
     Evaluation,
     GoalScore,
     RoleGrant,
