@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from mentoring import permissions
 from mentoring.models.samples import WorkSample
@@ -61,9 +61,9 @@ def open_url(sample, version):
 def pill_of(sample):
     """How it stands, for its owner."""
     if sample.withdrawn_at is not None:
-        state, label = "withdrawn", _("Withdrawn")
+        state, label = "withdrawn", pgettext("sample", "Withdrawn")
     elif sample.is_expired:
-        state, label = "expired", _("Expired")
+        state, label = "expired", pgettext("sample", "Expired")
     else:
         state, label = "open", _("Open until %(day)s") % {"day": i18n.day(sample.readable_until)}
     return pills.pill(pills.SAMPLE_PILLS, state, label)

@@ -16,7 +16,6 @@ from pypdf.generic import (
     DictionaryObject,
     FloatObject,
     NameObject,
-    StreamObject,
 )
 
 from portal import i18n, pdf
@@ -91,8 +90,7 @@ def _form(writer, label):
     """The line as something that every page can draw, and its size."""
     page = PdfReader(io.BytesIO(label)).pages[0]
     width, height = float(page.mediabox.width), float(page.mediabox.height)
-    form = StreamObject()
-    form._data = page.get_contents().get_data()
+    form = _stream(page.get_contents().get_data())
     form.update(
         {
             NameObject("/Type"): NameObject("/XObject"),

@@ -227,9 +227,14 @@ def add_row(world, starts_at, facts):
 
 
 def hand_in(world, pairings):
-    """A work sample of every other mentee of a camp of the season, as links; the first let in another mentor."""
+    """A work sample of every other mentee of a camp of the season and of the one who logs in, as links.
+
+    The first lets in another mentor as well.
+    """
     last = local_day(pairings[0].enrolment.cohort.ends_at) + 30 * DAY
-    for number, pairing in enumerate(pairings[::2]):
+    own = world.crowd["mentee"]
+    chosen = [row for place, row in enumerate(pairings) if place % 2 == 0 or row.enrolment.person is own]
+    for number, pairing in enumerate(chosen):
         person, came_at = pairing.enrolment.person, pairing.paired_at + timedelta(hours=3 + number)
         again_at = came_at + timedelta(hours=20)
         has_two = number % 3 == 0 and again_at <= world.now

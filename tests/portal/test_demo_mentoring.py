@@ -78,7 +78,8 @@ def test_every_mentee_has_wishes_a_week_and_a_mentor_among_the_wishes():
 
 def test_half_the_mentees_of_the_season_have_handed_in_work_samples():
     samples = WorkSample.objects.prefetch_related("versions")
-    assert samples.count() == Pairing.objects.filter(enrolment__cohort__is_demo_season=True).count() / 2
+    assert samples.count() >= Pairing.objects.filter(enrolment__cohort__is_demo_season=True).count() // 2
+    assert samples.filter(owner__email="mentee@example.com").exists()
     assert {sample.latest.number for sample in samples} == {1, 2}
     assert WorkSample.mentors.through.objects.count() == 1
     codes = [version.code for sample in samples for version in sample.versions.all()]
