@@ -97,7 +97,7 @@ class ReadersForm(forms.Form):
         label=gettext_lazy("Until"),
         required=True,
         help_text=gettext_lazy(
-            "Others can open it until the end of this day in Seoul, and until 30 days after the pair has ended."
+            "Others can open it until the end of this day in Seoul, at the latest 30 days after the pair has ended."
         ),
     )
 
