@@ -14,14 +14,20 @@ class MentoringConfig(AppConfig):
     def ready(self):
         """An enrolment that ends takes its pair with it; loading operations also registers the mail checks."""
         from accounts import privacy as people
-        from mentoring import meeting_calendars, metrics, permissions, privacy
+        from mentoring import meeting_calendars, metrics, permissions, privacy, sample_privacy
         from mentoring.operations.pairs import end_with_enrolment
         from mentoring.operations.people import erase_person
         from mentoring.operations.profiles import take_back
         from partners import metrics as figures
         from programs import conflicts, session_calendars
 
-        people.register("mentoring", export=privacy.export, blocks=privacy.blocks, erase=erase_person)
+        people.register(
+            "mentoring",
+            export=privacy.export,
+            blocks=privacy.blocks,
+            erase=erase_person,
+            files=sample_privacy.files,
+        )
         figures.register(*metrics.ALL)
         conflicts.register("mentoring", permissions.paired)
         session_calendars.register("mentoring", meeting_calendars.of_person)

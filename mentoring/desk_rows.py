@@ -1,7 +1,7 @@
 """The rows of the desk: each mentee of a mentor, each mentor of a mentee, with all that tells what is to be done.
 
 What is read for them costs the same number of queries for one pair and for many. Another part of mentoring adds a
-fact to every row with a function in `FACTS`: it takes the pairs, and gives facts by the pair's key.
+fact to every row with a function in `FACTS`: it takes who reads and the pairs, and gives facts by the pair's key.
 """
 
 from dataclasses import dataclass, field
@@ -10,14 +10,14 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from mentoring import contact, due, progress, summaries, zones
+from mentoring import contact, due, progress, sample_part, summaries, zones
 from mentoring.models.actions import Action, Owner
 from mentoring.models.meetings import Meeting, MeetingStatus
 from mentoring.models.pairs import GoalState
 from mentoring.models.rounds import RoundMentor
 from portal import i18n
 
-FACTS = ()  # such as the work samples: (pairs) -> {pk: {"term": …, "value": …, "url": …}}
+FACTS = (sample_part.facts,)  # (reader, pairs) -> {pk: {"term": …, "value": …, "url": …}}
 
 
 @dataclass
@@ -45,8 +45,8 @@ class Facts:
         return [action for action in self.open_of(pairing, owner) if action.is_overdue(due.today_of(action.person))]
 
 
-def read(pairs, now):
-    """What the rows of these pairs show."""
+def read(reader, pairs, now):
+    """What the rows of these pairs show their reader."""
     by_pk = {pairing.pk: pairing for pairing in pairs}
     facts = Facts(now, contacts=contact.last_contacts(by_pk))
     ahead = Meeting.objects.filter(pairing__in=by_pk, status=MeetingStatus.SCHEDULED, ends_at__gt=now)
@@ -55,7 +55,7 @@ def read(pairs, now):
     for action in Action.objects.open().filter(pairing__in=by_pk):
         action.pairing = by_pk[action.pairing_id]
         facts.actions.setdefault(action.pairing_id, []).append(action)
-    facts.more = [extra(pairs) for extra in FACTS]
+    facts.more = [extra(reader, pairs) for extra in FACTS]
     return facts
 
 

@@ -12,6 +12,7 @@ from mentoring import (
     papers,
     privacy_before,
     rematch_privacy,
+    sample_privacy,
     why,
 )
 from mentoring.models.mentors import MentorProfile
@@ -33,6 +34,7 @@ def export(user):
         "honorarium": honorarium.export(user),
         "before_pairing": privacy_before.export(user),
         "rematch_requests": rematch_privacy.export(user),
+        "work_samples": sample_privacy.export(user),
         "camp_absences": camp_privacy.export(user),
         "missed_meetings": absences.export(user),
     }

@@ -17,6 +17,7 @@ from mentoring.views import (
     profiles,
     rematches,
     rounds,
+    samples,
     weeks,
 )
 
@@ -43,6 +44,13 @@ urlpatterns = [
     path("mentoring/milestones/<slug:code>/", goals.milestone, name="milestone"),
     path("mentoring/milestones/<slug:code>/tick/", goals.milestone_tick, name="milestone-tick"),
     path("mentoring/milestones/<slug:code>/remove/", goals.milestone_remove, name="milestone-remove"),
+    # work samples
+    path("mentoring/pairs/<slug:code>/samples/", samples.add, name="sample-add"),
+    path("mentoring/samples/<slug:code>/", samples.sample, name="sample"),
+    path("mentoring/samples/<slug:code>/versions/", samples.add_version, name="sample-version"),
+    path("mentoring/samples/<slug:code>/change/", samples.change, name="sample-change"),
+    path("mentoring/samples/<slug:code>/withdraw/", samples.withdraw, name="sample-withdraw"),
+    path("mentoring/samples/<slug:code>/<slug:version>/open/", samples.open_version, name="sample-open"),
     # meetings
     path("mentoring/meetings/<slug:code>/", meetings.meeting, name="meeting"),
     path("mentoring/meetings/<slug:code>/move/", booking.move, name="meeting-move"),

@@ -108,6 +108,12 @@ GOAL_PILLS = {
     "dropped": ("done", "minus"),
 }
 
+SAMPLE_PILLS = {
+    "open": ("live", "eye"),
+    "expired": ("done", "clock"),
+    "withdrawn": ("done", "back"),
+}
+
 NOTE_PILLS = {
     "private": ("soon", "lock"),
     "staff": ("plain", "eye"),

@@ -352,8 +352,10 @@ def sweep_orphans(now):
 # --- giving out --------------------------------------------------------------------------------------------------
 
 
-def serve(request, upload, *, log=True, name=""):
+def serve(request, upload, *, log=True, name="", change=None):
     """The file as an attachment, which no browser runs or shows as a page of ours; under `name` where given.
+
+    `change` makes of the file what is given out in its place, of the same kind.
 
     The caller has checked that the person may have it. With `log` a GET leaves a FileAccess row, as no other GET
     does: it is the record of who opened what, and nothing else changes.
@@ -363,6 +365,9 @@ def serve(request, upload, *, log=True, name=""):
     except FileNotFoundError as error:
         logger.error("The file of upload %s is missing", upload.code)
         raise Http404 from error
+    if change is not None:
+        with content:
+            content = change(content)
     try:
         if log and request.method == "GET":
             record_access(request, upload, AccessWay.DOWNLOAD)

@@ -16,6 +16,7 @@ from mentoring.models.notes import NOTES
 from mentoring.models.pairs import Goal, GoalMilestone, Pairing
 from mentoring.models.rematches import DECIDED_WITHIN, RematchRequest
 from mentoring.models.rounds import MenteeProfile, MentoringRound, RoundMentor, RoundMentorState, Wish
+from mentoring.operations import samples
 from partners.models.agreements import Agreement, Signature
 from partners.models.commitments import Commitment
 from partners.models.organizations import Organization, OrganizationKind
@@ -474,6 +475,17 @@ def make_note(audience, pairing=None, *, by=None, text="오늘 이야기한 내�
     """A note of a pair, by its mentor unless told."""
     pairing = pairing or make_pairing()
     return NOTES[audience].objects.create(pairing=pairing, author=by or pairing.mentor.user, text=text, **fields)
+
+
+def make_sample(pairing=None, *, by=None, file=None, link="https://files.example.com/script", **fields):
+    """A work sample of a pair, a link by its mentee unless told; `file` is the content of one."""
+    pairing = pairing or make_pairing()
+    fields = {"title": "1회 대본", "readable_until": clock.today() + timedelta(days=60)} | fields
+    given = {"by": by or pairing.enrolment.person, **fields}
+    if file is None:
+        return samples.hand_in(pairing.pk, link=link, **given)
+    with samples.prepared(uploaded(file, "1회 대본.pdf")) as ready:
+        return samples.hand_in(pairing.pk, file=ready, **given)
 
 
 def make_evaluation(pairing=None, *, status="draft", score=None, **fields):

@@ -174,6 +174,12 @@ EXPECTED = {
     "milestone": row(LOGIN, HIDDEN, applicant=YES, mentor=YES),
     "milestone-tick": row(LOGIN, POST_ONLY),
     "milestone-remove": row(LOGIN, POST_ONLY),
+    "sample-add": row(LOGIN, HIDDEN, applicant=YES, mentor=YES),
+    "sample": row(LOGIN, HIDDEN, applicant=YES, mentor=YES),  # of the two alone; tests/mentoring lets others in
+    "sample-version": row(LOGIN, POST_ONLY),
+    "sample-change": row(LOGIN, POST_ONLY),
+    "sample-withdraw": row(LOGIN, POST_ONLY),
+    "sample-open": row(LOGIN, HIDDEN),  # there is no such version; tests/mentoring has one that there is
     "reviews": REVIEWERS,
     "review": REVIEWERS,
     "review-save": row(LOGIN, POST_ONLY),
@@ -290,6 +296,9 @@ def world():
     arguments |= {name: [action.code] for name in ("action", "action-tick", "action-remove")}
     arguments |= {name: [pairing.code, 1] for name in ("goal", "milestone-add")}
     arguments |= {name: [milestone.code] for name in ("milestone", "milestone-tick", "milestone-remove")}
+    sample = make.make_sample(pairing)
+    arguments |= {name: [sample.code] for name in EXPECTED if name.startswith("sample")}
+    arguments |= {"sample-add": [pairing.code], "sample-open": [sample.code, "nobody"]}
     arguments |= {name: [mentoring_round.code] for name in EXPECTED if name.startswith("mentoring-round")}
     meeting = make.make_meeting(pairing, starts_at=clock.now() + timedelta(days=4))
     arguments |= {name: [meeting.code] for name in EXPECTED if name.startswith("meeting")}

@@ -104,6 +104,13 @@ def mentee_file():
     return Given(address, pairing.mentor.user, upload.name)
 
 
+def sample_file():
+    pairing = make.make_pairing()
+    sample = make.make_sample(pairing, file=make_pdf())
+    address = reverse("sample-open", args=[sample.code, sample.latest.code])
+    return Given(address, pairing.mentor.user, "1회 대본.pdf")
+
+
 def letter_file():
     upload = stored(None)
     request = make.make_reference(upload=upload, received_at=clock.now())
@@ -253,6 +260,7 @@ FILES = {
     "admin:programs_application_file": staffs_application_file,
     "review-file": review_file,
     "mentee-file": mentee_file,
+    "sample-open": sample_file,
     "admin:programs_referencerequest_file": letter_file,
     "learning-excuse-file": excuse_file,
     "admin:programs_excuse_file": staffs_excuse_file,

@@ -14,5 +14,6 @@ from mentoring.models import (  # noqa: F401
     rounds,
     runs,
     safeguarding,
+    samples,
     timetables,  # noqa: F401
 )

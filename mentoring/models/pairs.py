@@ -97,8 +97,12 @@ class PairingQuerySet(models.QuerySet):
         return self.filter(own).open_to_both(user)
 
     def for_desk(self):
-        """With what a desk shows of each pair; the latest cohort first, and by name within it."""
-        ordered = self.order_by(
+        """With what a desk shows of each pair; the latest cohort first, and by name within it.
+
+        `has_samples` says if anybody has handed in a work sample, so that none are looked for where there are none.
+        """
+        some = self.model.objects.filter(pk=OuterRef("pk"), samples__isnull=False)
+        ordered = self.annotate(has_samples=Exists(some)).order_by(
             F("enrolment__cohort__starts_at").desc(nulls_last=True), "enrolment__person__full_name", "pk"
         )
         return ordered.select_related(

@@ -8,6 +8,7 @@ from mentoring.models.evaluations import Evaluation, EvaluationStatus
 from mentoring.models.mentors import MentorProfile
 from mentoring.operations.erasing import GONE, erase_papers
 from mentoring.operations.safeguarding import forget_reporter
+from mentoring.operations.samples import erase_samples
 
 
 @transaction.atomic
@@ -20,6 +21,7 @@ def erase_person(user):
     about = Evaluation.objects.filter(pairing__enrolment__person=user)
     about.filter(status=EvaluationStatus.DRAFT).update(strengths="", next_steps="")
     about.filter(status=EvaluationStatus.SUBMITTED).update(strengths=GONE, next_steps=GONE)
+    erase_samples(user)
     meeting_texts.erase(user)
     pairing_privacy.erase(user)
     rematch_privacy.erase(user)

@@ -19,10 +19,12 @@ from mentoring.models.notes import PrivateNote, SharedNote, StaffNote
 from mentoring.models.pairs import Goal, GoalMilestone, Pairing
 from mentoring.models.rematches import RematchRequest
 from mentoring.models.rounds import MenteeProfile, MentoringRound, RoundMentor, Wish
+from mentoring.models.samples import SampleVersion, WorkSample
 from partners.models.agreements import Agreement, Campaign, Signature
 from partners.models.commitments import Commitment, Headline
 from partners.models.organizations import Organization
 from portal.codes import ALPHABET, LENGTH
+from portal.models import FileAccess
 from programs.models.applications import Application, Decision, Offer, StateChange
 from programs.models.attendance import Attendance, Completion, CompletionRule, Excuse
 from programs.models.check_in import CheckIn
@@ -99,6 +101,10 @@ ORDER = (
     StaffNote,
     PrivateNote,
     RematchRequest,
+    WorkSample,
+    WorkSample.mentors.through,
+    SampleVersion,
+    FileAccess,
     Evaluation,
     GoalScore,
     RoleGrant,

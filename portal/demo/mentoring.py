@@ -10,10 +10,12 @@ from mentoring.models.availability import Week, WeekPart
 from mentoring.models.meetings import Meeting, MeetingStatus, MeetingWay
 from mentoring.models.pairs import Pairing
 from mentoring.models.rounds import MenteeProfile, MentoringRound, RoundMentor, RoundMentorState, Wish
+from mentoring.models.samples import SampleVersion, WorkSample
 from mentoring.vocabulary import Discipline, Skill
 from portal.demo import papers
 from portal.demo.days import DAY, at, between, local_day, weekday
 from portal.demo.ledger import dice, table
+from portal.models import AccessWay, FileAccess
 from programs.models.cohorts import Session
 
 MEETING = timedelta(minutes=40)
@@ -29,6 +31,13 @@ BRIEFS = (
     "배우와 대본을 읽으며 장면을 고치는 방법이 궁금합니다. 연출 계획서도 함께 보고 싶습니다.",
     "해외 제작사에 보낼 소개서를 준비하고 있습니다. 로그라인과 톤을 다듬고 싶습니다.",
 )
+SAMPLES = (
+    "〈남쪽 정류장〉 1회 대본",
+    "〈파도의 문법〉 기획안",
+    "〈열두 번째 손님〉 인물표",
+    "〈빈 의자〉 장면 연습",
+)
+FOLDER = "https://files.example.com/samples"
 FOCUS = ("파일럿의 첫 장면", "인물의 목표", "시즌의 끝", "로그라인", "소개서", "2회의 전환점", "세계관의 규칙")
 
 
@@ -43,6 +52,8 @@ def tell(world):
         wish(world, round_, pairings)
         meet(world, round_, pairings)
         papers.tell(world, pairings)
+        if round_.cohort.is_demo_season:
+            hand_in(world, pairings)
 
 
 def profile_of(row):
@@ -215,3 +226,48 @@ def add_row(world, starts_at, facts):
     code = world.ledger.new_code()
     row = Meeting(**{"code": code, "uid": code, "starts_at": starts_at, "ends_at": starts_at + MEETING} | facts)
     return world.ledger.add(row)
+
+
+def hand_in(world, pairings):
+    """A work sample of every other mentee of a camp of the season and of the one who logs in, as links.
+
+    The first lets in another mentor as well.
+    """
+    last = local_day(pairings[0].enrolment.cohort.ends_at) + 30 * DAY
+    own = world.crowd["mentee"]
+    chosen = [row for place, row in enumerate(pairings) if place % 2 == 0 or row.enrolment.person is own]
+    for number, pairing in enumerate(chosen):
+        person, came_at = pairing.enrolment.person, pairing.paired_at + timedelta(hours=3 + number)
+        again_at = came_at + timedelta(hours=20)
+        has_two = number % 3 == 0 and again_at <= world.now
+        sample = world.ledger.add(
+            WorkSample(
+                code=world.ledger.new_code(),
+                pairing=pairing,
+                owner=person,
+                title=SAMPLES[number % len(SAMPLES)],
+                with_staff=number % 4 == 0,
+                readable_until=last,
+                handed_in_at=came_at,
+                changed_at=again_at if has_two else came_at,
+            )
+        )
+        if number == 0:
+            other = next(mentor for mentor in world.mentors.values() if mentor is not pairing.mentor)
+            world.ledger.add(WorkSample.mentors.through(worksample=sample, mentorprofile=other))
+        for version, added_at in enumerate((came_at, again_at)[: 1 + has_two], 1):
+            add_version(world, sample, version, added_at)
+
+
+def add_version(world, sample, number, added_at):
+    """A version of a work sample; the mentor opened it a few hours later."""
+    code = world.ledger.new_code()
+    link = f"{FOLDER}/{code[:6]}/{number}"
+    name = FOLDER.split("/")[2]
+    world.ledger.add(
+        SampleVersion(code=code, sample=sample, number=number, link=link, name=name, added_at=added_at)
+    )
+    opened_at = added_at + timedelta(hours=5)
+    if opened_at <= world.now:
+        reader, way = sample.pairing.mentor.user, AccessWay.DOWNLOAD
+        world.ledger.add(FileAccess(code=code, owner=sample.owner, by=reader, at=opened_at, way=way))

@@ -158,7 +158,7 @@ def test_the_last_contact_is_the_latest_that_both_know_of(mentor, cohort):
 def test_another_part_adds_a_fact_to_every_row(mentor, cohort, monkeypatch):
     pairing = pair(mentor, cohort)
 
-    def samples(pairs):
+    def samples(reader, pairs):
         return {each.pk: {"term": "견본", "value": "2", "url": "/x/"} for each in pairs}
 
     monkeypatch.setattr(desk_rows, "FACTS", (samples,))

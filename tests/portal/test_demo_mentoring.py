@@ -14,10 +14,12 @@ from mentoring.models.notes import SharedNote
 from mentoring.models.pairs import EndKind, GoalMilestone, Pairing
 from mentoring.models.rematches import RematchRequest
 from mentoring.models.rounds import MenteeProfile, MentoringRound, Wish
+from mentoring.models.samples import WorkSample
 from mentoring.models.timetables import Timetable
 from mentoring.timetable import Timetable as Plan
 from mentoring.timetable_check import check
 from mentoring.timetable_problem import Problem
+from portal.models import FileAccess
 from tests.portal.demo_season import NOW, loaded
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +96,16 @@ def test_every_mentee_has_wishes_a_week_and_a_mentor_among_the_wishes():
     for pairing in Pairing.objects.exclude(choice=None).select_related("enrolment__mentee_profile"):
         wish = Wish.objects.get(mentee=pairing.enrolment.mentee_profile, mentor=pairing.mentor)
         assert wish.rank == pairing.choice
+
+
+def test_half_the_mentees_of_the_season_have_handed_in_work_samples():
+    samples = WorkSample.objects.prefetch_related("versions")
+    assert samples.count() >= Pairing.objects.filter(enrolment__cohort__is_demo_season=True).count() // 2
+    assert samples.filter(owner__email="mentee@example.com").exists()
+    assert {sample.latest.number for sample in samples} == {1, 2}
+    assert WorkSample.mentors.through.objects.count() == 1
+    codes = [version.code for sample in samples for version in sample.versions.all()]
+    assert FileAccess.objects.filter(code__in=codes, at__lte=NOW).exists()
 
 
 def test_pairs_that_are_over_are_finished():

@@ -11,7 +11,7 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from mentoring import pair_surveys
-from mentoring.operations import absences, actions, answers, meeting_words, rematches, safeguarding
+from mentoring.operations import absences, actions, answers, meeting_words, rematches, safeguarding, samples
 from mentoring.operations import rounds as mentoring_rounds
 from partners.operations import commitments
 from portal import clock, mail, uploads
@@ -113,6 +113,7 @@ STEPS = (
     hourly(retention.forget_due),
     hourly(absences.follow_up),
     hourly(safeguarding.forget_closed),
+    hourly(samples.clear_over),
     hourly(imports.forget_rows),
     hourly(commitments.take_snapshots),
     deliver_mail,
