@@ -15,7 +15,7 @@ from programs.questions import drafts
 
 TEXT = 1000
 STANDARD = "mentoring-progress"
-TITLES = {"ko": "멘토링 중간평가", "en": "Mentoring: mid-term evaluation"}
+TITLES = {"ko": "멘토링 중간 평가", "en": "Mentoring: mid-term evaluation"}
 SECTIONS = (  # of the standard form: heads, and questions
     (
         {"title_ko": "지금까지의 과정", "title_en": "The way so far"},

@@ -8,7 +8,7 @@ from mentoring.emails import FOLDER, PLACES, queue
 from mentoring.models.actions import Owner
 from mentoring.models.form_evaluations import FormEvaluation, Stage
 from mentoring.models.pairs import Pairing
-from portal import i18n, mail
+from portal import clock, i18n, mail
 from portal.i18n import speaking
 from portal.mail_events import Kind, event, needed
 from programs.emails import address
@@ -77,7 +77,9 @@ def _reminder(pairing, stage, side, when, day):
 @mail.still_wanted(DUE, of_mail=True)
 @mail.still_wanted(OVERDUE, of_mail=True)
 def _still_owed(row):
-    """Whether the person has still to hand it in, and by that day."""
+    """Whether the person has still to hand it in, by that day, which has not passed where it says “due by”."""
+    if row.event == DUE and row.deadline_at <= clock.now():
+        return False
     pairing = Pairing.objects.live().for_desk().filter(pk=row.target_id).first()
     if pairing is None or pairing.awaits_answer:
         return False

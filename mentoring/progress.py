@@ -169,7 +169,7 @@ def form_step(asked, pairing, viewer):
     is_done = len(done) == len(sides)
     note = _("Due by %(day)s") % {"day": i18n.day(asked.due_on)}
     if viewer == STAFF and done and not is_done:
-        note = f"{note} · {_('One of two handed in')}"
+        note = " · ".join([note, _("One of two handed in")])
     when = i18n.day(max(row.submitted_at for row in done)) if is_done else ""
     return asked.stage.label, "" if is_done else note, when, is_done
 
@@ -359,6 +359,10 @@ def _desk_words(pairing, state):
             _("%(name)s waits for your answer."),
             _("Please accept or decline by %(moment)s.") % {"moment": told(pairing.answer_until, pairing, MENTOR)},
         )
+    asked = form_due(pairing, MENTOR)
+    if asked:
+        title = _("%(evaluation)s of %(name)s")
+        return title % {"evaluation": asked.stage.label, "name": "%(name)s"}, _form_text(asked, MENTOR)
     if state == DRAFT:
         return _("You have begun the evaluation of %(name)s."), _("Only you see it until you submit it.")
     if state == SUBMITTED:

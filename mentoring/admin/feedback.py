@@ -35,7 +35,7 @@ class FeedbackAdmin(ReadOnlyAdmin):
     ]
     search_help_text = _("Name")
     ordering = ["-given_at", "-pk"]
-    fields = readonly_fields = ["pair", "cohort", "meeting_time", "said_by", "how_useful", "words", "page"]
+    fields = readonly_fields = ["pair", "cohort", "meeting_time", "said_by", "how_useful", "words", "way"]
 
     def get_queryset(self, request):
         """With what a row shows, and without the person's own pairs."""
@@ -87,6 +87,6 @@ class FeedbackAdmin(ReadOnlyAdmin):
         return format_html("<span data-user-content>{}</span>", row.text) if row.text else "–"
 
     @admin.display(description=_("page of the meeting"))
-    def page(self, row):
+    def way(self, row):
         """With what both said."""
         return format_html('<a href="{}#feedback">{}</a>', row.meeting.get_absolute_url(), gettext("Open"))

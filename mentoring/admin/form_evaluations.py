@@ -63,7 +63,7 @@ class FormEvaluationAdmin(ReadOnlyAdmin):
         "side",
         "submitted",
         "shared",
-        "page",
+        "way",
     ]
     actions = [ShareForms.action()]
 
@@ -105,8 +105,8 @@ class FormEvaluationAdmin(ReadOnlyAdmin):
         """When, if it is."""
         return moment_or_dash(row.shared_at)
 
-    @admin.display(description=_("page"))
-    def page(self, row):
+    @admin.display(description=_("way"))
+    def way(self, row):
         """Where the answers are read."""
         url = reverse("form-evaluation", args=[row.pairing.code, row.stage])
         return format_html('<a href="{}#{}">{}</a>', url, row.side, gettext("Open"))

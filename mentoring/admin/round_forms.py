@@ -25,7 +25,7 @@ PARTS_OF_SCORE = {
 }
 WHOLE = 1000
 STAGES = {"mid_form": (Stage.MID, "mid_due"), "final_form": (Stage.FINAL, "final_due")}
-STANDARD = "standard"  # stands for the form that is ready, until somebody has chosen it for the first time
+STANDARD = "standard"  # stands for the form that is written in the program, made when it is first chosen
 
 
 def weight_field(key):
@@ -94,18 +94,23 @@ class RoundForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        chosen = [getattr(self.instance, name) for name in STAGES]
-        self.versions = {str(row.pk): row for row in [*other_versions(), *filter(None, chosen)]}
-        choices = [("", _("None")), *((pk, str(row)) for pk, row in self.versions.items())]
-        if not any(row.form.slug == evaluation_forms.STANDARD for row in self.versions.values()):
-            choices.insert(1, (STANDARD, evaluation_forms.TITLES[i18n.language()]))
-        for name, version in zip(STAGES, chosen, strict=True):
+        fit = list(other_versions())
+        self.standard = next((row for row in fit if row.form.slug == evaluation_forms.STANDARD), None)
+        chosen = {name: getattr(self.instance, name) for name in STAGES}
+        self.versions = {self.key_of(row): row for row in [*filter(None, chosen.values()), *fit]}
+        choices = {STANDARD: evaluation_forms.TITLES[i18n.language()]}
+        choices |= {key: str(row) for key, row in self.versions.items() if key != STANDARD}
+        for name, version in chosen.items():
             if name in self.fields:
-                self.fields[name].choices = choices
-                self.initial[name] = str(version.pk) if version else ""
+                self.fields[name].choices = [("", _("None")), *choices.items()]
+                self.initial[name] = self.key_of(version) if version else ""
         kept = self.instance.weights if self.instance.pk else usual_weights()
         for key in PARTS_OF_SCORE:
             self.initial.setdefault(weight_field(key), kept.get(key, 0))
+
+    def key_of(self, version):
+        """By what a form version is chosen."""
+        return STANDARD if version == self.standard else str(version.pk)
 
     def clean_mid_form(self):
         """The version chosen, or None."""
@@ -118,7 +123,7 @@ class RoundForm(forms.ModelForm):
     def chosen_version(self, name):
         """The version that is chosen; another one only as long as nobody has begun to write."""
         value, before = self.cleaned_data[name], getattr(self.instance, name)
-        version = standard_form() if value == STANDARD else self.versions.get(value)
+        version = self.standard or standard_form() if value == STANDARD else self.versions.get(value)
         if before is not None and version != before:
             begun = FormEvaluation.objects.filter(
                 stage=STAGES[name][0], pairing__enrolment__cohort=self.instance.cohort_id

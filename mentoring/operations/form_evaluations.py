@@ -95,11 +95,17 @@ def save(pairing_id, stage, *, by, typed, base=None):
 
 
 @transaction.atomic
-def submit(pairing_id, stage, *, by):
-    """Hand in one's draft, whole and right; from then on it stays as it is. Twice is the same as once."""
+def submit(pairing_id, stage, *, by, typed=None, base=None):
+    """Hand in one's draft with what was typed last, whole and right; from then on it stays as it is.
+
+    Twice is the same as once; other words than those handed in are refused. Raises Stale as `save` does.
+    """
     found = _draft(pairing_id, stage, by=by)
-    if found.is_submitted:
+    if found.is_submitted and not typed:
         return found
+    if found.is_submitted:
+        raise Refused(_("The evaluation is submitted and can no longer be changed."))
+    _keep(found, typed or {}, base, by=by)
     now = clock.now()
     questions = evaluation_forms.asked_of(questions_of(found.form_version_id), found.side)
     form = evaluation_forms.checked(questions, found.draft, evaluated(found.pairing), now)

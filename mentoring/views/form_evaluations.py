@@ -116,36 +116,30 @@ def page(request, pairing, asked, writing, *, form=None, **more):
 
 
 def take(request, writing):
-    """Keep what was posted, wrong or not; hand it in where the button says so."""
+    """Keep what was posted, wrong or not; hand it in where the button says so and all is right."""
     pairing, asked = writing.pairing, writing.asked
     is_autosave = request.headers.get("X-Autosave") == "1"
     typed, lost = evaluation_forms.read(writing.questions, writing.goals, request.POST, writing.now)
+    submits = "submit" in request.POST and not is_autosave
+    form = writing.form({**writing.draft, **typed, **lost}, check=submits or bool(lost))
+    for name in lost:
+        form.add_error(name, _("This is too long to be kept. Please shorten it."))
+    hands_in = submits and not lost and form.is_valid()
+    operation = operations.submit if hands_in else operations.save
     try:
-        kept = operations.save(pairing.pk, asked.stage, by=request.user, typed=typed, base=known_revision(request))
+        kept = operation(pairing.pk, asked.stage, by=request.user, typed=typed, base=known_revision(request))
     except Stale as stale:
         return answer_stale(request, writing, stale, typed, is_autosave=is_autosave)
     except Refused as refusal:
         if is_autosave:
             return JsonResponse({"error": str(refusal)}, status=400)
-        form = writing.form({**writing.draft, **typed})
         return page(request, pairing, asked, writing, form=form, is_unsaved=True, refusal=str(refusal))
     if is_autosave:
         return JsonResponse({"saved": saved_word(kept), "revision": kept.revision, "lost": list(lost)})
-    writing.kept = kept
-    submits = "submit" in request.POST
-    form = writing.form({**kept.draft, **lost}, check=submits or bool(lost))
-    for name in lost:
-        form.add_error(name, _("This is too long to be kept. Please shorten it."))
-    if lost or (submits and not form.is_valid()):
+    if lost or submits and not hands_in:
+        writing.kept = kept
         return page(request, pairing, asked, writing, form=form, is_unsaved=bool(lost))
-    if not submits:
-        messages.success(request, saved_word(kept))
-        return redirect("form-evaluation", pairing.code, asked.stage)
-    try:
-        operations.submit(pairing.pk, asked.stage, by=request.user)
-    except Refused as refusal:
-        return page(request, pairing, asked, writing, form=form, refusal=str(refusal))
-    messages.success(request, _("It is handed in."))
+    messages.success(request, _("It is handed in.") if hands_in else saved_word(kept))
     return redirect("form-evaluation", pairing.code, asked.stage)
 
 
