@@ -93,6 +93,8 @@ class EvaluationAnswerForm(AnswerForm):
                 error_messages={"required": wrong, "invalid_choice": wrong},
             )
 
+        self.order_fields([*self.goals, *self.questions])
+
     def scores(self):
         """The goals' texts, each with its bound field, in the order of the goals."""
         return [(goal.text, self[name]) for name, goal in self.goals.items()]

@@ -105,7 +105,7 @@ class FormEvaluationAdmin(ReadOnlyAdmin):
         """When, if it is."""
         return moment_or_dash(row.shared_at)
 
-    @admin.display(description=_("way"))
+    @admin.display(description=_("answers"))
     def way(self, row):
         """Where the answers are read."""
         url = reverse("form-evaluation", args=[row.pairing.code, row.stage])

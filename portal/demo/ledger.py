@@ -12,6 +12,7 @@ from django.contrib.auth import get_user_model
 from accounts.models import ConsentRecord, RoleGrant
 from mentoring.models.availability import Week, WeekPart
 from mentoring.models.evaluations import Evaluation, GoalScore
+from mentoring.models.feedback import MeetingFeedback
 from mentoring.models.meetings import Meeting
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Goal, Pairing
@@ -86,6 +87,7 @@ ORDER = (
     Pairing,
     Goal,
     Meeting,
+    MeetingFeedback,
     Evaluation,
     GoalScore,
     RoleGrant,

@@ -10,6 +10,7 @@ from portal.demo import (
     certificates,
     courses2024,
     events2024,
+    feedback,
     internship,
     logins,
     mentoring,
@@ -53,6 +54,7 @@ def load(*, stage="all", scale=1, reset=False):
     reviewing.score(world)
     certificates.issue(world)
     surveys.write(world)
+    series_mentoring.write(world)
     logins.set_password(world)
     return True
 
@@ -82,6 +84,7 @@ def tell(now, stage="all", scale=1):
     season.tell(world, applicants, stage, scale)
     schedule.tell(world, books)
     mentoring.tell(world)
+    feedback.tell(world)
     series_mentoring.tell(world)
     logins.grant_roles(world)
     world.crowd.leave_out_strangers()
