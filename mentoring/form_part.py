@@ -12,8 +12,6 @@ from portal import i18n, pills
 from programs.questions.loading import questions_of
 from programs.questions.showing import shown
 
-SIDES = {progress.MENTOR: Owner.MENTOR, progress.MENTEE: Owner.MENTEE}
-
 
 def part(user, pairing, viewer, now, held):
     """What `mentoring/workspace/_form_evaluations.html` takes; None where the round asks for no form."""
@@ -34,7 +32,7 @@ def readable_of(user, pairing):
 
 def stage_of(asked, pairing, viewer, readable, now):
     """One stage: until when, how far either side is as far as one may know, and where it is written or read."""
-    side = SIDES.get(viewer)
+    side = progress.SIDES.get(viewer)
     own = readable.get((asked.stage, side))
     may_write = side is not None and pairing.is_live and (own is None or not own.is_submitted)
     rows = [
