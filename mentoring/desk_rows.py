@@ -10,7 +10,7 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from mentoring import contact, due, progress, sample_part, summaries, zones
+from mentoring import contact, due, form_progress, progress, sample_part, summaries, zones
 from mentoring.models.actions import Action, Owner
 from mentoring.models.meetings import Meeting, MeetingStatus
 from mentoring.models.pairs import GoalState
@@ -47,6 +47,7 @@ class Facts:
 
 def read(reader, pairs, now):
     """What the rows of these pairs show their reader."""
+    form_progress.attach(pairs)
     by_pk = {pairing.pk: pairing for pairing in pairs}
     facts = Facts(now, contacts=contact.last_contacts(by_pk))
     ahead = Meeting.objects.filter(pairing__in=by_pk, status=MeetingStatus.SCHEDULED, ends_at__gt=now)
@@ -69,8 +70,10 @@ def evaluation_waits(pairing):
 
 
 def is_pressing(pairing):
-    """Whether the evaluation still waits, and is due within a week or late."""
-    has_end = pairing.enrolment.cohort.ends_at is not None
+    """Whether an evaluation, by a form or the letter, still waits, and is due within a week or late."""
+    if progress.form_due(pairing, progress.MENTOR):
+        return True
+    has_end = form_progress.letter_day(pairing) is not None
     return evaluation_waits(pairing) and has_end and progress.is_evaluation_due(pairing)
 
 
@@ -114,6 +117,7 @@ def mentee_row(pairing, facts):
             "url": f"{address}#evaluation",
         },
     ]
+    cells[-1:-1] = form_cells(pairing, Owner.MENTOR)
     if pairing.awaits_answer:
         until = zones.own_moment(pairing.answer_until, zone)
         cells.insert(0, {"term": _("Answer by"), "value": until, "url": f"{address}#answer"})
@@ -123,6 +127,18 @@ def mentee_row(pairing, facts):
         "next_url": f"{address}#{progress.anchor_of(pairing)}",
         "ends": "" if pairing.is_live else zones.own_moment(pairing.read_until, zone),
     }
+
+
+def form_cells(pairing, side):
+    """The evaluations by a form that a side has still to write, each with its day."""
+    return [
+        {
+            "term": asked.stage.label,
+            "value": _("Due by %(day)s") % {"day": i18n.day(asked.due_on)},
+            "url": f"{pairing.get_absolute_url()}#form-evaluations",
+        }
+        for asked in form_progress.waiting(pairing, side)
+    ]
 
 
 def goals_text(pairing):
@@ -165,11 +181,11 @@ def evaluation_text(pairing, now):
     """Until when it is due; afterwards how it stands."""
     if not evaluation_waits(pairing):
         return progress.pill(pairing, progress.MENTOR)["label"]
-    ends_at = pairing.enrolment.cohort.ends_at
-    if ends_at is None:
+    day = form_progress.letter_day(pairing)
+    if day is None:
         return _("To be written")
-    text = _("Overdue since %(day)s") if ends_at < now else _("Due by %(day)s")
-    return text % {"day": i18n.day(ends_at)}
+    text = _("Overdue since %(day)s") if form_progress.letter_at(pairing) < now else _("Due by %(day)s")
+    return text % {"day": i18n.day(day)}
 
 
 def loads(profile, pairs):
@@ -209,6 +225,7 @@ def mentor_row(pairing, facts):
             {"term": _("Next meeting"), "value": meeting_text(pairing, facts, person)},
             {"term": _("My actions"), "value": actions_text(mine, late), "url": f"{address}#actions"},
         ]
+    cells += form_cells(pairing, Owner.MENTEE)
     if pairing.choice:
         cells.append({"term": _("My wish"), "value": _("No. %(number)s") % {"number": pairing.choice}})
     expert = pairing.mentor.expert

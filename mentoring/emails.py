@@ -34,7 +34,18 @@ UNTIL = sometimes("deadline", Kind.MOMENT, _("Until when the mentor answers, whe
 WHY = sometimes("why", Kind.LIST, _("Why the two were paired, one a line."))
 
 
-def queue(message, *, target, pairing, person=None, hold=timedelta(0), deadline_at=None, to_desk=False, **more):
+def queue(
+    message,
+    *,
+    target,
+    pairing,
+    person=None,
+    hold=timedelta(0),
+    deadline_at=None,
+    to_desk=False,
+    reason=None,
+    **more,
+):
     """Queue a mail about a pair to `person`, the mentee where nobody is named; `more` are further placeholders.
 
     It leads to the page of the pair; `to_desk` to the desk, for a mentor who does not see the pair any more.
@@ -55,6 +66,7 @@ def queue(message, *, target, pairing, person=None, hold=timedelta(0), deadline_
         person=person,
         target=target,
         context=words | more,
+        reason=reason,
         hold=hold,
         deadline=deadline_at,
     )

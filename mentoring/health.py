@@ -9,9 +9,11 @@ from datetime import timedelta
 from django.db.models import Count, Max, Min, Q, Sum
 from django.utils.functional import cached_property
 
-from mentoring import absences
+from mentoring import absences, form_progress
+from mentoring.models.actions import Owner
 from mentoring.models.care import AbsenceKind, AbsenceStep
 from mentoring.models.evaluations import Evaluation, EvaluationStatus
+from mentoring.models.form_evaluations import Stage
 from mentoring.models.meetings import Meeting, MeetingStatus
 from mentoring.models.pairs import EndKind, Pairing
 from mentoring.models.rounds import RoundMentor, RoundMentorState
@@ -98,8 +100,13 @@ class Board:
         return list(rows.select_related(*(f"pairing__{path}" for path in PEOPLE)).order_by("starts_at", "pk"))
 
     @cached_property
-    def evaluated(self):
-        """The pairs whose final evaluation is handed in."""
+    def forms_in(self):
+        """The (pair, stage, side) of evaluations by a form that are handed in; no query where no round asks."""
+        return form_progress.handed_in(self.rounds)
+
+    @cached_property
+    def letters(self):
+        """The pairs whose letter is handed in."""
         rows = Evaluation.objects.filter(
             pairing__enrolment__cohort__in=self.round_of, status=EvaluationStatus.SUBMITTED
         )
@@ -171,9 +178,15 @@ class Board:
                 steps[step].append(enrolment)
         return steps
 
+    def is_evaluated(self, pair):
+        """Whether the mentor has handed in the final evaluation: by the round's form, else the letter."""
+        if self.round_for(pair).final_form_id is None:
+            return pair.pk in self.letters
+        return (pair.pk, Stage.FINAL, Owner.MENTOR) in self.forms_in
+
     def step_of(self, pair):
         """The furthest step of a pair, by its place in STEPS."""
-        if pair.pk in self.evaluated:
+        if self.is_evaluated(pair):
             return 5
         held = self.of(pair, "held")
         if held >= self.middle(self.round_for(pair)):
@@ -208,17 +221,35 @@ class Board:
         """Meetings that nobody has said anything about."""
         return self.untold
 
-    @cached_property
+    @property
     def evaluations_late(self):
-        """Pairs of cohorts that are over, live or come to their end, without a final evaluation."""
-        return [
-            pair
-            for pair in self.pairs
-            if (pair.is_live or pair.end_kind == EndKind.FINISHED)
-            and pair.enrolment.cohort.ends_at is not None
-            and pair.enrolment.cohort.ends_at <= self.now
-            and pair.pk not in self.evaluated
-        ]
+        """Pairs, live or come to their end, of which an evaluation is not in though its day has passed."""
+        return list(self.late)
+
+    @cached_property
+    def late(self):
+        """The same, each with what is missing: (stage, side, by which day or moment)."""
+        found = {}
+        for pair in self.pairs:
+            missing = self.missing_of(pair) if pair.is_live or pair.end_kind == EndKind.FINISHED else []
+            if missing:
+                found[pair] = missing
+        return found
+
+    def missing_of(self, pair):
+        """What of a pair is late. Whoever has handed in the final evaluation owes no mid-term one any more."""
+        round_, missing = self.round_for(pair), []
+        for asked in form_progress.asked_by(round_):
+            for side in Owner:
+                is_done = {(pair.pk, asked.stage, side), (pair.pk, Stage.FINAL, side)} & self.forms_in
+                if asked.due_at <= self.now and not is_done:
+                    missing.append((asked.stage, side, asked.due_on))
+        if round_.final_form_id is None and pair.pk not in self.letters:
+            day = round_.final_due or pair.enrolment.cohort.ends_at
+            due_at = form_progress.end_of(round_.final_due) if round_.final_due else day
+            if due_at is not None and due_at <= self.now:
+                missing.append((Stage.FINAL, Owner.MENTOR, day))
+        return missing
 
     @cached_property
     def unanswered(self):
@@ -275,7 +306,8 @@ class Board:
         cohort = round_.cohort_id
         one.enrolments = [row for row in self.enrolments if row.cohort_id == cohort]
         one.pairs = [pair for pair in self.pairs if pair.enrolment.cohort_id == cohort]
-        one.meetings, one.evaluated, one.loads_elsewhere = self.meetings, self.evaluated, self.loads_elsewhere
+        one.meetings, one.loads_elsewhere = self.meetings, self.loads_elsewhere
+        one.letters, one.forms_in = self.letters, self.forms_in
         one.untold = [row for row in self.untold if row.pairing.enrolment.cohort_id == cohort]
         one.mentors = [row for row in self.mentors if row.round_id == round_.pk]
         people = {row.person_id for row in one.enrolments} | {pair.mentor.user_id for pair in one.pairs}

@@ -40,7 +40,10 @@ TITLES = {
     ),
     "evaluations_late": (
         gettext_lazy("Evaluations late"),
-        gettext_lazy("The cohort is over, and the evaluation has not been handed in."),
+        gettext_lazy(
+            "The day of the mid-term or the final evaluation has passed, and it has not been handed in. Without a "
+            "day of its own the final evaluation is due when the cohort is over."
+        ),
     ),
     "unanswered": (gettext_lazy("Pairs unanswered"), gettext_lazy("The mentor has not accepted or declined yet.")),
     "waiting": (gettext_lazy("Mentees waiting"), gettext_lazy("People who take part and have no mentor now.")),
@@ -144,6 +147,25 @@ def pair_rows(board, measure):
             names=2,
         )
         for pair in getattr(board, measure)
+    ]
+    return headings, rows
+
+
+def late_rows(board, measure):
+    """Pairs of which an evaluation is late, with whose it is and since when."""
+    headings = (_("Mentee"), _("Mentor"), _("Cohort"), _("Missing"))
+    rows = [
+        Row(
+            (
+                pair.enrolment.person.display_name,
+                pair.mentor.name,
+                cohort_words(pair.enrolment.cohort),
+                ", ".join(f"{stage.label} · {side.label} ({i18n.day(day)})" for stage, side, day in missing),
+            ),
+            pair_url(pair),
+            names=2,
+        )
+        for pair, missing in board.late.items()
     ]
     return headings, rows
 
@@ -258,7 +280,8 @@ def minute_rows(board, measure):
 
 MAKERS = {
     **dict.fromkeys((*health.STEPS, "waiting"), enrolment_rows),
-    **dict.fromkeys(("no_contact", "no_meeting", "evaluations_late"), pair_rows),
+    **dict.fromkeys(("no_contact", "no_meeting"), pair_rows),
+    "evaluations_late": late_rows,
     "unanswered": answer_rows,
     "unlogged": meeting_rows,
     **dict.fromkeys(("idle", "over_capacity", "load"), mentor_rows),

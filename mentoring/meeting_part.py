@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from mentoring import progress, slots, zones
+from mentoring import feedback, progress, slots, zones
 from mentoring.meeting_emails import STANDS
 from mentoring.meeting_labels import minutes_label, pill_of, reason_of, way_of, word_label
 from mentoring.models.meetings import Meeting, MeetingStatus, MeetingWay
@@ -35,6 +35,15 @@ def part(user, pairing, viewer, now, held):
         "summary": summary(sum(row.status == S.HELD for row in rows), minutes, round_),
         "book_url": reverse("meeting-book", args=[pairing.code]) if is_own and not reason else "",
         "closed": reason if pairing.is_live else "",
+        "feedback": [feedback_line(row, user) for row in feedback.wanted_of(user, pairing, reversed(others), now)],
+    }
+
+
+def feedback_line(meeting, reader):
+    """A meeting on which feedback is wanted, and where it is given."""
+    return {
+        "title": zones.times(meeting.starts_at, meeting.ends_at, zones.zones_for(reader, meeting.people)),
+        "url": reverse("meeting-feedback", args=[meeting.code]),
     }
 
 

@@ -1,5 +1,8 @@
-"""What meetings hold about a person, for `mentoring.privacy`: handed out and erased."""
+"""What meetings and the feedback on them hold about a person, for `mentoring.privacy`: handed out and erased."""
 
+from django.db.models import Q
+
+from mentoring.models.feedback import MeetingFeedback
 from mentoring.models.meetings import Meeting
 
 GONE = "–"  # stands where a reason was that a cancelled meeting cannot be without
@@ -7,6 +10,7 @@ GONE = "–"  # stands where a reason was that a cancelled meeting cannot be wit
 
 def of_pair(pairing, side):
     """The meetings of a pair as one side may take them along; the other is not named, nor what they said."""
+    given = {row.meeting_id: row for row in MeetingFeedback.objects.filter(meeting__pairing=pairing, side=side)}
     return [
         {
             "starts_at": row.starts_at,
@@ -20,13 +24,21 @@ def of_pair(pairing, side):
             "i_said": " ".join(
                 str(part) for part in (getattr(row, f"{side}_says"), getattr(row, f"{side}_minutes")) if part
             ),
+            "feedback_useful": given[row.pk].useful if row.pk in given else None,
+            "feedback_text": given[row.pk].text if row.pk in given else "",
         }
         for row in pairing.meetings.all()
     ]
 
 
 def erase(user):
-    """Take away what was written about the meetings of a person; that and when they were held stays."""
+    """Take away what was written about the meetings of a person; that and when they were held stays.
+
+    Of feedback the number stays, which is nobody's in a mean; the words go that the person wrote, and those on the
+    meetings that they had as a mentee.
+    """
     own = Meeting.objects.of_person(user)
     own.exclude(called_off_reason="").update(called_off_reason=GONE)
     own.update(subject="", link="", place="")
+    about = Q(author=user) | Q(meeting__pairing__enrolment__person=user)
+    MeetingFeedback.objects.filter(about).update(text="")

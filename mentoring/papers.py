@@ -4,12 +4,15 @@ Of notes that is one's own, and what was shared; the mentor's notes for mentors 
 private note is nobody's but its author's.
 """
 
+from mentoring.models.actions import Owner
+from mentoring.models.form_evaluations import FormEvaluation
 from mentoring.models.notes import NoteDraft, PrivateNote, SharedNote, StaffNote
 
 
 def of_mentee(pairing):
     """For the mentee of the pair."""
-    return _notes(pairing, pairing.enrolment.person_id) | _work(pairing)
+    forms = FormEvaluation.objects.visible_to(pairing.enrolment.person).filter(pairing=pairing)
+    return _notes(pairing, pairing.enrolment.person_id) | _work(pairing) | _forms(forms)
 
 
 def of_mentor(pairing):
@@ -17,7 +20,24 @@ def of_mentor(pairing):
     mentor = pairing.mentor.user_id
     own = StaffNote.objects.filter(pairing=pairing, author=mentor)
     notes = _notes(pairing, mentor)
-    return notes | {"notes_for_staff": [note.text for note in own]}
+    forms = FormEvaluation.objects.filter(pairing=pairing, side=Owner.MENTOR, author=mentor)
+    return notes | {"notes_for_staff": [note.text for note in own]} | _forms(forms)
+
+
+def _forms(rows):
+    """Evaluations by a form: what was handed in, or has been typed so far."""
+    return {
+        "evaluations": [
+            {
+                "stage": row.stage,
+                "by": row.side,
+                "submitted_at": row.submitted_at,
+                "answers": row.answers or row.draft,
+                "scores": row.goal_scores,
+            }
+            for row in rows
+        ]
+    }
 
 
 def _notes(pairing, person_id):

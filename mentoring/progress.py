@@ -1,7 +1,6 @@
 """How a pair goes, as steps, a pill and a panel for whoever looks: pure functions of rows already read."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.urls import reverse
 from django.utils.html import escape, format_html
@@ -9,7 +8,8 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from mentoring import zones
+from mentoring import form_progress, zones
+from mentoring.models.actions import Owner
 from mentoring.models.evaluations import EvaluationStatus
 from mentoring.models.pairs import EndKind
 from portal import clock, i18n, pills
@@ -18,7 +18,7 @@ MENTOR, MENTEE, STAFF = "mentor", "mentee", "staff"
 DONE, NOW, NEXT = "done", "now", "next"
 NONE, DRAFT, SUBMITTED, SHARED = "none", "draft", "submitted", "shared"
 URGENCY = (DRAFT, SUBMITTED, NONE, SHARED)  # what a mentor does first
-SOON = timedelta(days=7)  # before the cohort ends, the evaluation is due
+SIDES = {MENTOR: Owner.MENTOR, MENTEE: Owner.MENTEE}
 
 
 @dataclass(frozen=True)
@@ -63,15 +63,24 @@ def evaluation_state(pairing, viewer):
 
 
 def is_evaluation_due(pairing):
-    """Whether the evaluation is to be written now: the cohort ends within a week, has ended, or has no end."""
-    ends_at = pairing.enrolment.cohort.ends_at
-    return ends_at is None or ends_at - clock.now() <= SOON
+    """Whether the letter is to be written now: its day is within a week, has passed, or there is none."""
+    due_at = form_progress.letter_at(pairing)
+    return due_at is None or due_at - clock.now() <= form_progress.SOON
+
+
+def form_due(pairing, viewer):
+    """The evaluation by a form that the one of the two who looks has to write now, goals being set; else None."""
+    if viewer not in SIDES or not pairing.goals.all():
+        return None
+    return form_progress.next_due(pairing, SIDES[viewer])
 
 
 def anchor_of(pairing):
     """The part of a pair's page in which its mentor has something to do next."""
     if pairing.awaits_answer:
         return "answer"
+    if form_due(pairing, MENTOR):
+        return "form-evaluations"
     if evaluation_state(pairing, MENTOR) != NONE:
         return "evaluation"
     if not pairing.goals.all():
@@ -107,12 +116,8 @@ def steps(pairing, viewer):
     state = evaluation_state(pairing, viewer)
     evaluation = pairing.begun_evaluation
     goals = len(pairing.goals.all())
-    ends_at = pairing.enrolment.cohort.ends_at
-    by_end = (
-        _("To be written before the cohort ends on %(day)s.") % {"day": i18n.day(ends_at)}
-        if ends_at and state in (NONE, DRAFT)
-        else ""
-    )
+    day = form_progress.letter_day(pairing)
+    by_end = _("To be written by %(day)s.") % {"day": i18n.day(day)} if day and state in (NONE, DRAFT) else ""
     rows = [(_("Paired"), "", i18n.day(pairing.paired_at), True)]
     if pairing.answer_until is not None:
         until = _("By %(moment)s.") % {"moment": told(pairing.answer_until, pairing, viewer)}
@@ -129,6 +134,7 @@ def steps(pairing, viewer):
             goals > 0,
         ),
     ]
+    rows += [form_step(asked, pairing, viewer) for asked in form_progress.asked_of(pairing)]
     if viewer != MENTEE:
         rows.append(
             (
@@ -156,10 +162,25 @@ def steps(pairing, viewer):
     ]
 
 
+def form_step(asked, pairing, viewer):
+    """An evaluation by a form as a step: one's own, or for staff that of both."""
+    sides = [SIDES[viewer]] if viewer in SIDES else list(Owner)
+    rows = [form_progress.own(pairing, asked.stage, side) for side in sides]
+    done = [row for row in rows if row is not None and row.is_submitted]
+    is_done = len(done) == len(sides)
+    note = _("Due by %(day)s") % {"day": i18n.day(asked.due_on)}
+    if viewer == STAFF and done and not is_done:
+        note = " · ".join([note, _("One of two handed in")])
+    when = i18n.day(max(row.submitted_at for row in done)) if is_done else ""
+    return asked.stage.label, "" if is_done else note, when, is_done
+
+
 def next_thing(pairing, viewer):
     """What the mentor or the mentee does next, in a few words; empty where nothing is left."""
     if viewer == MENTOR and pairing.awaits_answer:
         return _("Accept or decline")
+    if form_due(pairing, viewer):
+        return form_words(viewer)
     state = evaluation_state(pairing, viewer)
     has_goals = bool(pairing.goals.all())
     if viewer == MENTEE:
@@ -179,6 +200,11 @@ def next_thing(pairing, viewer):
     }[state]
 
 
+def form_words(viewer):
+    """What the mentor or the mentee does about an evaluation by a form that is due."""
+    return _("Write your self-assessment") if viewer == MENTEE else _("Fill in the evaluation form")
+
+
 def panel(pairing, viewer, *, next_meeting="", may_book=False):
     """The panel on top of a pair's page: where it stands and what to do, as components/now.html takes it.
 
@@ -187,7 +213,8 @@ def panel(pairing, viewer, *, next_meeting="", may_book=False):
     state = evaluation_state(pairing, viewer)
     has_goals = bool(pairing.goals.all())
     title, text, target, label = _words(pairing, viewer, state, has_goals)
-    if viewer == MENTEE and state != SHARED and has_goals and (next_meeting or may_book):
+    is_free = has_goals and state != SHARED and not form_due(pairing, viewer)  # nothing of their own is due
+    if viewer == MENTEE and is_free and (next_meeting or may_book):
         title, text, target, label = _meeting_words(next_meeting)
     cohort = pairing.enrolment.cohort
     facts = [{"term": _("Paired"), "value": i18n.day(pairing.paired_at)}]
@@ -222,6 +249,9 @@ def _words(pairing, viewer, state, has_goals):
         )
     if pairing.awaits_answer:
         return _("The mentor's answer is awaited."), _("Until then no meeting is booked."), "", ""
+    asked = form_due(pairing, viewer)
+    if asked:
+        return _form_title(asked), _form_text(asked, viewer), "form-evaluations", form_words(viewer)
     if viewer == MENTEE:
         if state == SHARED:
             return (
@@ -271,7 +301,7 @@ def _words(pairing, viewer, state, has_goals):
         )
     if not is_evaluation_due(pairing):
         text = _("Agree on your next meeting. The evaluation is written towards the end, by %(day)s.")
-        day = i18n.day(pairing.enrolment.cohort.ends_at)
+        day = i18n.day(form_progress.letter_day(pairing))
         return _("The mentoring is in progress."), text % {"day": day}, "meetings", _("Go to the meetings")
     return (
         _("The evaluation is still to be written."),
@@ -281,15 +311,37 @@ def _words(pairing, viewer, state, has_goals):
     )
 
 
+def _form_title(asked):
+    """That an evaluation by a form is due, or late."""
+    text = _("%(evaluation)s: overdue") if asked.due_at <= clock.now() else _("%(evaluation)s: due soon")
+    return text % {"evaluation": asked.stage.label}
+
+
+def _form_text(asked, viewer):
+    """Until when, and who reads it."""
+    day = {"day": i18n.day(asked.due_on)}
+    if viewer == MENTEE:
+        return _("It is due by %(day)s, Seoul time. Your mentor and the staff read it.") % day
+    return _("It is due by %(day)s, Seoul time. The mentee reads it once you share it.") % day
+
+
 def desk_panel(pairs):
     """What a mentor does next over all active mentees; None without any."""
     if not pairs:
         return None
     state_of = {pairing.pk: evaluation_state(pairing, MENTOR) for pairing in pairs}
-    first = min(pairs, key=lambda pairing: (not pairing.awaits_answer, URGENCY.index(state_of[pairing.pk])))
+    asked_of = {pairing.pk: form_due(pairing, MENTOR) for pairing in pairs}
+    first = min(
+        pairs,
+        key=lambda pairing: (
+            not pairing.awaits_answer,
+            asked_of[pairing.pk] is None,
+            URGENCY.index(state_of[pairing.pk]),
+        ),
+    )
     state = state_of[first.pk]
     name = first.enrolment.person.display_name
-    if state == SHARED and not first.awaits_answer:
+    if state == SHARED and not first.awaits_answer and not asked_of[first.pk]:
         title, text, actions = (
             _("Every evaluation is with its mentee."),
             _("Nothing is left to do for now."),
@@ -324,6 +376,10 @@ def _desk_words(pairing, state):
             _("%(name)s waits for your answer."),
             _("Please accept or decline by %(moment)s.") % {"moment": told(pairing.answer_until, pairing, MENTOR)},
         )
+    asked = form_due(pairing, MENTOR)
+    if asked:
+        title = _("%(evaluation)s of %(name)s")
+        return title % {"evaluation": asked.stage.label, "name": "%(name)s"}, _form_text(asked, MENTOR)
     if state == DRAFT:
         return _("You have begun the evaluation of %(name)s."), _("Only you see it until you submit it.")
     if state == SUBMITTED:
@@ -339,7 +395,7 @@ def _desk_words(pairing, state):
     if not is_evaluation_due(pairing):
         text = _("Agree on your next meeting. The evaluation is written towards the end, by %(day)s.")
         return _("The mentoring of %(name)s is in progress."), text % {
-            "day": i18n.day(pairing.enrolment.cohort.ends_at)
+            "day": i18n.day(form_progress.letter_day(pairing))
         }
     return (
         _("The evaluation of %(name)s is still to be written."),

@@ -4,7 +4,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Exists
 from django.utils.translation import gettext as _
 
-from mentoring import concerns, progress, round_words, rounds
+from mentoring import concerns, form_progress, progress, round_words, rounds
 from mentoring.models.pairs import Pairing
 from mentoring.models.safeguarding import Concern
 from portal import i18n
@@ -61,9 +61,14 @@ def my_page(user, now):
 
 
 def for_person(user):
-    """The pairs of `user`, as mentor and as mentee, ready for components/lines.html. Two queries, however many."""
+    """The pairs of `user`, as mentor and as mentee, ready for components/lines.html. Two queries, however many.
+
+    Where a round asks for evaluations by a form it is one more.
+    """
     rows = []
-    for pairing in Pairing.objects.of_person(user).for_desk():
+    pairs = list(Pairing.objects.of_person(user).for_desk())
+    form_progress.attach(pairs)
+    for pairing in pairs:
         is_mentee = pairing.enrolment.person_id == user.pk
         row = mentor_row(pairing) if is_mentee else mentee_row(pairing)
         cohort = row["cohort"]

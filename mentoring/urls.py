@@ -9,6 +9,8 @@ from mentoring.views import (
     closing,
     concerns,
     desk,
+    feedback,
+    form_evaluations,
     goals,
     honorarium,
     meetings,
@@ -57,6 +59,7 @@ urlpatterns = [
     path("mentoring/meetings/<slug:code>/cancel/", meetings.cancel, name="meeting-cancel"),
     path("mentoring/meetings/<slug:code>/details/", meetings.details, name="meeting-details"),
     path("mentoring/meetings/<slug:code>/word/", meetings.word, name="meeting-word"),
+    path("mentoring/meetings/<slug:code>/feedback/", feedback.meeting_feedback, name="meeting-feedback"),
     path("mentoring/meetings/<slug:code>/calendar.ics", meetings.calendar, name="meeting-ics"),
     # concerns, open to anyone, and what mentors are paid
     path("mentoring/concerns/", concerns.report, name="concern-report"),
@@ -75,5 +78,11 @@ urlpatterns = [
     path("mentoring/pairs/<slug:code>/files/<slug:upload>/", pairs.mentee_file, name="mentee-file"),
     path("mentoring/<slug:code>/evaluation/", pairs.evaluation_save, name="evaluation-save"),
     path("mentoring/<slug:code>/share/", pairs.evaluation_share, name="evaluation-share"),
+    path("mentoring/<slug:code>/evaluations/<slug:stage>/", form_evaluations.evaluation, name="form-evaluation"),
+    path(
+        "mentoring/<slug:code>/evaluations/<slug:stage>/share/",
+        form_evaluations.share,
+        name="form-evaluation-share",
+    ),
     path("mentoring/<slug:code>/goals/", pairs.goal_add, name="goal-add"),
 ]

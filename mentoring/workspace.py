@@ -6,13 +6,14 @@ and the forms that could not be taken, by name. It gives what its template shows
 Reads only.
 """
 
-from mentoring import action_part, answer_part, meeting_part, note_part, rematch_part, sample_part
+from mentoring import action_part, answer_part, form_part, meeting_part, note_part, rematch_part, sample_part
 
 PARTS = (
     answer_part.part,
     answer_part.why_part,
     meeting_part.part,
     sample_part.part,
+    form_part.part,
     action_part.part,
     note_part.part,
 )

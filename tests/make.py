@@ -10,7 +10,7 @@ from accounts.models import ConsentRecord, Role, RoleGrant, User
 from mentoring.models.actions import Action, Owner
 from mentoring.models.availability import Week, WeekException, WeekPart
 from mentoring.models.evaluations import Evaluation, EvaluationStatus, GoalScore
-from mentoring.models.meetings import Meeting
+from mentoring.models.meetings import Meeting, MeetingStatus
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.notes import NOTES
 from mentoring.models.pairs import Goal, GoalMilestone, Pairing
@@ -450,6 +450,16 @@ def make_meeting(pairing=None, *, starts_at=None, minutes=60, **fields):
         starts_at=starts_at,
         ends_at=starts_at + timedelta(minutes=minutes),
         **fields,
+    )
+
+
+def make_held_meeting(pairing=None, *, days_ago=1, **fields):
+    """A meeting of a pair that was held, yesterday where nothing else is said."""
+    starts_at = clock.now() - timedelta(days=days_ago)
+    ends_at = starts_at + timedelta(hours=1)
+    facts = {"status": MeetingStatus.HELD, "minutes": 60, "settled_at": ends_at}
+    return Meeting.objects.create(
+        pairing=pairing or make_pairing(), starts_at=starts_at, ends_at=ends_at, **(facts | fields)
     )
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import override
 
 from accounts.models import Role
 from mentoring.models.safeguarding import Concern
+from mentoring.operations.form_evaluations import standard_form
 from portal import clock
 from portal.models import OutgoingMail
 from programs.operations import feeds
@@ -146,6 +147,8 @@ EXPECTED = {
     "pairing-closing": row(LOGIN, HIDDEN, manager=YES, admin=YES),  # the two once staff have closed the pair
     "evaluation-save": row(LOGIN, POST_ONLY),
     "evaluation-share": row(LOGIN, POST_ONLY),
+    "form-evaluation": row(LOGIN, HIDDEN, applicant=YES, mentor=YES, manager=YES, admin=YES),
+    "form-evaluation-share": row(LOGIN, POST_ONLY),
     "goal-add": row(LOGIN, POST_ONLY),
     "concern-report": PUBLIC,
     "concern": PUBLIC,  # for whoever has its code; it is the key
@@ -160,6 +163,7 @@ EXPECTED = {
     "meeting-cancel": row(LOGIN, HIDDEN, applicant=YES, mentor=YES, manager=YES, admin=YES),
     "meeting-details": row(LOGIN, POST_ONLY),
     "meeting-word": row(LOGIN, POST_ONLY),
+    "meeting-feedback": row(LOGIN, HIDDEN, applicant=YES, mentor=YES),
     "meeting-ics": row(LOGIN, HIDDEN, applicant=YES, mentor=YES),
     "mentee-file": row(LOGIN, HIDDEN),  # there is no such file; tests/mentoring has one that there is
     "note-add": row(LOGIN, POST_ONLY),
@@ -230,7 +234,8 @@ def world():
     enrolment = make.make_enrolment(application=application)
     pairing = make.make_pairing(make.make_mentor(), enrolment)
     make.make_rematch(pairing)
-    mentoring_round = make.make_mentoring_round(cohort)
+    forms = {"mid_form": standard_form(), "mid_due": clock.now().date()}
+    mentoring_round = make.make_mentoring_round(cohort, **forms)
     make.make_round_mentor(mentoring_round, pairing.mentor)
     excuse = make.make_excuse(enrolment, session)
     make.make_attendance(session, enrolment)
@@ -303,6 +308,8 @@ def world():
     meeting = make.make_meeting(pairing, starts_at=clock.now() + timedelta(days=4))
     arguments |= {name: [meeting.code] for name in EXPECTED if name.startswith("meeting")}
     arguments["meeting-book"] = [pairing.code]
+    arguments["meeting-feedback"] = [make.make_held_meeting(pairing).code]
+    arguments |= {name: [pairing.code, "mid"] for name in ("form-evaluation", "form-evaluation-share")}
     arguments |= {name: [session.code] for name in ("teaching-session", "teaching-sheet")}
     arguments |= {
         name: [enrolment.code, excuse.code] for name in ("learning-excuse-withdraw", "learning-excuse-file")

@@ -5,6 +5,8 @@ from mentoring.admin import (  # noqa: F401 (each registers its models)
     concerns,
     enrolments,
     evaluations,
+    feedback,
+    form_evaluations,
     health,
     honorarium,
     meetings,

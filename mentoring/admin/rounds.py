@@ -28,6 +28,7 @@ from mentoring.models.rounds import DeclaredConflict, MenteeProfile, MentoringRo
 from mentoring.operations import declared as declared_operations
 from mentoring.operations import rounds as operations
 from mentoring.operations.answers import mentor_leaves
+from mentoring.operations.form_evaluations import fix_questions
 from portal import clock, i18n
 from programs.admin.cohorts import CohortAdmin
 from programs.models.cohorts import Cohort
@@ -98,6 +99,13 @@ class RoundAdmin(ClosingPages, ScopedAdmin):
             },
         ),
         (_("Meetings"), {"fields": ["is_camp", "meeting_minutes", "meetings_planned", "hourly_rate"]}),
+        (
+            _("Evaluations"),
+            {
+                "fields": ["mid_form", "mid_due", "final_form", "final_due"],
+                "description": _("Both sides are reminded three days before the day, and the day after it."),
+            },
+        ),
     ]
 
     def run_by(self, queryset, user):
@@ -121,6 +129,13 @@ class RoundAdmin(ClosingPages, ScopedAdmin):
     def get_readonly_fields(self, request, obj=None):
         """The cohort of a round stays the same."""
         return [*super().get_readonly_fields(request, obj), *([] if obj is None else ["cohort"])]
+
+    def save_model(self, request, obj, form, change):
+        """The questions of a form that is chosen stay as they are from then on."""
+        super().save_model(request, obj, form, change)
+        for name in {"mid_form", "final_form"} & set(form.changed_data):
+            if getattr(obj, name) is not None:
+                fix_questions(getattr(obj, name))
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         """The cohorts with mentoring that have no round yet."""

@@ -5,6 +5,8 @@ from mentoring.models import (  # noqa: F401
     availability,
     care,
     evaluations,
+    feedback,
+    form_evaluations,
     honorarium,
     meetings,
     mentors,

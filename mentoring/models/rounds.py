@@ -13,6 +13,7 @@ from portal import clock
 from portal.codes import new_code
 from programs.models.cohorts import Cohort
 from programs.models.enrolments import Enrolment
+from programs.models.forms import FormVersion
 
 
 def usual_weights():
@@ -83,6 +84,24 @@ class MentoringRound(models.Model):
     )
     meetings_planned = models.PositiveSmallIntegerField(_("meetings planned a pair"), default=6)
     hourly_rate = models.PositiveIntegerField(_("honorarium an hour (KRW)"), default=0)
+    mid_form = models.ForeignKey(
+        FormVersion,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("form of the mid-term evaluation"),
+    )
+    mid_due = models.DateField(_("mid-term evaluation due"), null=True, blank=True)
+    final_form = models.ForeignKey(
+        FormVersion,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("form of the final evaluation"),
+    )
+    final_due = models.DateField(_("final evaluation due"), null=True, blank=True)
 
     objects = RoundQuerySet.as_manager()
 
@@ -108,6 +127,21 @@ class MentoringRound(models.Model):
             ),
             models.CheckConstraint(condition=Q(mode__in=PairingMode.values), name="mentoring_round_mode_is_known"),
             models.CheckConstraint(condition=Q(least_parts__lte=21), name="mentoring_round_parts_of_a_week"),
+            models.CheckConstraint(
+                condition=Q(mid_form=None, mid_due=None) | Q(mid_form__isnull=False, mid_due__isnull=False),
+                name="mentoring_round_mid_form_with_its_day",
+                violation_error_message=_("The mid-term evaluation has a form and a day, or neither."),
+            ),
+            models.CheckConstraint(
+                condition=Q(final_form=None) | Q(final_due__isnull=False),
+                name="mentoring_round_final_form_with_its_day",
+                violation_error_message=_("The final evaluation by a form has a day by which it is due."),
+            ),
+            models.CheckConstraint(
+                condition=Q(mid_due=None) | Q(final_due=None) | Q(final_due__gt=F("mid_due")),
+                name="mentoring_round_final_after_mid",
+                violation_error_message=_("The final evaluation is due after the mid-term one."),
+            ),
         ]
 
     def __str__(self):

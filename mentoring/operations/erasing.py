@@ -1,6 +1,7 @@
 """What becomes of the papers of a pair when one of the two is erased."""
 
 from mentoring.models.actions import Action
+from mentoring.models.form_evaluations import FormEvaluation
 from mentoring.models.notes import (
     NoteDraft,
     PrivateNote,
@@ -24,6 +25,8 @@ def erase_papers(user):
     Goal.objects.filter(**of_mentee).update(text=GONE)
     GoalMilestone.objects.filter(goal__pairing__enrolment__person=user).delete()
     Action.objects.filter(**of_mentee).update(text=GONE)
+    forms = FormEvaluation.objects.filter(**of_mentee)
+    forms.update(draft={}, stamps={}, answers={}, goal_scores=[])
     for model, wording in ((StaffNote, StaffWording), (SharedNote, SharedWording)):
         wording.objects.filter(note__pairing__enrolment__person=user).delete()
         model.objects.filter(**of_mentee).update(text=GONE)

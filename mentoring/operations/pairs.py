@@ -6,10 +6,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Role
 from accounts.operations import grant_role
-from mentoring import closing_emails, emails, permissions
+from mentoring import closing_emails, emails, form_progress, permissions
 from mentoring.goal_lines import goals_in
 from mentoring.mentor_places import Places
-from mentoring.models.evaluations import Evaluation, EvaluationStatus
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import EndKind, Goal, Pairing
 from mentoring.models.rematches import RematchRequest, RematchStatus
@@ -107,14 +106,13 @@ def end_pairing(pairing_id, *, by, reason):
 def end_with_enrolment(sender, enrolment, by, **kwargs):
     """The mentee's part in the cohort is over, and with it the pair; in the transaction that ended it.
 
-    One that came to its regular end leaves the pair open while its evaluation is unwritten: the mentor writes it
+    One that came to its regular end leaves the pair open while its final evaluation is unwritten: that is written
     after the last session, and staff end the pair. Who has left is locked to nobody any more.
     """
     drop_locks(by=by, enrolment=enrolment)
     is_regular = enrolment.status in REGULAR_ENDS
     for pairing in enrolment.pairings.live().select_for_update(no_key=True):
-        submitted = Evaluation.objects.filter(pairing=pairing, status=EvaluationStatus.SUBMITTED).exists()
-        if not is_regular or submitted:
+        if not is_regular or form_progress.final_is_in(pairing):
             kind = EndKind.FINISHED if is_regular else EndKind.LEFT
             end(pairing, by=by, reason=f"enrolment {enrolment.status}", kind=kind)
             if is_regular:

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mentoring import meeting_calendars, meeting_part, permissions, progress, zones
+from mentoring import feedback_part, meeting_calendars, meeting_part, permissions, progress, zones
 from mentoring.meeting_forms import DetailsForm, ReasonForm, WordForm
 from mentoring.models.meetings import Meeting, MeetingStatus
 from mentoring.operations import meeting_words
@@ -61,6 +61,7 @@ def meeting_page(request, found, *, details_form=None, word_form=None):
         "names": names(found.pairing, viewer),
         "is_staff": viewer == progress.STAFF,
         "server_now": zones.now_for(request.user, found.people, now),
+        "feedback": feedback_part.section(found, request.user, viewer, now),
         "moved_to": found.replaced_by if found.status == S.RESCHEDULED else None,
     }
     return render(request, "mentoring/meeting.html", context)

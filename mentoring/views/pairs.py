@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from mentoring import goal_part, meeting_part, permissions, progress, workspace
+from mentoring import form_progress, goal_part, meeting_part, permissions, progress, workspace
 from mentoring.forms import EvaluationForm, GoalForm
 from mentoring.models.evaluations import Evaluation, EvaluationStatus
 from mentoring.models.pairs import MOST_GOALS, Pairing
@@ -92,6 +92,7 @@ def pairing_page(request, pairing, *, form=None, goal_form=None, held=None):
     `held` has such forms of the page's other parts, by their names.
     """
     viewer = viewer_of(request.user, pairing)
+    form_progress.attach([pairing])
     evaluation = readable_evaluation(request.user, pairing)
     is_submitted = evaluation is not None and evaluation.status == EvaluationStatus.SUBMITTED
     goals = list(pairing.goals.all())

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.consent_form import ConsentForm
-from mentoring import rounds
+from mentoring import feedback, rounds
 from mentoring.models.mentors import MentorProfile
 from mentoring.operations.profiles import confirm_profile
 from mentoring.profile_forms import MentorProfileForm
@@ -49,6 +49,8 @@ def mentor_profile(request):
         "consents": consents.rows,
         "agreed": [row for row in every if row["given"]],
         "shown": public_profile(mentor),
+        "mean": feedback.mean_of(mentor),
+        "least": feedback.LEAST,
         "is_confirmed": mentor.confirmed_at is not None and not asked,
     }
     return render(request, "mentoring/before/profile.html", context)

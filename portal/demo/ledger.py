@@ -13,6 +13,7 @@ from accounts.models import ConsentRecord, RoleGrant
 from mentoring.models.actions import Action
 from mentoring.models.availability import Week, WeekPart
 from mentoring.models.evaluations import Evaluation, GoalScore
+from mentoring.models.feedback import MeetingFeedback
 from mentoring.models.meetings import Meeting
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.notes import PrivateNote, SharedNote, StaffNote
@@ -96,6 +97,7 @@ ORDER = (
     Goal,
     GoalMilestone,
     Meeting,
+    MeetingFeedback,
     Action,
     SharedNote,
     StaffNote,

@@ -11,6 +11,7 @@ from portal.demo import (
     certificates,
     courses2024,
     events2024,
+    feedback,
     internship,
     logins,
     mentoring,
@@ -56,6 +57,7 @@ def load(*, stage="all", scale=1, reset=False):
     reviewing.score(world)
     certificates.issue(world)
     surveys.write(world)
+    series_mentoring.write(world)
     take_snapshots(world.now)
     logins.set_password(world)
     return True
@@ -86,6 +88,7 @@ def tell(now, stage="all", scale=1):
     season.tell(world, applicants, stage, scale)
     schedule.tell(world, books)
     mentoring.tell(world)
+    feedback.tell(world)
     series_mentoring.tell(world)
     logins.grant_roles(world)
     world.crowd.leave_out_strangers()

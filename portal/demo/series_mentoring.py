@@ -1,6 +1,10 @@
-"""Series Mentoring: a cohort of the season whose pairing is being prepared, for staff to pair it."""
+"""Series Mentoring: a cohort of the season whose pairing is being prepared, for staff to pair it.
+
+Half way through, both sides are asked for a mid-term evaluation.
+"""
 
 from mentoring.models.rounds import MentoringRound, RoundMentor, RoundMentorState
+from mentoring.operations.form_evaluations import fix_questions, standard_form
 from portal.demo.camp import add_mentor
 from portal.demo.days import DAY, at, local_day, weekday
 from portal.demo.ledger import dice, table
@@ -9,6 +13,7 @@ from programs.models.enrolments import Enrolment
 
 COHORT = ("series-mentoring", "demo-1")
 STILL_WRITING = 3  # how many of the mentees have not handed in yet
+HALF_WAY = 25  # weekdays from now
 ROLE = ("시리즈 1:1 멘토링의 멘토입니다.", "Series Mentoring mentor.")
 
 
@@ -52,3 +57,14 @@ def tell(world):
     for enrolment in enrolments:
         if enrolment not in late:
             add_mentee(world, round_, enrolment, rng.sample(mentors, rng.choice((3, 3, 4, 5))), rng)
+
+
+def write(world):
+    """Give the round its mid-term form; the round is in the database."""
+    cohort = world.cohorts.get(COHORT)
+    if cohort is None:
+        return
+    version = standard_form()
+    fix_questions(version)
+    day = weekday(local_day(world.now), HALF_WAY)
+    MentoringRound.objects.filter(cohort=cohort).update(mid_form=version, mid_due=day)

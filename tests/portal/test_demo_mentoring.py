@@ -7,9 +7,11 @@ from itertools import combinations
 import pytest
 from django.db.models import Count
 
-from mentoring import availability
+from mentoring import availability, feedback
 from mentoring.models.availability import Week
+from mentoring.models.feedback import MeetingFeedback
 from mentoring.models.meetings import Meeting, MeetingStatus
+from mentoring.models.mentors import MentorProfile
 from mentoring.models.notes import SharedNote
 from mentoring.models.pairs import EndKind, GoalMilestone, Pairing
 from mentoring.models.rematches import RematchRequest
@@ -124,3 +126,16 @@ def test_series_mentoring_waits_to_be_paired():
     assert sum(row.places for row in round_.mentors.select_related("mentor")) >= mentees.count()
     assert round_.opens_at < NOW < round_.wishes_until
     assert not Pairing.objects.filter(enrolment__cohort=round_.cohort).exists()
+    assert round_.mid_form.is_locked
+    assert round_.opens_at.date() < round_.mid_due <= round_.cohort.ends_at.date()
+
+
+def test_some_said_how_useful_their_meetings_were():
+    said = MeetingFeedback.objects.filter(meeting__in=meetings("2025-1"))
+    by_side = Counter(said.values_list("side", flat=True))
+    assert 79 > by_side["mentee"] > by_side["mentor"] > 10
+    assert said.exclude(text="").exists()
+    assert not MeetingFeedback.objects.exclude(meeting__status=MeetingStatus.HELD).exists()
+    assert not MeetingFeedback.objects.filter(given_at__gt=NOW).exists()
+    mentor = MentorProfile.objects.get(user__email="mentor@example.com")
+    assert feedback.mean_of(mentor).mentees >= feedback.LEAST

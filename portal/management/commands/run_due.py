@@ -11,7 +11,16 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from mentoring import pair_surveys
-from mentoring.operations import absences, actions, answers, meeting_words, rematches, safeguarding, samples
+from mentoring.operations import (
+    absences,
+    actions,
+    answers,
+    form_evaluations,
+    meeting_words,
+    rematches,
+    safeguarding,
+    samples,
+)
 from mentoring.operations import rounds as mentoring_rounds
 from partners.operations import commitments
 from portal import clock, mail, uploads
@@ -99,6 +108,7 @@ STEPS = (
     mentoring_rounds.ask_mentees,
     mentoring_rounds.remind,
     actions.remind,
+    form_evaluations.remind,
     hourly(completion.warn),
     hourly(excuses.delete_evidence),
     certificates.resume_runs,
