@@ -2,19 +2,23 @@
 
 No address that people wrote stands in a mail of the portal: the online link is on the page, and in the calendar.
 A mail is dropped when what it says no longer holds: the meeting was cancelled or moved, is over, or is settled.
+Whoever can read the pair no more is told of a meeting without being told again with whom.
 """
 
 from datetime import timedelta
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from mentoring import meeting_calendars as calendars
 from mentoring import zones
 from mentoring.emails import FOLDER
 from mentoring.meeting_labels import reason_of, word_label
 from mentoring.models.meetings import Meeting, MeetingStatus, MeetingWay
+from mentoring.models.pairs import Pairing
 from portal import clock, mail
 from portal.i18n import speaking
 from portal.mail_events import Kind, Placeholder, event, needed, sometimes
@@ -48,15 +52,14 @@ WORD = needed("word", Kind.TEXT, _("How the meeting went, as it is written down.
 def _queue(message, meeting, person, *, again=False, deadline=None, **context):
     cohort = meeting.pairing.enrolment.cohort
     both = zones.zones_for(person, meeting.people)
+    is_read = Pairing.objects.of_person(person).filter(pk=meeting.pairing_id).exists()
     with speaking(person.language):
         words = {
             "program": cohort.program.title,
             "label": cohort.label,
-            "other": meeting.pairing.mentor.name
-            if person == meeting.pairing.enrolment.person
-            else meeting.pairing.enrolment.person.display_name,
+            "other": _name_of_other(meeting, person) if is_read else pgettext("meeting", "the other side"),
             "when": zones.times(meeting.starts_at, meeting.ends_at, both, year=True),
-            "url": settings.SITE_URL + meeting.get_absolute_url(),
+            "url": settings.SITE_URL + (meeting.get_absolute_url() if is_read else reverse("mentoring")),
             "contact": cohort.contact_email or settings.CONTACT_EMAIL,
             "subject": meeting.subject,
             "is_online": meeting.way == MeetingWay.ONLINE,
@@ -68,6 +71,12 @@ def _queue(message, meeting, person, *, again=False, deadline=None, **context):
     return mail.queue(
         f"{FOLDER}/{message}.txt", person=person, target=meeting, context=words, again=again, deadline=deadline
     )
+
+
+def _name_of_other(meeting, person):
+    if person == meeting.pairing.enrolment.person:
+        return meeting.pairing.mentor.name
+    return meeting.pairing.enrolment.person.display_name
 
 
 @event(FOLDER, BOOKED, _("Meeting booked"), *PLACES, *WHERE)

@@ -8,8 +8,11 @@ from mentoring.models.meetings import Meeting
 GONE = "–"  # stands where a reason was that a cancelled meeting cannot be without
 
 
-def of_pair(pairing, side):
-    """The meetings of a pair as one side may take them along; the other is not named, nor what they said."""
+def of_pair(pairing, side, *, own_only=False):
+    """The meetings of a pair as one side may take them along; the other is not named, nor what they said.
+
+    With `own_only` also without the texts that either of the two may have written.
+    """
     given = {row.meeting_id: row for row in MeetingFeedback.objects.filter(meeting__pairing=pairing, side=side)}
     return [
         {
@@ -18,9 +21,7 @@ def of_pair(pairing, side):
             "status": row.status,
             "minutes": row.minutes,
             "way": row.way,
-            "place": row.place,
-            "link": row.link,
-            "subject": row.subject,
+            **{name: "" if own_only else getattr(row, name) for name in ("place", "link", "subject")},
             "i_said": " ".join(
                 str(part) for part in (getattr(row, f"{side}_says"), getattr(row, f"{side}_minutes")) if part
             ),

@@ -15,11 +15,11 @@ def of_mentee(pairing):
     return _notes(pairing, pairing.enrolment.person_id) | _work(pairing) | _forms(forms)
 
 
-def of_mentor(pairing):
-    """For the mentor of the pair: what they wrote."""
+def of_mentor(pairing, *, own_only=False):
+    """For the mentor of the pair: what they wrote, and unless `own_only` what the mentee shared."""
     mentor = pairing.mentor.user_id
     own = StaffNote.objects.filter(pairing=pairing, author=mentor)
-    notes = _notes(pairing, mentor)
+    notes = _notes(pairing, mentor, own_only=own_only)
     forms = FormEvaluation.objects.filter(pairing=pairing, side=Owner.MENTOR, author=mentor)
     return notes | {"notes_for_staff": [note.text for note in own]} | _forms(forms)
 
@@ -40,10 +40,10 @@ def _forms(rows):
     }
 
 
-def _notes(pairing, person_id):
+def _notes(pairing, person_id, *, own_only=False):
     """One's private notes, one's draft, and the shared notes of the pair with who of the two wrote each."""
     own = {"pairing": pairing, "author": person_id}
-    shared = SharedNote.objects.filter(pairing=pairing).prefetch_related("earlier")
+    shared = SharedNote.objects.filter(**own if own_only else {"pairing": pairing}).prefetch_related("earlier")
     return {
         "private_notes": [note.text for note in PrivateNote.objects.filter(**own)],
         "draft_note": "".join(NoteDraft.objects.filter(**own).values_list("text", flat=True)),

@@ -20,12 +20,20 @@ from mentoring.models.pairs import Pairing
 
 
 def export(user):
-    """The person's pairs: as a mentee with goals and shared evaluations, as a mentor with what they wrote."""
+    """The person's pairs: as a mentee with goals and shared evaluations, as a mentor with what they wrote.
+
+    What a mentee wrote is their mentor's to take along only while the mentor may read it.
+    """
     as_mentee = pairs().filter(enrolment__person=user)
     as_mentor = pairs().filter(mentor__user=user)
+    read = set(Pairing.objects.of_mentor(user).values_list("pk", flat=True))
     return {
         "as_mentee": [pair_of(pairing, shared_only=True) | papers.of_mentee(pairing) for pairing in as_mentee],
-        "as_mentor": [pair_of(pairing, shared_only=False) | papers.of_mentor(pairing) for pairing in as_mentor],
+        "as_mentor": [
+            pair_of(pairing, shared_only=False, own_only=pairing.pk not in read)
+            | papers.of_mentor(pairing, own_only=pairing.pk not in read)
+            for pairing in as_mentor
+        ],
         "mentor_profile": [
             {"focus_ko": profile.focus_ko, "focus_en": profile.focus_en, "capacity": profile.capacity}
             for profile in MentorProfile.objects.filter(user=user)
@@ -46,8 +54,11 @@ def pairs():
     return found.prefetch_related("goals__milestones", "actions", "meetings").order_by("paired_at", "pk")
 
 
-def pair_of(pairing, *, shared_only):
-    """One pair; the other person is not named, since it is not their data that is handed out."""
+def pair_of(pairing, *, shared_only, own_only=False):
+    """One pair; the other person is not named, since it is not their data that is handed out.
+
+    With `own_only` without what the other may have written.
+    """
     evaluation = getattr(pairing, "evaluation", None)
     if shared_only and evaluation is not None and evaluation.shared_at is None:
         evaluation = None
@@ -56,10 +67,10 @@ def pair_of(pairing, *, shared_only):
         "cohort": f"{cohort.program.title} {cohort.label}",
         "paired_at": pairing.paired_at,
         "ended_at": pairing.ended_at,
-        "goals": [goal.text for goal in pairing.goals.all()],
+        "goals": [] if own_only else [goal.text for goal in pairing.goals.all()],
         "strengths": evaluation.strengths if evaluation else "",
         "next_steps": evaluation.next_steps if evaluation else "",
-        "meetings": meeting_texts.of_pair(pairing, "mentee" if shared_only else "mentor"),
+        "meetings": meeting_texts.of_pair(pairing, "mentee" if shared_only else "mentor", own_only=own_only),
         **pairing_privacy.reasons_of(pairing, why.MENTEE if shared_only else why.MENTOR),
     }
 

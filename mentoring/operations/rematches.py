@@ -23,8 +23,7 @@ from mentoring.models.rematches import (
     RematchStatus,
 )
 from mentoring.models.rounds import Exclusion, ExclusionKind, MentoringRound
-from mentoring.models.runs import PairLock
-from mentoring.operations.pairs import end, refuse_ended
+from mentoring.operations.pairs import drop_locks, end, refuse_ended
 from mentoring.operations.pairs import lock as lock_pair
 from portal import audit, clock, i18n, mail
 from portal.errors import Refused
@@ -179,7 +178,7 @@ def grant(request_id, *, by, reason, for_cause=False):
 
 def _keep_apart(pairing, round_, *, by, reason, for_cause):
     """An exclusion between the two of a pair, and no lock any more."""
-    PairLock.objects.filter(mentor=pairing.mentor, enrolment=pairing.enrolment).delete()
+    drop_locks(by=by, mentor=pairing.mentor, enrolment=pairing.enrolment)
     if round_ is None and not for_cause:  # staff pair by hand in a cohort without a round
         return
     exclusion, is_new = Exclusion.objects.get_or_create(

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils.translation import override
 
 from mentoring.models.meetings import Meeting
 from mentoring.operations import meeting_words, meetings
-from mentoring.operations.pairs import end_pairing
+from mentoring.operations.pairs import end, end_pairing, lock
 from mentoring.privacy import export
 from portal import audit, mail
 from portal.errors import Refused
@@ -518,3 +519,16 @@ def test_erasing_takes_the_words_of_meetings_and_leaves_what_was_held(over):
     over.refresh_from_db()
     assert (over.subject, over.link, over.place) == ("", "", "")
     assert over.starts_at == START
+
+
+def test_a_mentor_who_reads_the_pair_no_more_is_not_told_again_with_whom(pairing, manager):
+    mentor, mentee = people(pairing)
+    over, ahead = (make.make_meeting(pairing, starts_at=NOW + days * DAY) for days in (-1, 2))
+    with transaction.atomic():
+        end(lock(pairing.pk), by=manager, reason="1", kind="for_cause")
+    meeting_words.decide(over.pk, "held", by=manager, reason="1", minutes=50)
+    for reason, meeting in (("meeting_cancelled", ahead), ("meeting_decided", over)):
+        told = OutgoingMail.objects.get(reason=reason, person=mentor)
+        assert mentee.display_name not in told.subject + told.body
+        assert meeting.code not in told.body
+        assert pairing.mentor.name in OutgoingMail.objects.get(reason=reason, person=mentee).body

@@ -1,5 +1,7 @@
 """What mentoring holds about a person: handed out, counted against closing an account, taken away with it."""
 
+from datetime import timedelta
+
 import pytest
 
 from accounts import privacy as people
@@ -12,7 +14,9 @@ from tests.make import (
     make_evaluation,
     make_goal,
     make_goal_milestone,
+    make_meeting,
     make_mentor,
+    make_note,
     make_pairing,
     make_user,
 )
@@ -44,6 +48,23 @@ def test_a_mentor_gets_what_they_wrote_and_cannot_leave_their_mentees():
     assert len(privacy.export(mentor)["mentor_profile"]) == 1
     assert len(privacy.blocks(mentor)) == 1
     assert privacy.blocks(pairing.enrolment.person) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "days", "is_read"), [("staff", 29, True), ("staff", 31, False), ("for_cause", 1, False)]
+)
+def test_a_mentor_takes_along_what_the_mentee_wrote_for_as_long_as_they_may_read_it(kind, days, is_read):
+    now = clock.now()
+    ended = {"paired_at": now - timedelta(days=60), "ended_at": now - timedelta(days=days)}
+    pairing = make_pairing(**ended, end_reason="끝", end_kind=kind)
+    make_goal(pairing, text="1회 도입부")
+    make_note("shared", pairing, by=pairing.enrolment.person, text="멘티의 글")
+    make_note("shared", pairing, text="멘토의 글")
+    make_meeting(pairing, starts_at=now - timedelta(days=40), subject="초고")
+    [pair] = privacy.export(pairing.mentor.user)["as_mentor"]
+    assert pair["goals"] == (["1회 도입부"] if is_read else [])
+    assert {note["text"] for note in pair["shared_notes"]} == {"멘토의 글"} | ({"멘티의 글"} if is_read else set())
+    assert pair["meetings"][0]["subject"] == ("초고" if is_read else "")
 
 
 @pytest.mark.parametrize("status", ["draft", "submitted"])

@@ -239,6 +239,7 @@ def test_granted_ends_the_pair_and_keeps_the_two_apart_in_the_round(pairing, sta
     held = Exclusion.objects.get()
     assert (held.kind, held.round) == (ExclusionKind.STAFF, round_)
     assert not PairLock.objects.exists()
+    assert AuditEvent.objects.filter(verb="pairing.unlocked").count() == 1
     assert (mails(asker), mails(other)) == (["rematch_granted"], ["rematch_ended"])
     assert all(mail.is_wanted(row) for row in OutgoingMail.objects.all())
     assert AuditEvent.objects.filter(verb="rematch.granted").count() == 1
