@@ -22,6 +22,7 @@ from django.urls import NoReverseMatch, resolve, reverse
 
 from mentoring.health_rows import MAKERS
 from mentoring.models.actions import Action
+from mentoring.models.form_evaluations import Stage
 from mentoring.models.honorarium import Statement
 from mentoring.models.meetings import Meeting
 from mentoring.models.mentors import MentorProfile
@@ -29,6 +30,7 @@ from mentoring.models.notes import NOTES
 from mentoring.models.pairs import Goal, GoalMilestone, Pairing
 from mentoring.models.rounds import DeclaredConflict, Exclusion, MentoringRound, RoundMentor
 from mentoring.models.safeguarding import Concern, ContactBlock
+from mentoring.models.samples import SampleVersion, WorkSample
 from mentoring.models.timetables import CampAbsence, CampInterpreter, Timetable
 from portal import urls
 from portal.models import OutgoingMail
@@ -107,7 +109,16 @@ def codes(model, field="code"):
     return list(model.objects.order_by("pk").values_list(field, flat=True).distinct())
 
 
-PAIRING = ("pairing", "meeting-book", "mentee-file", "evaluation-", "goal-add", "note-add", "action-add")
+PAIRING = (
+    "pairing",
+    "meeting-book",
+    "mentee-file",
+    "evaluation-",
+    "goal-add",
+    "note-add",
+    "action-add",
+    "sample-add",
+)
 # Addresses of the house that hold nothing of mentoring, and need an id of something else.
 ELSEWHERE = (
     "poster",
@@ -136,6 +147,7 @@ LONE = {  # by the beginning of the name, the longest first
     "action": Action,
     "milestone": GoalMilestone,
     "meeting": Meeting,
+    "sample": WorkSample,
     "mentoring-round": MentoringRound,
     "honorarium-statement": Statement,
     "my-mail-text": OutgoingMail,
@@ -160,6 +172,10 @@ def places_of(name):
         return [
             [owner, file] for turn in range(2) for owner, file in zip(owners, files[turn:] + files, strict=False)
         ]
+    if name == "sample-open":
+        return [list(pair) for pair in SampleVersion.objects.values_list("sample__code", "code")]
+    if name.startswith("form-evaluation"):
+        return [[code, stage] for code in codes(Pairing) for stage in Stage.values]
     if name.startswith(PAIRING):
         return [[code] for code in codes(Pairing)]
     if name in ("program", "cohort", "apply"):

@@ -15,12 +15,13 @@ from django.utils.translation import override
 from accounts.models import Role
 from mentoring.models.availability import WeekException
 from mentoring.models.care import AbsenceStep
+from mentoring.models.form_evaluations import Stage
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.notes import NoteDraft, SharedWording, StaffWording
 from mentoring.models.rounds import DeclaredConflict, Exclusion, MentorWish, RoundMentor
 from mentoring.models.runs import PairLock
 from mentoring.models.timetables import Camp, CampAbsence, CampInterpreter, CampSlot
-from mentoring.operations import honorarium, runs, safeguarding, timetables
+from mentoring.operations import feedback, form_evaluations, honorarium, runs, safeguarding, timetables
 from portal import clock, uploads
 from portal.models import OutgoingMail, UploadKind
 from programs.operations import feeds
@@ -73,7 +74,8 @@ class Side:
         self.marks.also(self.boss.mark, *world.above)
         self.cohort = self.make_cohort()
         make.make_session(self.cohort, starts_at=NOW + 20 * DAY, ends_at=NOW + 20 * DAY + HOUR)
-        self.round = self.make_round(self.cohort)
+        asked = {"mid_form": form_evaluations.standard_form(), "mid_due": (NOW + 30 * DAY).date()}
+        self.round = self.make_round(self.cohort, **asked)
         self.mentors = [self.make_mentor(number) for number in (1, 2)]
         self.pairs = [self.make_pair(number) for number in (1, 2)]
         self.left_out()
@@ -154,6 +156,8 @@ class Side:
         self.before(pair)
         self.papers(pair)
         self.meetings(pair)
+        self.samples(pair)
+        self.forms(pair)
         self.letters(pair)
         self.reports(pair)
         return pair
@@ -236,6 +240,30 @@ class Side:
                 readers = (statement.mentor.user, *self.staff)
                 marks.known(statement.code, *readers)
                 marks.known(f"{statement.amount:,}", *readers)
+
+    def samples(self, pair):
+        """A link of the mentee's for the two and staff, and a file of the mentor's for the two alone."""
+        marks, mentor = self.marks, pair.mentor.user
+        title, link = marks.new("script", *pair.all), marks.new("target", *pair.all)
+        pair.sample = make.make_sample(
+            pair.pairing, title=title, link=f"https://files.example.com/{link}", with_staff=True
+        )
+        marks.known(pair.sample.code, *pair.all)
+        marks.also(self.boss.mark, pair.mentee)  # who opens a sample is told to its owner
+        paper = make.make_sample(pair.pairing, by=mentor, title=marks.new("paper", *pair.two), file=make_pdf())
+        marks.known(paper.code, *pair.two)
+
+    def forms(self, pair):
+        """The mid-term evaluation, the mentee's handed in and the mentor's begun; and a word on a meeting."""
+        marks, mentor = self.marks, pair.mentor.user
+        focus, helped = marks.new("focus", *pair.all), marks.new("helped", *pair.all)
+        scores = {f"goal.{goal.position}": "4" for goal in pair.pairing.goals.all() if goal.state != "dropped"}
+        whole = scores | {"helped": helped, "focus": focus, "mentee_closer": "4", "mentee_applies": "3"}
+        form_evaluations.save(pair.pairing.pk, Stage.MID, by=pair.mentee, typed=whole)
+        form_evaluations.submit(pair.pairing.pk, Stage.MID, by=pair.mentee)
+        form_evaluations.save(pair.pairing.pk, Stage.MID, by=mentor, typed={"helped": marks.new("begun", mentor)})
+        said = marks.new("said", pair.mentee, *self.staff)
+        feedback.give(pair.held.pk, by=pair.mentee, useful=4, text=said)
 
     def letters(self, pair):
         """The evaluation, and what the two ask of staff: on each pair another state."""
