@@ -15,8 +15,10 @@ import time
 import tracemalloc
 from pathlib import Path
 
-from mentoring import matching, matching_proof, matching_what_if
-from mentoring.matching_problem import value_of
+from mentoring import matching
+from mentoring.solver import proof as matching_proof
+from mentoring.solver import what_if as matching_what_if
+from mentoring.solver.problem import value_of
 from tests.mentoring import pairings
 
 RATIO, MEGABYTES, SECONDS = 5.0, 150, 1.0

@@ -14,10 +14,12 @@ class MentoringConfig(AppConfig):
     def ready(self):
         """An enrolment that ends takes its pair with it; loading operations also registers the mail checks."""
         from accounts import privacy as people
-        from mentoring import meeting_calendars, metrics, permissions, privacy, sample_privacy
+        from mentoring import meeting_calendars, metrics, permissions
         from mentoring.operations.pairs import end_with_enrolment
         from mentoring.operations.people import erase_person
         from mentoring.operations.profiles import take_back
+        from mentoring.privacy import people as privacy
+        from mentoring.privacy import samples as sample_privacy
         from partners import metrics as figures
         from programs import conflicts, session_calendars
 

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from mentoring import honorarium
+from mentoring.care import honorarium
 from mentoring.models.meetings import Meeting, MeetingStatus
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import EndKind, Goal, GoalMilestone, GoalState, Pairing

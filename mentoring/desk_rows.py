@@ -10,11 +10,13 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from mentoring import contact, due, form_progress, progress, sample_part, summaries, zones
+from mentoring import due, form_progress, progress, summaries, zones
+from mentoring.care import contact
 from mentoring.models.actions import Action, Owner
 from mentoring.models.meetings import Meeting, MeetingStatus
 from mentoring.models.pairs import GoalState
 from mentoring.models.rounds import RoundMentor
+from mentoring.workspace import samples as sample_part
 from portal import i18n
 
 FACTS = (sample_part.facts,)  # (reader, pairs) -> {pk: {"term": …, "value": …, "url": …}}

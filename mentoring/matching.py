@@ -1,20 +1,21 @@
 """Who mentors whom: the best plan there is, stage by stage, with its proof; or the stable one. No Django here.
 
-`solve` answers a `matching_problem.Problem` with a `Plan`. Stages are strictly in order: most mentees matched,
+`solve` answers a `solver.problem.Problem` with a `Plan`. Stages are strictly in order: most mentees matched,
 fewest Poor pairs, (after publishing) fewest changes, fewest Weak pairs, the largest total; what is still equal is
 drawn by a lottery of the seed and the ids, so that the answer is one and hangs on no order of rows.
-`matching_faces` solves, `matching_stable` finds the stable plan, `matching_proof` checks either without looking at
-what they computed, `matching_what_if` asks of a plan what else could be.
+`solver.faces` solves, `solver.stable` finds the stable plan, `solver.proof` checks either without looking at
+what they computed, `solver.what_if` asks of a plan what else could be.
 
 numpy and scipy are imported inside the functions that calculate: a process that never does so starts without them.
 """
 
 from functools import partial
 
-from mentoring import matching_stable, matching_unmatched
-from mentoring.matching_costs import Costs, lottery_names
-from mentoring.matching_faces import Face
-from mentoring.matching_problem import NEW, PUBLISHED, VALUES, BadProblem, Plan, Problem, value_of
+from mentoring.solver import stable as matching_stable
+from mentoring.solver import unmatched as matching_unmatched
+from mentoring.solver.costs import Costs, lottery_names
+from mentoring.solver.faces import Face
+from mentoring.solver.problem import NEW, PUBLISHED, VALUES, BadProblem, Plan, Problem, value_of
 
 __all__ = [
     "NEW",

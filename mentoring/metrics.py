@@ -1,5 +1,7 @@
 """What is counted from the rows of mentoring, for agreements and reports: see `partners.metrics`."""
 
+from typing import Any
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -28,7 +30,7 @@ def _row(meeting):
     )
 
 
-_of_meetings = {
+_of_meetings: dict[str, Any] = {
     "version": 1,
     "population": HELD,
     "of": Of.THINGS,

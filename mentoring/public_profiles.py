@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from mentoring.choices_forms import labels
+from mentoring.forms.choices import labels
 from mentoring.vocabulary import Discipline, Language, Skill
 from portal import i18n
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from mentoring import rounds, week_words, zones
-from mentoring.choices_forms import labels
+from mentoring.forms.choices import labels
 from mentoring.models.pairs import Pairing
 from mentoring.models.rounds import ConflictOutcome, RoundMentorState
 from mentoring.progress import DONE, NEXT, NOW, Step

@@ -4,7 +4,8 @@ from django.contrib.auth import get_user_model
 from django.db.models import Exists
 from django.utils.translation import gettext as _
 
-from mentoring import concerns, form_progress, progress, round_words, rounds
+from mentoring import form_progress, progress, round_words, rounds
+from mentoring.care import concerns
 from mentoring.models.pairs import Pairing
 from mentoring.models.safeguarding import Concern
 from portal import i18n

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mentoring import availability
+from mentoring.forms.weeks import offset_words
 from mentoring.models.availability import SEOUL
 from mentoring.vocabulary import Weekday
-from mentoring.week_forms import offset_words
 from mentoring.zones import zone_name
 from portal import clock
 

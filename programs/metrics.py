@@ -2,6 +2,7 @@
 
 from datetime import date
 from functools import partial
+from typing import Any
 
 from django.db.models import Q, Sum
 from django.urls import reverse
@@ -68,10 +69,10 @@ def _teaching_row(part):
     )
 
 
-_of_cohorts = {"cohort": "pk", "related": ("program",), "describe": _cohort_row}
-_of_enrolments = {"related": ("person", "cohort__program"), "describe": _enrolment_row}
-_of_applications = {"related": ("cohort__program",), "describe": _application_row}
-_of_teaching = {
+_of_cohorts: dict[str, Any] = {"cohort": "pk", "related": ("program",), "describe": _cohort_row}
+_of_enrolments: dict[str, Any] = {"related": ("person", "cohort__program"), "describe": _enrolment_row}
+_of_applications: dict[str, Any] = {"related": ("cohort__program",), "describe": _application_row}
+_of_teaching: dict[str, Any] = {
     "cohort": "session__cohort",
     "related": ("expert", "session__cohort__program"),
     "describe": _teaching_row,
@@ -107,9 +108,9 @@ def _seats_ahead(kinds):
 
 def _enrolled(prefix, kinds, population):
     """The figures of those who take part, of some kinds of program: as enrolments and as persons."""
-    share = {"unit": Unit.PEOPLE, "population": population, "version": 1} | _of_enrolments
-    persons = {"of": Of.PERSONS, "measure": Different("person")} | share
-    enrolments = {"of": Of.ENROLMENTS, "measure": Number()} | share
+    share: dict[str, Any] = {"unit": Unit.PEOPLE, "population": population, "version": 1} | _of_enrolments
+    persons: dict[str, Any] = {"of": Of.PERSONS, "measure": Different("person")} | share
+    enrolments: dict[str, Any] = {"of": Of.ENROLMENTS, "measure": Number()} | share
     return [
         Metric(
             key=f"{prefix}.enrolled",
@@ -178,7 +179,7 @@ def _enrolled(prefix, kinds, population):
 
 def _applied(prefix, kinds, population):
     """The figures of applications, of some kinds of program."""
-    share = {"population": population, "version": 1} | _of_applications
+    share: dict[str, Any] = {"population": population, "version": 1} | _of_applications
     return [
         Metric(
             key=f"{prefix}.applications",

@@ -17,18 +17,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts import emails as account_emails
-from mentoring import (
-    absence_emails,
-    action_emails,
-    care_emails,
-    closing_emails,
-    due,
-    meeting_emails,
-    pairing_emails,
-    rematch_emails,
-    round_emails,
-)
-from mentoring import emails as mentoring_emails
+from mentoring import due
+from mentoring.emails import absences as absence_emails
+from mentoring.emails import actions as action_emails
+from mentoring.emails import care as care_emails
+from mentoring.emails import closings as closing_emails
+from mentoring.emails import meetings as meeting_emails
+from mentoring.emails import pairings as pairing_emails
+from mentoring.emails import pairs as mentoring_emails
+from mentoring.emails import rematches as rematch_emails
+from mentoring.emails import rounds as round_emails
 from mentoring.models.care import AbsenceStep
 from mentoring.models.pairs import Pairing
 from mentoring.models.safeguarding import SafeguardingOfficer

@@ -5,10 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_deeds import DeedForm
 from accounts.admin_tools import DayInput, MomentField
-from mentoring import camp_words
-from mentoring.camp_input import HOME, pairs_of
 from mentoring.operations.camps import MOST_A_DAY
-from mentoring.timetable_problem import Problem
+from mentoring.timetables import camp_words
+from mentoring.timetables.camp_input import HOME, pairs_of
+from mentoring.timetables.problem import Problem
 from mentoring.vocabulary import Language
 from portal import i18n
 from programs.models.experts import Expert

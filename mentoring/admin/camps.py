@@ -11,14 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_deeds import object_deed
 from accounts.admin_tools import ScopedAdmin, moment_or_dash, name_verbs, pill_html, word_values
-from mentoring import camp_table, camp_words
 from mentoring.admin.camp_forms import AbsenceForm, ChangeForm, CountForm, InterpreterForm, Move, SlotsForm
 from mentoring.admin.shared import cohort_name
 from mentoring.models.rounds import MentoringRound
 from mentoring.models.timetables import Camp, Timetable, TimetableState
 from mentoring.operations import camps as operations
 from mentoring.operations import timetables
-from mentoring.timetable_problem import Meeting
+from mentoring.timetables import camp_table, camp_words
+from mentoring.timetables.problem import Meeting
 from portal import pills
 from programs.models.cohorts import Cohort
 

@@ -20,8 +20,8 @@ from accounts.admin_tools import (
     pill_html,
     word_values,
 )
-from mentoring import concerns
 from mentoring.admin.case_forms import AnswerForm, BlockForm, CloseForm, NoteForm
+from mentoring.care import concerns
 from mentoring.models.safeguarding import (
     Concern,
     ConcernMessage,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_deeds import DeedForm, object_deed
 from accounts.admin_tools import ScopedAdmin, name_verbs, notes_people
-from mentoring import absences, health, health_rows
+from mentoring.care import absences, health, health_rows
 from mentoring.models.care import AbsenceKind, AbsenceStep, Health
 from mentoring.models.pairs import Pairing
 from mentoring.operations import absences as operations

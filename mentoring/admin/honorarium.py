@@ -17,8 +17,8 @@ from accounts.admin_tools import (
     pill_html,
     word_values,
 )
-from mentoring import honorarium
 from mentoring.admin.shared import cohort_name
+from mentoring.care import honorarium
 from mentoring.models.honorarium import Statement, StatementLine, StatementStatus
 from mentoring.models.rounds import MentoringRound
 from mentoring.operations import honorarium as operations

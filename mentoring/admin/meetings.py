@@ -12,7 +12,7 @@ from accounts.admin_deeds import Deed, DeedForm, DeedReasonForm, object_deed
 from accounts.admin_tools import ReadOnlyAdmin, event_lines, moment_in_list, moment_or_dash, pill_html
 from mentoring import zones
 from mentoring.admin.shared import EvaluationCohortFilter, cohort_name
-from mentoring.meeting_forms import word_choices
+from mentoring.forms.meetings import word_choices
 from mentoring.meeting_labels import minutes_label, pill_of, reason_of, way_of, word_label
 from mentoring.models.meetings import MOST_MINUTES, NO_SHOW, Meeting, MeetingStatus
 from mentoring.operations.meeting_words import decide

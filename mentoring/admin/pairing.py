@@ -17,7 +17,7 @@ from mentoring.admin.rounds import RoundAdmin
 from mentoring.admin.shared import PairCohortFilter, cohort_name
 from mentoring.models.rounds import MentoringRound
 from mentoring.models.runs import PairingRun
-from mentoring.pairing_todo import WORDS, is_due
+from mentoring.pairing.todo import WORDS, is_due
 from programs import todos
 from programs.admin.cohorts import CohortAdmin
 from programs.models.cohorts import Cohort

@@ -11,9 +11,9 @@ from mentoring.admin.shared import cohort_name
 from mentoring.models.pairs import Pairing
 from mentoring.models.rounds import MentoringRound, PairingMode
 from mentoring.models.runs import PairingRun, RunKind
-from mentoring.pairing_input import mentor_id
-from mentoring.pairing_people import People
-from mentoring.run_answers import Answer
+from mentoring.pairing.input import mentor_id
+from mentoring.pairing.people import People
+from mentoring.pairing.run_answers import Answer
 from portal import clock, i18n
 from portal.fields import CleanCharField
 

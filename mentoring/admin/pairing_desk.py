@@ -6,17 +6,17 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 
 from accounts.admin_deeds import DeedReasonForm, object_deed
-from mentoring import pairing_input
-from mentoring import run_weighing as weighing
 from mentoring.admin import pairing_rows as rows
 from mentoring.admin import pairing_words as words
 from mentoring.admin.pairing_base import DeskBase, LockForm, live_pairs, made_text, run_name, run_pill
 from mentoring.models.rounds import Exclusion, ExclusionKind, PairingMode
 from mentoring.models.runs import RunKind
 from mentoring.operations import runs as operations
-from mentoring.pairing_input import mentor_id, mentor_pk
-from mentoring.pairing_rules import Reason
-from mentoring.pairing_words import PARTS, reasons_text
+from mentoring.pairing import input as pairing_input
+from mentoring.pairing import run_weighing as weighing
+from mentoring.pairing.input import mentor_id, mentor_pk
+from mentoring.pairing.rules import Reason
+from mentoring.pairing.words import PARTS, reasons_text
 from portal.errors import Refused
 
 RECENT = 5

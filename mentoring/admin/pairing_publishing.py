@@ -8,8 +8,6 @@ from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_deeds import object_deed
-from mentoring import pairing_input
-from mentoring import run_reading as reading
 from mentoring.admin import pairing_words as words
 from mentoring.admin.pairing_base import DeskBase, live_pairs
 from mentoring.admin.pairing_run_rows import RunRows
@@ -17,9 +15,11 @@ from mentoring.models.rounds import PairingMode
 from mentoring.models.runs import RunKind
 from mentoring.operations import runs as operations
 from mentoring.operations.desk import rehearse
-from mentoring.pairing_snapshot import Snapshot
-from mentoring.pairing_todo import WORDS, todo_of
-from mentoring.pairing_words import Names, change_text, reasons_text
+from mentoring.pairing import input as pairing_input
+from mentoring.pairing import run_reading as reading
+from mentoring.pairing.snapshot import Snapshot
+from mentoring.pairing.todo import WORDS, todo_of
+from mentoring.pairing.words import Names, change_text, reasons_text
 from portal import clock, i18n
 from portal.errors import Refused
 from portal.mail_events import EVENTS

@@ -5,12 +5,12 @@ from collections import Counter
 from django.utils.translation import gettext, ngettext, pgettext
 
 from accounts.admin_tools import moment_or_dash
-from mentoring import scoring
 from mentoring.admin import pairing_words as words
-from mentoring.pairing_rules import Reason
-from mentoring.pairing_rules import label as reason_label
-from mentoring.pairing_snapshot import may_be_overridden
-from mentoring.pairing_words import PARTS, reasons_text
+from mentoring.pairing import scoring
+from mentoring.pairing.rules import Reason
+from mentoring.pairing.rules import label as reason_label
+from mentoring.pairing.snapshot import may_be_overridden
+from mentoring.pairing.words import PARTS, reasons_text
 from mentoring.vocabulary import Discipline, Language, Skill
 from portal import i18n
 

@@ -3,9 +3,9 @@
 from django.utils.translation import gettext, ngettext
 
 from mentoring.admin import pairing_words as words
-from mentoring.pairing_rules import label as reason_label
-from mentoring.pairing_snapshot import Snapshot
-from mentoring.pairing_words import UNMATCHED, relaxations
+from mentoring.pairing.rules import label as reason_label
+from mentoring.pairing.snapshot import Snapshot
+from mentoring.pairing.words import UNMATCHED, relaxations
 from portal import i18n
 
 SORTS = ("worst", "choice", "mentor", "mentee", "score")

@@ -8,14 +8,14 @@ from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 
-from mentoring import run_reading as reading
-from mentoring import run_weighing as weighing
 from mentoring.admin import pairing_words as words
 from mentoring.admin.pairing_base import DeskBase, LockForm, can_undo, kind_of, made_text, run_name, run_pill
 from mentoring.admin.pairing_run_rows import SHOWN, SORTS, RunRows
 from mentoring.operations import desk
 from mentoring.operations import runs as operations
-from mentoring.pairing_input import mentor_pk
+from mentoring.pairing import run_reading as reading
+from mentoring.pairing import run_weighing as weighing
+from mentoring.pairing.input import mentor_pk
 from portal import clock, i18n
 from portal.errors import Refused
 

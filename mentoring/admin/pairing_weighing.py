@@ -7,12 +7,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_tools import number_in
-from mentoring import run_reading as reading
 from mentoring.admin import pairing_rows as rows
 from mentoring.admin import pairing_words as words
 from mentoring.admin.pairing_base import DeskBase, run_name
 from mentoring.admin.pairing_run_rows import RunRows
-from mentoring.pairing_rules import label as reason_label
+from mentoring.pairing import run_reading as reading
+from mentoring.pairing.rules import label as reason_label
 from portal import i18n
 from portal.errors import Refused
 

@@ -3,8 +3,8 @@
 from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from mentoring.pairing_words import STAGES
-from mentoring.run_answers import band_of
+from mentoring.pairing.run_answers import band_of
+from mentoring.pairing.words import STAGES
 from portal import i18n
 
 ORDER = ("matched", "poor", "changed", "weak", "total")

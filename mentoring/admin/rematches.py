@@ -23,9 +23,8 @@ from accounts.admin_tools import (
     pill_html,
     word_values,
 )
-from mentoring import rematch_part
 from mentoring.admin.shared import EvaluationCohortFilter, cohort_name
-from mentoring.forms import DueField
+from mentoring.forms.pairs import DueField
 from mentoring.models.rematches import (
     REASON_LIMIT,
     WAITING,
@@ -35,6 +34,7 @@ from mentoring.models.rematches import (
 )
 from mentoring.models.rounds import MentoringRound
 from mentoring.operations import rematches as operations
+from mentoring.workspace import rematches as rematch_part
 from portal import audit, clock, i18n
 from portal.fields import CleanCharField
 

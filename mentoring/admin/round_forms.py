@@ -6,12 +6,13 @@ from django.utils.translation import gettext_lazy
 
 from accounts.admin_deeds import DeedForm, DeedReasonForm
 from accounts.admin_tools import FIRST_YEAR, LAST_YEAR, MomentField
-from mentoring import evaluation_forms, rounds
+from mentoring import rounds
+from mentoring.forms import evaluations as evaluation_forms
+from mentoring.forms.profiles import MOST_MENTEES, number_field
 from mentoring.models.form_evaluations import FormEvaluation, Stage
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.rounds import MentoringRound, RoundMentorState, usual_weights
 from mentoring.operations.form_evaluations import standard_form
-from mentoring.profile_forms import MOST_MENTEES, number_field
 from portal import i18n
 from portal.fields import CleanCharField
 from programs.admin.survey_forms import other_versions

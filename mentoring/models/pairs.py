@@ -120,7 +120,7 @@ class Pairing(models.Model):
     """A mentor and a mentee. It is ended and made anew, never edited; one mentee has one live mentor a cohort.
 
     `run` is the run that made it; `choice` the mentee's wish that it is, 1 for the first; `why` what
-    `mentoring.why` tells each side of the reasons. The mentor answers until `answer_until`, where it is set.
+    `mentoring.pairing.why` tells each side of the reasons. The mentor answers until `answer_until`, if it is set.
     `ended_run` is the run whose publishing ended it.
     """
 

@@ -153,7 +153,7 @@ class TimetableQuerySet(models.QuerySet):
 class Timetable(models.Model):
     """One timetable of a camp: the frozen question, and the answer or the reasons why there is none.
 
-    `problem`, `plan`, `reasons` and `previous` are what the modules `timetable*` write; names are in none of them.
+    `problem`, `plan`, `reasons` and `previous` are what `mentoring.timetables` writes; no name is in any of them.
     """
 
     camp = models.ForeignKey(Camp, on_delete=models.PROTECT, related_name="timetables")

@@ -4,8 +4,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from mentoring import absence_emails as emails
-from mentoring import absences, permissions
+from mentoring import permissions
+from mentoring.care import absences
+from mentoring.emails import absences as emails
 from mentoring.models.care import AbsenceKind, AbsenceStep
 from portal import audit, clock
 from portal.errors import Refused

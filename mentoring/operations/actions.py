@@ -5,7 +5,8 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from mentoring import action_emails, due, permissions
+from mentoring import due, permissions
+from mentoring.emails import actions as action_emails
 from mentoring.models.actions import ACTION_LIMIT, MOST_OPEN, Action, Owner
 from mentoring.operations.pairs import lock, refuse_ended
 from portal import audit, clock, mail

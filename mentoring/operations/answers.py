@@ -8,7 +8,8 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from mentoring import pairing_emails, permissions
+from mentoring import permissions
+from mentoring.emails import pairings as pairing_emails
 from mentoring.models.pairs import EndKind, Pairing
 from mentoring.models.rounds import Exclusion, ExclusionKind, MentoringRound, RoundMentor, RoundMentorState
 from mentoring.operations.pairs import drop_locks, end, refuse_ended

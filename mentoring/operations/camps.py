@@ -9,10 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from mentoring import permissions
-from mentoring.camp_input import pairs_of
 from mentoring.models.rounds import MentoringRound
 from mentoring.models.timetables import Camp, CampAbsence, CampInterpreter, CampSlot
-from mentoring.timetable_problem import MOST_SLOTS
+from mentoring.timetables.camp_input import pairs_of
+from mentoring.timetables.problem import MOST_SLOTS
 from portal import audit, clock
 from portal.errors import Refused
 

@@ -6,7 +6,8 @@ Afterwards a pair is read like any that has ended (`mentoring/models/pairs.py`).
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from mentoring import closing, closing_emails, permissions, zones
+from mentoring import closing, permissions, zones
+from mentoring.emails import closings as closing_emails
 from mentoring.models.pairs import EndKind, Pairing
 from mentoring.operations.pairs import end, lock
 from mentoring.operations.runs import lock_round

@@ -3,7 +3,8 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from mentoring import emails, permissions
+from mentoring import permissions
+from mentoring.emails import pairs as emails
 from mentoring.models.evaluations import TEXT_LIMIT, Evaluation, EvaluationStatus, GoalScore, Score
 from mentoring.models.pairs import GoalState
 from mentoring.operations.pairs import lock, refuse_ended

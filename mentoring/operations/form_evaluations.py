@@ -5,7 +5,9 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from mentoring import due, evaluation_forms, form_emails, form_progress, permissions
+from mentoring import due, form_progress, permissions
+from mentoring.emails import forms as form_emails
+from mentoring.forms import evaluations as evaluation_forms
 from mentoring.models.actions import Owner
 from mentoring.models.evaluations import EvaluationStatus
 from mentoring.models.form_evaluations import FormEvaluation, Stage

@@ -5,8 +5,8 @@ For operations that begin the same two anew; they hold the locks on both pairs a
 
 from django.utils.translation import gettext as _
 
-from mentoring import meeting_emails as emails
 from mentoring import slots
+from mentoring.emails import meetings as emails
 from mentoring.meeting_labels import PAIR_ENDED
 from mentoring.models.actions import Action
 from mentoring.models.evaluations import Evaluation

@@ -3,7 +3,8 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from mentoring import honorarium, permissions
+from mentoring import permissions
+from mentoring.care import honorarium
 from mentoring.models.honorarium import Statement, StatementLine, StatementStatus
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.rounds import MentoringRound

@@ -7,8 +7,8 @@ people, in the order of their numbers, so that nobody is booked twice, as mentor
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
-from mentoring import meeting_emails as emails
 from mentoring import permissions, slots
+from mentoring.emails import meetings as emails
 from mentoring.meeting_labels import PAIR_ENDED
 from mentoring.models.meetings import Meeting, MeetingStatus
 from mentoring.models.pairs import Pairing

@@ -9,8 +9,8 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from mentoring import meeting_emails as emails
 from mentoring import permissions
+from mentoring.emails import meetings as emails
 from mentoring.models.meetings import MOST_MINUTES, SAID, Meeting, MeetingStatus
 from mentoring.operations.meeting_moves import lock_meeting, refuse_off, refuse_strangers, write
 from portal import audit, clock

@@ -6,8 +6,8 @@ A time is never edited: a meeting that is moved is marked so, and another one ta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from mentoring import meeting_emails as emails
 from mentoring import permissions, slots
+from mentoring.emails import meetings as emails
 from mentoring.models.meetings import Meeting, MeetingStatus, MeetingWay
 from mentoring.operations.meeting_moves import (
     call_off,

@@ -6,7 +6,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Role
 from accounts.operations import grant_role
-from mentoring import closing_emails, emails, form_progress, permissions
+from mentoring import form_progress, permissions
+from mentoring.emails import closings as closing_emails
+from mentoring.emails import pairs as emails
 from mentoring.goal_lines import goals_in
 from mentoring.mentor_places import Places
 from mentoring.models.mentors import MentorProfile

@@ -2,13 +2,17 @@
 
 from django.db import transaction
 
-from mentoring import camp_privacy, meeting_texts, pairing_privacy, privacy_before, rematch_privacy
 from mentoring.models.care import AbsenceStep
 from mentoring.models.evaluations import Evaluation, EvaluationStatus
 from mentoring.models.mentors import MentorProfile
 from mentoring.operations.erasing import GONE, erase_papers
 from mentoring.operations.safeguarding import forget_reporter
 from mentoring.operations.samples import erase_samples
+from mentoring.privacy import camps as camp_privacy
+from mentoring.privacy import meetings as meeting_texts
+from mentoring.privacy import pairings as pairing_privacy
+from mentoring.privacy import rematches as rematch_privacy
+from mentoring.privacy import rounds as privacy_before
 
 
 @transaction.atomic

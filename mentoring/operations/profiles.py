@@ -5,9 +5,9 @@ from django.utils.translation import gettext as _
 
 from accounts import operations as accounts
 from mentoring import rounds
-from mentoring.choices_forms import in_order
+from mentoring.forms.choices import in_order
+from mentoring.forms.profiles import NAMES
 from mentoring.models.mentors import MentorProfile
-from mentoring.profile_forms import NAMES
 from mentoring.vocabulary import Discipline, Language, Skill
 from portal import audit, clock
 from portal.errors import Refused

@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from mentoring import care_emails, due, permissions
-from mentoring import rematch_emails as emails
+from mentoring import due, permissions
+from mentoring.emails import care as care_emails
+from mentoring.emails import rematches as emails
 from mentoring.models.actions import Owner
 from mentoring.models.pairs import EndKind, Pairing
 from mentoring.models.rematches import (

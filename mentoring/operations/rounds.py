@@ -6,7 +6,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from mentoring import permissions, round_emails, rounds
+from mentoring import permissions, rounds
+from mentoring.emails import rounds as round_emails
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.rounds import MenteeProfile, MentoringRound, RoundMentor, RoundMentorState
 from portal import audit, clock, mail

@@ -12,8 +12,8 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from mentoring import matching, matching_proof, pairing_emails, permissions, why
-from mentoring.matching_problem import BadProblem
+from mentoring import matching, permissions
+from mentoring.emails import pairings as pairing_emails
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import EndKind, Pairing
 from mentoring.models.rounds import Exclusion, ExclusionKind, MentoringRound, PairingMode, RoundMentor
@@ -21,9 +21,12 @@ from mentoring.models.runs import PairingRun, PairLock, RunKind
 from mentoring.operations.handing_on import hand_on
 from mentoring.operations.meeting_moves import lock_people
 from mentoring.operations.pairs import drop_locks, end, make_pair
-from mentoring.pairing_input import Reading, mentor_id, mentor_pk
-from mentoring.pairing_rules import label
-from mentoring.pairing_snapshot import Snapshot, may_be_overridden
+from mentoring.pairing import why
+from mentoring.pairing.input import Reading, mentor_id, mentor_pk
+from mentoring.pairing.rules import label
+from mentoring.pairing.snapshot import Snapshot, may_be_overridden
+from mentoring.solver import proof as matching_proof
+from mentoring.solver.problem import BadProblem
 from portal import audit, clock
 from portal.errors import Refused
 from programs.models.enrolments import Enrolment

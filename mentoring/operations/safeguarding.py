@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from mentoring import care_emails as emails
+from mentoring.emails import care as emails
 from mentoring.models.meetings import MeetingStatus
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import EndKind, Pairing

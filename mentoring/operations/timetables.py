@@ -13,21 +13,22 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from mentoring import camp_words, timetable_emails
-from mentoring.camp_input import Announced, Input
+from mentoring.emails import timetables as timetable_emails
 from mentoring.meeting_labels import TIMETABLE_CHANGED
 from mentoring.models.meetings import Meeting, MeetingStatus, MeetingWay
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Pairing
 from mentoring.models.timetables import Timetable, TimetableState
 from mentoring.operations.camps import lock_camp
-from mentoring.timetable import Timetable as Plan
-from mentoring.timetable import solve
-from mentoring.timetable_check import check, measure
-from mentoring.timetable_conflicts import explain
-from mentoring.timetable_model import Undecided
-from mentoring.timetable_problem import Meeting as Planned
-from mentoring.timetable_problem import Problem, meeting_json
+from mentoring.timetables import camp_words
+from mentoring.timetables.camp_input import Announced, Input
+from mentoring.timetables.check import check, measure
+from mentoring.timetables.conflicts import explain
+from mentoring.timetables.model import Undecided
+from mentoring.timetables.problem import Meeting as Planned
+from mentoring.timetables.problem import Problem, meeting_json
+from mentoring.timetables.solving import Timetable as Plan
+from mentoring.timetables.solving import solve
 from portal import audit, clock
 from portal.errors import Refused
 from programs.models.enrolments import Enrolment

@@ -4,7 +4,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from mentoring import rounds
-from mentoring.choices_forms import in_order
+from mentoring.forms.choices import in_order
+from mentoring.forms.wishes import BRIEF_LIMIT
 from mentoring.models.rounds import (
     MenteeProfile,
     MentoringRound,
@@ -14,7 +15,6 @@ from mentoring.models.rounds import (
     Wish,
 )
 from mentoring.vocabulary import Discipline, Language, Skill
-from mentoring.wish_forms import BRIEF_LIMIT
 from portal import audit, clock
 from portal.errors import Refused
 from programs.models.enrolments import ENDED, Enrolment

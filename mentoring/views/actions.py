@@ -6,11 +6,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from mentoring import action_part, permissions
-from mentoring.action_forms import ActionForm
+from mentoring import permissions
+from mentoring.forms.actions import ActionForm
 from mentoring.models.actions import Action
 from mentoring.operations.actions import add_action, change_action, remove_action, tick_action
 from mentoring.views.pairs import find, pairing_page
+from mentoring.workspace import actions as action_part
 from portal.errors import Refused
 
 

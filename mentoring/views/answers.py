@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from mentoring import permissions
-from mentoring.answer_forms import DeclineForm
+from mentoring.forms.answers import DeclineForm
 from mentoring.operations import answers
 from mentoring.views.pairs import find, pairing_page
 from portal.errors import Refused

@@ -7,11 +7,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from mentoring import meeting_part, progress, slots, zones
-from mentoring.meeting_forms import AgreedForm, DetailsForm, MoveForm
+from mentoring import progress, slots, zones
+from mentoring.forms.meetings import AgreedForm, DetailsForm, MoveForm
 from mentoring.models.meetings import MeetingStatus, MeetingWay
 from mentoring.operations import meetings as operations
 from mentoring.views import meetings, pairs
+from mentoring.workspace import meetings as meeting_part
 from portal import clock
 from portal.errors import Refused
 

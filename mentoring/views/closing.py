@@ -7,11 +7,12 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from mentoring import closing as reading
-from mentoring import goal_part, progress, slots
+from mentoring import progress, slots
 from mentoring.models.evaluations import EvaluationStatus
 from mentoring.models.pairs import EndKind
 from mentoring.views.meetings import names
 from mentoring.views.pairs import find, readable_evaluation, viewer_of
+from mentoring.workspace import goals as goal_part
 from portal import i18n
 from programs.models.certificates import Certificate
 

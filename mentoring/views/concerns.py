@@ -10,8 +10,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import limits
-from mentoring import concerns
-from mentoring.concern_forms import CodeForm, ConcernForm, MoreForm
+from mentoring.care import concerns
+from mentoring.forms.concerns import CodeForm, ConcernForm, MoreForm
 from mentoring.models.safeguarding import Concern
 from mentoring.operations import safeguarding as operations
 from portal.codes import shown_code

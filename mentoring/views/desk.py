@@ -5,10 +5,11 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from mentoring import desk_rows, progress, round_words, sample_part, zones
+from mentoring import desk_rows, progress, round_words, zones
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import Pairing
 from mentoring.models.samples import WorkSample
+from mentoring.workspace import samples as sample_part
 from portal import clock
 from programs.models.certificates import Certificate
 from programs.models.enrolments import Enrolment

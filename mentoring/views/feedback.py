@@ -8,7 +8,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from mentoring import feedback, zones
-from mentoring.feedback_forms import FeedbackForm
+from mentoring.forms.feedback import FeedbackForm
 from mentoring.models.feedback import MeetingFeedback
 from mentoring.operations.feedback import give
 from mentoring.views.meetings import find, names

@@ -7,11 +7,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from mentoring import evaluation_forms, form_part, form_progress, permissions
+from mentoring import form_progress, permissions
+from mentoring.forms import evaluations as evaluation_forms
 from mentoring.models.actions import Owner
 from mentoring.models.form_evaluations import FormEvaluation
 from mentoring.operations import form_evaluations as operations
 from mentoring.views.pairs import find, viewer_of
+from mentoring.workspace import forms as form_part
 from portal import clock, i18n
 from portal.errors import Refused
 from programs import survey_forms

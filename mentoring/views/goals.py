@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from mentoring import goal_part, permissions
-from mentoring.forms import GoalChangeForm, MilestoneForm
+from mentoring import permissions
+from mentoring.forms.pairs import GoalChangeForm, MilestoneForm
 from mentoring.models.pairs import MOST_MILESTONES, GoalMilestone, Pairing
 from mentoring.operations.goals import (
     add_milestone,
@@ -18,6 +18,7 @@ from mentoring.operations.goals import (
     tick_milestone,
 )
 from mentoring.views.pairs import find
+from mentoring.workspace import goals as goal_part
 from portal.errors import Refused
 
 

@@ -4,7 +4,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from mentoring import honorarium
+from mentoring.care import honorarium
 from mentoring.models.honorarium import Statement
 from mentoring.models.mentors import MentorProfile
 from portal import i18n

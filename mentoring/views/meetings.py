@@ -6,12 +6,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mentoring import feedback_part, meeting_calendars, meeting_part, permissions, progress, zones
-from mentoring.meeting_forms import DetailsForm, ReasonForm, WordForm
+from mentoring import meeting_calendars, permissions, progress, zones
+from mentoring.forms.meetings import DetailsForm, ReasonForm, WordForm
 from mentoring.models.meetings import Meeting, MeetingStatus
 from mentoring.operations import meeting_words
 from mentoring.operations import meetings as operations
 from mentoring.views.pairs import viewer_of
+from mentoring.workspace import feedback as feedback_part
+from mentoring.workspace import meetings as meeting_part
 from portal import clock, i18n
 from portal.errors import Refused
 

@@ -7,11 +7,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from mentoring import note_part, permissions
+from mentoring import permissions
+from mentoring.forms.notes import NoteChangeForm
 from mentoring.models.notes import NOTES, Audience
-from mentoring.note_forms import NoteChangeForm
 from mentoring.operations.notes import change_note, remove_note, save_draft, write_note
 from mentoring.views.pairs import find, pairing_page
+from mentoring.workspace import notes as note_part
 from portal import clock, i18n
 from portal.errors import Refused
 

@@ -7,12 +7,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from mentoring import form_progress, goal_part, meeting_part, permissions, progress, workspace
-from mentoring.forms import EvaluationForm, GoalForm
+from mentoring import form_progress, permissions, progress
+from mentoring.forms.pairs import EvaluationForm, GoalForm
 from mentoring.models.evaluations import Evaluation, EvaluationStatus
 from mentoring.models.pairs import MOST_GOALS, Pairing
 from mentoring.operations.evaluations import save_evaluation, share_evaluation, submit_evaluation
 from mentoring.operations.goals import add_goal
+from mentoring.workspace import goals as goal_part
+from mentoring.workspace import meetings as meeting_part
+from mentoring.workspace import parts as workspace
 from portal import clock, i18n, uploads
 from portal.errors import Refused
 from programs import sent

@@ -8,9 +8,9 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.consent_form import ConsentForm
 from mentoring import feedback, rounds
+from mentoring.forms.profiles import MentorProfileForm
 from mentoring.models.mentors import MentorProfile
 from mentoring.operations.profiles import confirm_profile
-from mentoring.profile_forms import MentorProfileForm
 from mentoring.public_profiles import public_profile
 from portal.errors import Refused
 

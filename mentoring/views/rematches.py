@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from mentoring import progress, rematch_part
+from mentoring import progress
+from mentoring.forms.rematches import RematchForm
 from mentoring.models.rematches import RematchStatus
 from mentoring.operations import rematches
-from mentoring.rematch_forms import RematchForm
 from mentoring.views.pairs import find, viewer_of
+from mentoring.workspace import rematches as rematch_part
 from portal import i18n
 from portal.errors import Refused
 

@@ -7,10 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from mentoring import round_words, rounds
-from mentoring.models.rounds import RoundMentorState
-from mentoring.operations import declared, wishes
-from mentoring.public_profiles import public_profile
-from mentoring.wish_forms import (
+from mentoring.forms.wishes import (
     MOVE,
     AnswerForm,
     BriefsForm,
@@ -18,6 +15,9 @@ from mentoring.wish_forms import (
     MenteeForm,
     MentorConflictForm,
 )
+from mentoring.models.rounds import RoundMentorState
+from mentoring.operations import declared, wishes
+from mentoring.public_profiles import public_profile
 from portal import clock, i18n
 from portal.errors import Refused
 from programs.operations.drafts import Stale

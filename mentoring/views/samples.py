@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import limits
-from mentoring import permissions, sample_part
+from mentoring import permissions
+from mentoring.forms.samples import ReadersForm, SampleForm, VersionForm
 from mentoring.models.pairs import Pairing
 from mentoring.models.samples import MOST_BYTES, SampleVersion, WorkSample
 from mentoring.operations import samples as operations
-from mentoring.sample_forms import ReadersForm, SampleForm, VersionForm
 from mentoring.views.pairs import find
+from mentoring.workspace import samples as sample_part
 from portal import clock, i18n, uploads, watermark
 from portal.errors import Refused
 from portal.models import AccessWay, FileAccess, UploadKind

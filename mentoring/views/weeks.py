@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from mentoring import rounds, week_words
+from mentoring.forms.weeks import WeekForm
 from mentoring.models.mentors import MentorProfile
 from mentoring.operations.weeks import Frozen, save_week
-from mentoring.week_forms import WeekForm
 from portal import clock, rows
 from portal.errors import Refused
 from programs.models.enrolments import Enrolment

@@ -1,11 +1,11 @@
 """The timetable of the running camp, as staff have it: its slots and whoever meets in them, published."""
 
-from mentoring.camp_input import Input, language_of, pairs_of
 from mentoring.models.meetings import Meeting, MeetingStatus
 from mentoring.models.rounds import MentoringRound
 from mentoring.models.timetables import Camp, CampInterpreter, CampSlot, Timetable, TimetableState
-from mentoring.timetable import Timetable as Plan
-from mentoring.timetable_check import check, measure
+from mentoring.timetables.camp_input import Input, language_of, pairs_of
+from mentoring.timetables.check import check, measure
+from mentoring.timetables.solving import Timetable as Plan
 from portal.demo.days import DAY
 from programs.models.experts import Expert
 

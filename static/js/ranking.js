@@ -1,4 +1,4 @@
-// Choices in order (mentoring/wish_forms.py): the buttons move a choice without a page, and rows can be dragged by their
+// Choices in order (mentoring/forms/wishes.py): the buttons move a choice without a page, and rows can be dragged by their
 // grip. What moves is the value of a row's list, so that names and labels stay where they are; every change sounds as
 // `input`, for autosave.
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from mentoring.models.pairs import Pairing
 from mentoring.models.runs import PairingRun, PairLock
 from mentoring.operations import runs as operations
-from mentoring.pairing_input import mentor_id
+from mentoring.pairing.input import mentor_id
 from tests import make
 from tests.mentoring.rounds import make_full_round
 

@@ -5,7 +5,7 @@ import random
 from functools import cache
 
 from mentoring import matching
-from mentoring.matching_problem import STAGES
+from mentoring.solver.problem import STAGES
 from portal.assignment import problem as lots
 
 LESS = {"matched": -1, "poor": 1, "new_poor": 1, "changed": 1, "weak": 1, "total": -1}

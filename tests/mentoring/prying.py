@@ -20,7 +20,7 @@ from django.http import HttpResponseNotFound
 from django.test import Client
 from django.urls import NoReverseMatch, resolve, reverse
 
-from mentoring.health_rows import MAKERS
+from mentoring.care.health_rows import MAKERS
 from mentoring.models.actions import Action
 from mentoring.models.form_evaluations import Stage
 from mentoring.models.honorarium import Statement

@@ -1,6 +1,6 @@
 """A round with mentors and mentees, for the tests of runs and of publishing."""
 
-from mentoring.pairing_input import mentor_id
+from mentoring.pairing.input import mentor_id
 from tests import make
 
 

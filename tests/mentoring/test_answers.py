@@ -9,7 +9,7 @@ from mentoring.models.rounds import Exclusion
 from mentoring.models.runs import PairLock
 from mentoring.operations import answers, runs
 from mentoring.operations.evaluations import submit_evaluation
-from mentoring.pairing_todo import todo_of
+from mentoring.pairing.todo import todo_of
 from portal import clock, mail
 from portal.errors import Refused
 from portal.models import AuditEvent, MailStatus, OutgoingMail

@@ -6,7 +6,7 @@ import sys
 from django.conf import settings
 
 from bench import pairing
-from mentoring import matching_what_if
+from mentoring.solver import what_if as matching_what_if
 from tests.mentoring import pairings
 
 

@@ -9,7 +9,7 @@ from mentoring.models.rounds import MentoringRound
 from mentoring.operations import closing as operations
 from mentoring.operations import runs
 from mentoring.operations.evaluations import share_evaluation
-from mentoring.pairing_todo import todo_of
+from mentoring.pairing.todo import todo_of
 from portal import clock, mail
 from portal.errors import Refused
 from portal.models import AuditEvent, OutgoingMail

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mentoring import emails, pairing_emails
+from mentoring.emails import pairings as pairing_emails
+from mentoring.emails import pairs as emails
 from mentoring.models.pairs import Pairing
 from portal import clock, mail
 from portal.models import MailStatus

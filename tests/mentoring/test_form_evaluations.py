@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from accounts import privacy
-from mentoring import evaluation_forms, form_progress, health, progress
+from mentoring import form_progress, progress
+from mentoring.care import health
+from mentoring.forms import evaluations as evaluation_forms
 from mentoring.models.form_evaluations import FormEvaluation, Stage
 from mentoring.models.pairs import Pairing
 from mentoring.models.rounds import MentoringRound

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts import privacy as people
-from mentoring import absences, health, health_rows
+from mentoring.care import absences, health, health_rows
 from mentoring.models.care import AbsenceStep
 from mentoring.models.meetings import Meeting
 from mentoring.models.rounds import RoundMentorState

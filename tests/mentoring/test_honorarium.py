@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts import privacy as people
-from mentoring import honorarium
+from mentoring.care import honorarium
 from mentoring.models.honorarium import Statement, StatementLine
 from mentoring.models.meetings import Meeting
 from mentoring.operations import honorarium as operations

@@ -16,8 +16,8 @@ from scipy.optimize import linear_sum_assignment, linprog
 from scipy.sparse import coo_array, vstack
 
 from mentoring import matching
-from mentoring.matching_problem import Problem, value_of
-from mentoring.matching_proof import check
+from mentoring.solver.problem import Problem, value_of
+from mentoring.solver.proof import check
 from portal.assignment import problem as assignment
 from portal.assignment.solver import solve as other_solve
 from tests.mentoring import pairings
@@ -104,7 +104,7 @@ def test_stages_packed_into_one_number_are_the_same_as_one_by_one(seed, monkeypa
     problem = problem.but(published=[(f"a{n}", f"m{(n * 7) % 15}") for n in range(30)])
     plan = matching.solve(problem)
     check(problem, plan)
-    for module, name in (("mentoring.matching_faces", "EXACT"), ("mentoring.matching_faces", "WIDE")):
+    for module, name in (("mentoring.solver.faces", "EXACT"), ("mentoring.solver.faces", "WIDE")):
         monkeypatch.setattr(f"{module}.{name}", 1)
     alone = matching.solve(problem)
     assert alone.pairs == plan.pairs

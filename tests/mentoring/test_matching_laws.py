@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from mentoring import matching
-from mentoring.matching_proof import check
+from mentoring.solver.proof import check
 
 MOST = 1_000_000
 SCALE = 50_000  # of a cost that is exponentially distributed; one beyond MOST does not occur

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from mentoring import matching
-from mentoring.matching_proof import check
+from mentoring.solver.proof import check
 from tests.mentoring import pairings
 
 BLOCKS, EACH = 4, 60

@@ -5,9 +5,11 @@ import time
 
 import pytest
 
-from mentoring import matching, matching_unmatched, matching_what_if
-from mentoring.matching_problem import BadProblem, value_of
-from mentoring.matching_proof import check
+from mentoring import matching
+from mentoring.solver import unmatched as matching_unmatched
+from mentoring.solver import what_if as matching_what_if
+from mentoring.solver.problem import BadProblem, value_of
+from mentoring.solver.proof import check
 from tests.mentoring import pairings
 
 

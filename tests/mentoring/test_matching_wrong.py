@@ -5,8 +5,9 @@ import random
 
 import pytest
 
-from mentoring import matching, matching_proof
-from mentoring.matching_problem import Plan, value_of
+from mentoring import matching
+from mentoring.solver import proof as matching_proof
+from mentoring.solver.problem import Plan, value_of
 from tests.mentoring import pairings, test_matching, test_matching_stable, wrong_pairing
 
 WRONG = [*wrong_pairing.OPTIMAL, *wrong_pairing.STABLE]

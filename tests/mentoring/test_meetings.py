@@ -9,7 +9,7 @@ from django.utils.translation import override
 from mentoring.models.meetings import Meeting
 from mentoring.operations import meeting_words, meetings
 from mentoring.operations.pairs import end, end_pairing, lock
-from mentoring.privacy import export
+from mentoring.privacy.people import export
 from portal import audit, mail
 from portal.errors import Refused
 from portal.models import MailStatus, OutgoingMail

@@ -7,7 +7,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
-from mentoring import contact, desk_rows
+from mentoring import desk_rows
+from mentoring.care import contact
 from mentoring.models.actions import Owner
 from mentoring.models.pairs import READABLE_FOR, Pairing
 from mentoring.models.rounds import Exclusion

@@ -5,7 +5,8 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from mentoring import matching, matching_proof
+from mentoring import matching
+from mentoring.solver import proof as matching_proof
 from tests.mentoring import pairings
 
 PROBLEM = {

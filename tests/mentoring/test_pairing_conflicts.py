@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Profile
-from mentoring.pairing_conflicts import JUDGE, KINDS, automatic
+from mentoring.pairing.conflicts import JUDGE, KINDS, automatic
 from programs.models.selection import Conflict, ConflictKind
 from tests import make
 

@@ -13,7 +13,7 @@ from mentoring.models.rounds import Exclusion
 from mentoring.models.runs import PairingRun, PairLock, RunKind
 from mentoring.operations import answers
 from mentoring.operations import runs as operations
-from mentoring.pairing_input import mentor_id, mentor_pk
+from mentoring.pairing.input import mentor_id, mentor_pk
 from portal import clock
 from portal.models import OutgoingMail
 from tests import make

@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import Profile
-from mentoring import scoring
 from mentoring.availability import least_common_minutes
 from mentoring.models.availability import Week
 from mentoring.models.pairs import Pairing
 from mentoring.models.rounds import DeclaredConflict, Exclusion, MentorWish, Wish
 from mentoring.models.runs import PairLock
-from mentoring.pairing_input import input_of, mentor_id, mentor_pk, weeks_of
-from mentoring.shared_time import SharedTime
+from mentoring.pairing import scoring
+from mentoring.pairing.input import input_of, mentor_id, mentor_pk, weeks_of
+from mentoring.pairing.shared_time import SharedTime
 from portal import clock
 from tests import make
 

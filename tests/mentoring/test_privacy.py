@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from accounts import privacy as people
-from mentoring import privacy
 from mentoring.models.mentors import MentorProfile
 from mentoring.operations.people import erase_person
+from mentoring.privacy import people as privacy
 from portal import clock
 from tests.make import (
     make_action,

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from mentoring import privacy
 from mentoring.models.availability import Week
 from mentoring.models.rounds import DeclaredConflict, MenteeProfile, Wish
 from mentoring.operations.people import erase_person
+from mentoring.privacy import people as privacy
 from tests import make
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from mentoring.models.rounds import Exclusion, ExclusionKind
 from mentoring.models.runs import PairLock
 from mentoring.operations import answers, pairs, rematches, runs
 from mentoring.operations.people import erase_person
-from mentoring.pairing_todo import todo_of
+from mentoring.pairing.todo import todo_of
 from portal import clock, mail
 from portal.errors import Refused
 from portal.models import AuditEvent, OutgoingMail

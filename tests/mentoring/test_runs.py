@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from mentoring import pairing_words, run_reading
 from mentoring.models.meetings import Meeting
 from mentoring.models.pairs import Goal, Pairing
 from mentoring.models.rounds import Exclusion
@@ -13,8 +12,10 @@ from mentoring.operations import meetings, runs
 from mentoring.operations.answers import accept
 from mentoring.operations.handing_on import hand_on
 from mentoring.operations.pairs import end, end_pairing, pair
-from mentoring.pairing_input import mentor_id
-from mentoring.pairing_snapshot import Snapshot
+from mentoring.pairing import run_reading
+from mentoring.pairing import words as pairing_words
+from mentoring.pairing.input import mentor_id
+from mentoring.pairing.snapshot import Snapshot
 from portal import clock, mail
 from portal.demo import eraser
 from portal.errors import Refused

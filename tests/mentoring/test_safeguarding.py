@@ -17,7 +17,7 @@ from zeal import zeal_ignore
 
 from accounts import privacy as people
 from accounts.models import Role
-from mentoring import concerns
+from mentoring.care import concerns
 from mentoring.models.meetings import MeetingStatus
 from mentoring.models.mentors import MentorProfile
 from mentoring.models.pairs import EndKind, Pairing

@@ -18,7 +18,8 @@ from django.utils.translation import override
 
 from accounts import privacy
 from accounts.models import Role
-from mentoring import meeting_calendars, meeting_emails, papers, slots
+from mentoring import meeting_calendars, slots
+from mentoring.emails import meetings as meeting_emails
 from mentoring.models.meetings import Meeting
 from mentoring.models.notes import PrivateNote, PrivateNoteQuerySet
 from mentoring.models.pairs import Pairing, PairingQuerySet
@@ -37,6 +38,7 @@ from mentoring.operations import (
     runs,
     wishes,
 )
+from mentoring.privacy import papers
 from portal import mail
 from portal.models import OutgoingMail
 from programs.models.schedule import CalendarFeed

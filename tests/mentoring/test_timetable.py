@@ -12,11 +12,11 @@ from dataclasses import replace
 
 import pytest
 
-from mentoring.timetable import Timetable, solve
-from mentoring.timetable_check import Fault, check, measure
-from mentoring.timetable_conflicts import Reasons, explain
-from mentoring.timetable_model import Fact
-from mentoring.timetable_problem import Demand, Meeting, Pair, Person, Problem
+from mentoring.timetables.check import Fault, check, measure
+from mentoring.timetables.conflicts import Reasons, explain
+from mentoring.timetables.model import Fact
+from mentoring.timetables.problem import Demand, Meeting, Pair, Person, Problem
+from mentoring.timetables.solving import Timetable, solve
 from tests.mentoring.timetables import (
     CAMP,
     at,
@@ -431,7 +431,7 @@ def test_meetings_without_slots_cannot_be():
 
 def test_the_process_starts_without_numpy():
     code = (
-        "import sys, mentoring.timetable_conflicts, mentoring.timetable;"
+        "import sys, mentoring.timetables.conflicts, mentoring.timetables.solving;"
         "print('scipy' in sys.modules, 'django' in sys.modules)"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

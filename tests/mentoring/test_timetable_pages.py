@@ -9,17 +9,17 @@ from django.core import mail as outbox
 from django.test import Client
 from django.urls import reverse
 
-from mentoring import privacy
-from mentoring.camp_input import Input
 from mentoring.models.meetings import Meeting, MeetingStatus
 from mentoring.models.timetables import Camp, Timetable, TimetableState
 from mentoring.operations import camps as operations
 from mentoring.operations import timetables
 from mentoring.operations.pairs import end_pairing
 from mentoring.operations.people import erase_person
-from mentoring.timetable_check import check
-from mentoring.timetable_problem import Meeting as Planned
-from mentoring.timetable_problem import Problem
+from mentoring.privacy import people as privacy
+from mentoring.timetables.camp_input import Input
+from mentoring.timetables.check import check
+from mentoring.timetables.problem import Meeting as Planned
+from mentoring.timetables.problem import Problem
 from portal import clock, mail
 from portal.errors import Refused
 from portal.models import AuditEvent, OutgoingMail

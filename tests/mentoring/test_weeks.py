@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from mentoring import availability, rounds, week_words
+from mentoring.forms.weeks import WeekForm, as_time, offset_words
 from mentoring.models.availability import Week
 from mentoring.models.runs import PairingRun
 from mentoring.operations.weeks import Frozen, merged, save_week
-from mentoring.week_forms import WeekForm, as_time, offset_words
 from portal import clock
 from portal.models import AuditEvent
 from tests import make

@@ -5,13 +5,14 @@ import json
 import pytest
 from django.utils import translation
 
-from mentoring import privacy, run_reading, why
 from mentoring.models.pairs import Pairing
 from mentoring.models.rounds import Exclusion, MentorWish
 from mentoring.operations import runs
 from mentoring.operations.answers import decline
 from mentoring.operations.people import erase_person
-from mentoring.pairing_snapshot import Snapshot
+from mentoring.pairing import run_reading, why
+from mentoring.pairing.snapshot import Snapshot
+from mentoring.privacy import people as privacy
 from portal import clock
 from portal.models import OutgoingMail
 from tests import make

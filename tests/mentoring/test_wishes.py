@@ -11,9 +11,9 @@ from django.utils.translation import override
 
 from accounts import operations as accounts
 from mentoring import rounds
+from mentoring.forms.wishes import moved
 from mentoring.models.rounds import DeclaredConflict, Exclusion, MenteeProfile, MentorWish, RoundMentor, Wish
 from mentoring.operations import declared, wishes
-from mentoring.wish_forms import moved
 from portal import clock
 from portal.errors import Refused
 from portal.models import AuditEvent

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from mentoring.timetable_check import check, measure
-from mentoring.timetable_problem import Meeting, Pair, Person, Problem, Slot
+from mentoring.timetables.check import check, measure
+from mentoring.timetables.problem import Meeting, Pair, Person, Problem, Slot
 
 SEOUL = ZoneInfo("Asia/Seoul")
 FIRST = datetime(2025, 1, 13, tzinfo=SEOUL)

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from mentoring.matching import solve
-from mentoring.matching_problem import Problem
+from mentoring.solver.problem import Problem
 from tests.mentoring import pairings
 
 

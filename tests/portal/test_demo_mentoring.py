@@ -18,9 +18,9 @@ from mentoring.models.rematches import RematchRequest
 from mentoring.models.rounds import MenteeProfile, MentoringRound, Wish
 from mentoring.models.samples import WorkSample
 from mentoring.models.timetables import Timetable
-from mentoring.timetable import Timetable as Plan
-from mentoring.timetable_check import check
-from mentoring.timetable_problem import Problem
+from mentoring.timetables.check import check
+from mentoring.timetables.problem import Problem
+from mentoring.timetables.solving import Timetable as Plan
 from portal.models import FileAccess
 from tests.portal.demo_season import NOW, loaded
 

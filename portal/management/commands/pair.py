@@ -6,7 +6,8 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from mentoring import matching, matching_proof
+from mentoring import matching
+from mentoring.solver import proof as matching_proof
 
 
 class Command(BaseCommand):
