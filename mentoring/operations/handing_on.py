@@ -10,19 +10,32 @@ from mentoring.emails import meetings as emails
 from mentoring.meeting_labels import PAIR_ENDED
 from mentoring.models.actions import Action
 from mentoring.models.evaluations import Evaluation
+from mentoring.models.form_evaluations import FormEvaluation
 from mentoring.models.meetings import Meeting, MeetingStatus
 from mentoring.models.notes import NoteDraft, PrivateNote, SharedNote, StaffNote
 from mentoring.models.pairs import Goal
+from mentoring.models.samples import WorkSample
 from mentoring.operations.meeting_moves import write
 from mentoring.operations.meetings import interpreter_clash
 from portal import audit, clock
 from portal.errors import Refused
 
-CONTENT = (Goal, Action, PrivateNote, StaffNote, SharedNote, NoteDraft, Evaluation, Meeting)
+CONTENT = (
+    Goal,
+    Action,
+    PrivateNote,
+    StaffNote,
+    SharedNote,
+    NoteDraft,
+    Evaluation,
+    FormEvaluation,
+    WorkSample,
+    Meeting,
+)
 
 
 def hand_on(former, pairing, *, by):
-    """Move goals, actions, notes, the evaluation and the meetings of an ended pair to `pairing`, of the same two.
+    """Move goals, actions, notes, evaluations, samples and meetings of an ended pair to `pairing`, of the same two.
 
     Meetings still ahead that fell with the pair take place again, where both are free by now; who was told that
     they do not is told so.

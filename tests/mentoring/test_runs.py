@@ -6,11 +6,12 @@ import pytest
 
 from mentoring.models.meetings import Meeting
 from mentoring.models.pairs import Goal, Pairing
+from mentoring.models.rematches import RematchRequest
 from mentoring.models.rounds import Exclusion
 from mentoring.models.runs import PairingRun, PairLock
 from mentoring.operations import meetings, runs
 from mentoring.operations.answers import accept
-from mentoring.operations.handing_on import hand_on
+from mentoring.operations.handing_on import CONTENT, hand_on
 from mentoring.operations.pairs import end, end_pairing, pair
 from mentoring.pairing import run_reading
 from mentoring.pairing import words as pairing_words
@@ -461,6 +462,7 @@ def test_undoing_gives_the_pair_everything_back_that_it_had(staff):
     action = make.make_action(former)
     note = make.make_note("shared", former)
     evaluation = make.make_evaluation(former)
+    sample = make.make_sample(former)
     soon, later_on = (clock.now() + timedelta(days=days) for days in (2, 9))
     past = {"starts_at": clock.now() - timedelta(days=3), "settled_at": clock.now()}
     held = make.make_meeting(former, status="mentee_absent", **past)
@@ -483,7 +485,7 @@ def test_undoing_gives_the_pair_everything_back_that_it_had(staff):
     kept = goal.milestones.get()
     assert (kept.pk, kept.due_on, kept.done_at) == (step.pk, step.due_on, step.done_at)
     assert restored.actions.get() == action
-    for row in (note, evaluation, held):
+    for row in (note, evaluation, sample, held):
         row.refresh_from_db()
         assert row.pairing_id == restored.pk
     stands, fallen = (Meeting.objects.get(pk=row.pk) for row in booked)
@@ -508,6 +510,16 @@ def test_a_meeting_that_stands_again_can_be_cancelled_and_is_told_anew(staff):
     waiting = OutgoingMail.objects.filter(reason="meeting_cancelled", status=MailStatus.WAITING)
     assert len(waiting) == 2
     assert all(mail.is_wanted(row) for row in waiting)
+
+
+def test_whatever_hangs_on_a_pair_is_handed_on():
+    """All but what is asked for while a pair lasts, and ends with it."""
+    hanging = {
+        relation.related_model
+        for relation in Pairing._meta.get_fields(include_hidden=True)
+        if relation.auto_created and not relation.concrete
+    }
+    assert hanging - set(CONTENT) == {RematchRequest}
 
 
 def test_nothing_is_handed_on_to_other_people(staff):
