@@ -213,9 +213,10 @@ def panel(pairing, viewer, *, next_meeting="", may_book=False):
     state = evaluation_state(pairing, viewer)
     has_goals = bool(pairing.goals.all())
     title, text, target, label = _words(pairing, viewer, state, has_goals)
+    url = f"#{target}"
     is_free = has_goals and state != SHARED and not form_due(pairing, viewer)  # nothing of their own is due
     if viewer == MENTEE and is_free and (next_meeting or may_book):
-        title, text, target, label = _meeting_words(next_meeting)
+        title, text, url, label = _meeting_words(pairing, next_meeting)
     cohort = pairing.enrolment.cohort
     facts = [{"term": _("Paired"), "value": i18n.day(pairing.paired_at)}]
     if pairing.is_live and cohort.ends_at:
@@ -224,18 +225,19 @@ def panel(pairing, viewer, *, next_meeting="", may_book=False):
         facts.append({"term": pgettext("pair", "Ended"), "value": i18n.day(pairing.ended_at)})
         if viewer == MENTOR:
             facts.append({"term": _("Readable until"), "value": told(pairing.read_until, pairing, viewer)})
-    actions = [{"label": label, "url": f"#{target}", "look": "primary"}] if label else []
+    actions = [{"label": label, "url": url, "look": "primary"}] if label else []
     if pairing.end_kind == EndKind.FINISHED:
         actions.append({"label": _("What was reached"), "url": reverse("pairing-closing", args=[pairing.code])})
     return {"pill": pill(pairing, viewer), "title": title, "text": text, "facts": facts, "actions": actions}
 
 
-def _meeting_words(next_meeting):
-    """The same for a mentee whose goals are set: the next meeting, or that it is to be booked."""
+def _meeting_words(pairing, next_meeting):
+    """Title, text, address and label for a mentee whose goals are set: the next meeting, or the way to book it."""
     if next_meeting:
-        return _("Your next meeting is booked."), next_meeting, "meetings", _("Go to the meetings")
+        return _("Your next meeting is booked."), next_meeting, "#meetings", _("Go to the meetings")
     text = _("Agree on your next meeting: choose a time that both of you have free.")
-    return _("The mentoring is in progress."), text, "meetings", _("Book a meeting")
+    book = reverse("meeting-book", args=[pairing.code])
+    return _("The mentoring is in progress."), text, book, _("Book a meeting")
 
 
 def _words(pairing, viewer, state, has_goals):

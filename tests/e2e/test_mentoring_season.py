@@ -331,7 +331,7 @@ class Season:
         mentee, mentor = self.at_mentee, self.at_mentor
         own, theirs = self.abroad["winter"]
         mentee.go("pairing", self.pairing(self.mentee).code)
-        mentee.press(mentee.link("Book a meeting"))
+        mentee.press(mentee.link("Book a meeting").first)
         meeting = self.book(mentee, 9, (own, theirs))
         self.set_clock(meeting.starts_at + 2 * HOUR)
         page = mentee.go("meeting", meeting.code)
@@ -400,15 +400,25 @@ class Season:
         mentee.go("pairing", code)
         mentee.reads(self.texts["next_steps"])
 
-    def staff_end(self):
+    def staff_close(self):
         pairing, staff = self.pairing(self.mentee), self.at_staff
         page = staff.go("admin:mentoring_pairing_changelist")
         page.locator(f"input[name=_selected_action][value='{pairing.pk}']").check()
-        page.locator("select[name=action]").select_option("end_pairing")
+        page.locator("select[name=action]").select_option("close_pairing")
         staff.press(page.locator("button[name=index]").first)
-        page.locator("[name=reason]").fill(self.texts["reason"])
+        cancels = page.locator("[name=cancels]")
+        if cancels.count():
+            cancels.check()
         self.confirm()
+        pairing.refresh_from_db()
+        assert pairing.end_kind == EndKind.FINISHED
         return pairing
+
+    def both_read_what_was_reached(self, pairing):
+        for side in (self.at_mentee, self.at_mentor):
+            side.go("pairing", pairing.code)
+            side.press(side.link("What was reached").first)
+            side.reads(self.texts["goal"], self.texts["next_steps"])
 
     def after_the_end(self, pairing):
         mentee, mentor = self.at_mentee, self.at_mentor
@@ -446,5 +456,7 @@ def test_a_season_is_walked_from_the_profile_to_the_end_of_a_pair(open_page, set
     season.two_write()
     season.one_stays_away()
     season.mentor_evaluates()
-    season.after_the_end(season.staff_end())
+    closed = season.staff_close()
+    season.both_read_what_was_reached(closed)
+    season.after_the_end(closed)
     assert set(OutgoingMail.objects.values_list("language", flat=True)) == {language}

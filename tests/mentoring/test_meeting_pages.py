@@ -62,7 +62,8 @@ def test_a_mentee_is_led_to_booking_and_then_to_the_next_meeting(pairing):
     assert "Say what you want out of the mentoring." in page(mentee, "pairing", pairing.code)
     make.make_goal(pairing)
     led = page(mentee, "pairing", pairing.code)
-    assert 'href="#meetings">Book a meeting</a>' in led
+    book = reverse("meeting-book", args=[pairing.code])
+    assert led.count(f'href="{book}">Book a meeting</a>') == 2  # on top and among the meetings
     assert "Agree on your next meeting" in led
     meetings.book(pairing.pk, START, by=mentee, **DETAILS)
     led = page(mentee, "pairing", pairing.code)
