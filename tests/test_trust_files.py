@@ -574,7 +574,7 @@ def test_trust_51_the_check_proves_it_and_shows_a_masked_name_and_the_course(cli
     assert response.context["result"]["state"] == "valid"
     facts = [str(row["value"]) for row in response.context["result"]["facts"]]
     assert name in facts
-    assert len(facts) == 7  # number, name, course, dates, hours, day of issue, issuers
+    assert len(facts) == 8  # document, number, name, course, dates, hours, day of issue, issuers
     person = issued.enrolment.person
     hidden = [person.full_name, "다별", "Dabyeol", "Namgung", person.email, "5678", "1997", issued.enrolment.code]
     assert [part for part in hidden if part in response.text] == []

@@ -22,15 +22,19 @@ from mentoring.emails import absences as absence_emails
 from mentoring.emails import actions as action_emails
 from mentoring.emails import care as care_emails
 from mentoring.emails import closings as closing_emails
+from mentoring.emails import forms as form_emails
 from mentoring.emails import meetings as meeting_emails
 from mentoring.emails import pairings as pairing_emails
 from mentoring.emails import pairs as mentoring_emails
 from mentoring.emails import rematches as rematch_emails
 from mentoring.emails import rounds as round_emails
+from mentoring.models.actions import Owner
 from mentoring.models.care import AbsenceStep
+from mentoring.models.evaluations import EvaluationStatus
+from mentoring.models.form_evaluations import FormEvaluation, Stage
 from mentoring.models.pairs import Pairing
 from mentoring.models.safeguarding import SafeguardingOfficer
-from mentoring.operations import timetables
+from mentoring.operations import form_evaluations, timetables
 from portal import clock, mail
 from portal.mail_events import EVENTS
 from portal.models import MailStatus, OutgoingMail
@@ -197,6 +201,8 @@ def write(name, language):
         return action_emails.action_due(action, deadline=due.end_of(action.due_on, action.person))
     if name in CARE:
         return care(name, person, application)
+    if name in FORMS:
+        return form(name, application)
     if name in REMATCH:
         return rematch(name, person, application)
     if name in OF_PAIRS:
@@ -256,6 +262,31 @@ def of_pair(name, application, language):
     if name == "moved_mentor":
         return pairing_emails.moved_mentor(pairing, hold=timedelta(0))
     return getattr(mentoring_emails if name.startswith("paired") else pairing_emails, name)(pairing)
+
+
+FORMS = {"evaluation_due": form_emails.SOON, "evaluation_overdue": form_emails.LATE, "form_shared": None}
+
+
+def form(name, application):
+    """A mail about the mid-term evaluation by a form, to the mentee."""
+    pairing = make.make_pairing(enrolment=make.make_enrolment(application=application))
+    day = clock.today() + timedelta(days=2 if name == "evaluation_due" else -1)
+    version = form_evaluations.standard_form()
+    make.make_mentoring_round(pairing.enrolment.cohort, mid_form=version, mid_due=day)
+    if name == "form_shared":
+        return form_emails.form_shared(
+            FormEvaluation.objects.create(
+                pairing=pairing,
+                stage=Stage.MID,
+                side=Owner.MENTOR,
+                author=pairing.mentor.user,
+                form_version=version,
+                status=EvaluationStatus.SUBMITTED,
+                submitted_at=clock.now(),
+                shared_at=clock.now(),
+            )
+        )
+    return form_emails.form_due(pairing, Stage.MID, Owner.MENTEE, FORMS[name], day)
 
 
 def rematch(name, person, application):
