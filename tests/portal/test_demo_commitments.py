@@ -97,7 +97,7 @@ def test_what_is_counted_is_what_is_shown_as_evidence(agreement, metric):
     scope = Scope(agreement=agreement.pk)
     rows = list(metric.evidence(scope))
     keys = [row.key for row in rows]
-    assert len(set(keys)) == len(keys) == len(metric.keys(scope))
+    assert len(set(keys)) == len(keys) == len(metric.counts(scope))
     by_cohort = metric.by_cohort(scope)
     if metric.adds_up:
         assert sum(figure.part for figure in by_cohort.values()) == metric.figure(scope).part
