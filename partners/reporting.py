@@ -8,14 +8,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.db import models
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from partners import freezing
 from partners.commitments import LABELS, State
 from partners.models.commitments import Visibility
-from partners.models.reports import Decision, Report, ReportPart, ReportState
+from partners.models.reports import Decision, Report, ReportApproval, ReportPart, ReportState
 from portal import i18n, pills
 from portal.rounding import half_up
 
@@ -65,7 +65,7 @@ def facts(report):
     found = [
         {"term": _("Period"), "value": period(report)},
         {"term": _("As of"), "value": i18n.moment(report.as_of, year=True)},
-        {"term": pgettext("report", "Version"), "value": str(report.version)},
+        {"term": pgettext("term", "Version"), "value": str(report.version)},
         {
             "term": _("Parties"),
             "value": " · ".join(party[i18n.language()] for party in report.content["agreement"]["parties"]),
@@ -136,6 +136,7 @@ def _counted(content, entry):
         "slot": entry["slot"],
         "title": rule["title"][i18n.language()],
         "rule": entry["rule"],
+        "anchor": _anchor(entry["rule"]),
         "figure": freezing.read(entry),
         "value": freezing.read(entry).text,
         "unit": rule["unit"][i18n.language()],
@@ -179,6 +180,11 @@ def _headline(row):
     }
 
 
+def _anchor(rule):
+    """A rule's name as a fragment of an address."""
+    return rule.replace(".", "-").replace("@", "-")
+
+
 def _definitions(content, promised):
     """What each figure that is shown means, once for each rule, in the order in which they come."""
     names = dict.fromkeys(entry["rule"] for entry in [*content["figures"], *promised])
@@ -186,6 +192,7 @@ def _definitions(content, promised):
     return [
         {
             "rule": name,
+            "anchor": _anchor(name),
             "title": rule["title"][i18n.language()],
             "of": rule["of"][i18n.language()],
             "definition": rule["definition"][i18n.language()],
@@ -207,35 +214,48 @@ def approval_lines(report):
             "title_lang": i18n.language_of(row.organization, "name"),
             "note": " · ".join(filter(None, [i18n.moment(row.at) if row.at else "", row.reason])),
             "pill": pills.pill(pills.APPROVAL_PILLS, row.decision, row.get_decision_display()),
+            "user": bool(row.reason),
         }
         for row in rows
     ]
 
 
+def awaiting(reports, organizations):
+    """Of a query of reports, those that wait for an answer of one of these organizations."""
+    asked = ReportApproval.objects.filter(
+        sending=F("report__sending"), decision=Decision.WAITING, organization__in=organizations
+    )
+    return reports.filter(state=ReportState.IN_APPROVAL, pk__in=asked.values("report"))
+
+
 def report_lines(reports, organizations):
     """Reports as the partners' desk lists them; one that waits for an answer of these organizations says so."""
-    waiting = set(
-        reports.filter(
-            state=ReportState.IN_APPROVAL,
-            approvals__sending=models.F("sending"),
-            approvals__decision=Decision.WAITING,
-            approvals__organization__in=organizations,
-        ).values_list("pk", flat=True)
-    )
+    waiting = set(awaiting(reports, organizations).values_list("pk", flat=True))
     return [
         {
-            "title": _("Report %(period)s") % {"period": period(report)},
+            "title": period(report),
             "url": report.get_absolute_url(),
-            "note": " · ".join(
-                filter(
-                    None,
-                    [
-                        _("Version %(version)s") % {"version": report.version},
-                        _("Awaits your approval") if report.pk in waiting else "",
-                    ],
-                )
-            ),
+            "note": " · ".join(filter(None, [version(report), _("Awaits your approval") * (report.pk in waiting)])),
             "pill": state_pill(report),
         }
         for report in reports
     ]
+
+
+def waiting_lines(reports, organizations):
+    """The reports that wait for an answer of these organizations, each with its agreement."""
+    return [
+        {
+            "title": report.agreement.title,
+            "title_lang": i18n.language_of(report.agreement, "title"),
+            "url": report.get_absolute_url(),
+            "note": f"{period(report)} · {version(report)}",
+            "pill": state_pill(report),
+        }
+        for report in awaiting(reports, organizations).select_related("agreement")
+    ]
+
+
+def version(report):
+    """Which version it is, in words."""
+    return _("Version %(version)s") % {"version": report.version}

@@ -155,8 +155,8 @@ class Report(models.Model):
         return self.code
 
     def get_absolute_url(self):
-        """Where a party reads it."""
-        return reverse("partnering-report", args=[self.code])
+        """Where a party reads it; it must come with its agreement."""
+        return reverse("partnering-report", args=[self.agreement.slug, self.code])
 
 
 class ReportRows(models.Model):
