@@ -17,7 +17,7 @@ from accounts.admin_tools import (
     FIRST_YEAR,
     LAST_YEAR,
     DayInput,
-    ReadOnlyAdmin,
+    ScopedAdmin,
     event_line,
     event_lines,
     name_verbs,
@@ -117,7 +117,7 @@ DEEDS = {
 
 
 @admin.register(Report)
-class ReportAdmin(ReadOnlyAdmin):
+class ReportAdmin(ScopedAdmin):
     """Reports on agreements, from the draft to what took its place."""
 
     group = "partners"
@@ -130,8 +130,8 @@ class ReportAdmin(ReadOnlyAdmin):
     search_help_text = _("Agreement or code")
 
     def get_queryset(self, request):
-        """With the agreement, which every page names; lists leave the content where it is."""
-        return super().get_queryset(request).select_related("agreement")
+        """With the agreement, which every page names; the content comes where it is asked for."""
+        return super().get_queryset(request).select_related("agreement").defer("content")
 
     def get_urls(self):
         """The deeds and the comparison, before Django's own addresses."""

@@ -252,7 +252,7 @@ def waiting_lines(reports, organizations):
             "note": f"{period(report)} · {version(report)}",
             "pill": state_pill(report),
         }
-        for report in awaiting(reports, organizations).select_related("agreement")
+        for report in awaiting(reports, organizations).select_related("agreement").defer("content")
     ]
 
 

@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 ("digest", models.CharField(max_length=64, verbose_name="fingerprint")),
                 (
                     "sending",
-                    models.PositiveSmallIntegerField(default=0, help_text="How often it was sent for approval."),
+                    models.PositiveSmallIntegerField(default=0),
                 ),
                 ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent for approval")),
                 ("approved_at", models.DateTimeField(blank=True, null=True, verbose_name="approved")),

@@ -37,7 +37,6 @@ class ReportState(models.TextChoices):
 
 
 OPEN = (ReportState.DRAFT, ReportState.IN_APPROVAL, ReportState.APPROVED)
-OUT = (ReportState.PUBLISHED, ReportState.SUPERSEDED)
 
 
 class ReportQuerySet(models.QuerySet):
@@ -81,7 +80,7 @@ class Report(models.Model):
     content = models.JSONField(default=dict)
     digest = models.CharField(_("fingerprint"), max_length=64)
     drawn_up_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    sending = models.PositiveSmallIntegerField(default=0, help_text=_("How often it was sent for approval."))
+    sending = models.PositiveSmallIntegerField(default=0)  # how often it was sent for approval
     sent_at = models.DateTimeField(_("sent for approval"), null=True, blank=True)
     approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
     published_at = models.DateTimeField(_("published"), null=True, blank=True)

@@ -59,7 +59,7 @@ def draw_up(agreement_id, starts_on, ends_on, parts, *, by):
     """
     _refuse_others(by)
     agreement = _agreement(agreement_id)
-    if agreement.state == AgreementState.DRAFT:
+    if agreement.state == AgreementState.DRAFT or agreement.is_history_note:
         raise Refused(_("This agreement is not signed yet."))
     if ends_on < starts_on:
         raise Refused(_("The last day is not before the first."))

@@ -167,6 +167,7 @@ def test_an_empty_part_says_so(ours, agreement, boss):
 def test_staff_draw_up_send_publish_and_correct(agreement, boss):
     client = browser(boss)
     add = reverse("admin:partners_report_add")
+    run(agreement, 2, label_en="2nd run")
     data = {"agreement": agreement.pk, "starts_on": "2025-12-31", "ends_on": "2025-01-01", "parts": ["courses"]}
     assert "The last day is not before the first." in client.post(add, data).content.decode()
     client.post(add, data | {"starts_on": "2025-01-01", "ends_on": "2039-12-31"})
@@ -178,6 +179,7 @@ def test_staff_draw_up_send_publish_and_correct(agreement, boss):
         return client.post(where, data, follow=True).content.decode()
 
     do("again")
+    assert "2nd run" in read(client, reverse("admin:partners_report_change", args=[report.pk]))
     assert "Every party has to approve the report first." in do("publish")
     do("send")
     do("withdraw", reason="다시")
