@@ -187,6 +187,7 @@ class ReportAdmin(ScopedAdmin):
             pill=reporting.state_pill(found),
             document=reporting.document(found),
             is_broken=not freezing.is_intact(found),
+            is_outdated=found.state == S.DRAFT and rederiving.is_outdated(found),
             buttons=self.buttons(found),
             approvals=reporting.approval_lines(found),
             looks=look_lines(found),

@@ -143,6 +143,12 @@ def against_newest(report: Report) -> list[Difference]:
     return found
 
 
+def is_outdated(report: Report) -> bool:
+    """Whether any rule in a report has a newer version. Counts nothing."""
+    known = filter(None, map(_known, report.content["rules"]))
+    return any(metrics.get(metric.key).version > metric.version for metric in known)
+
+
 def _known(rule):
     try:
         return metrics.named(rule)

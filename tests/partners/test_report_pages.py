@@ -213,8 +213,10 @@ def test_the_comparison_says_that_nothing_differs_or_what(agreement, boss):
     metrics.register(second)
     try:
         html = read(client, where)
+        draft = read(client, reverse("admin:partners_report_change", args=[report.pk]))
     finally:
         metrics.forget(second)
+    assert "A rule in this draft has a newer version." in draft
     assert "The row was deleted." in html
     assert "courses.enrolled@1 → courses.enrolled@2" in html
     assert enrolments[1].person.display_name in html
