@@ -217,7 +217,6 @@ class ReportAdmin(ScopedAdmin):
         if name not in DEEDS:
             raise Http404
         label, note, _states, form_class = DEEDS[name]
-        done = {"pk": pk}
 
         def perform(data):
             if name == "again":
@@ -229,7 +228,7 @@ class ReportAdmin(ScopedAdmin):
             elif name == "publish":
                 operations.publish(pk, by=request.user)
             else:
-                done["pk"] = operations.supersede(pk, data["reason"], by=request.user).pk
+                operations.supersede(pk, data["reason"], by=request.user)
             return gettext("Done.")
 
         return object_deed(
@@ -242,6 +241,7 @@ class ReportAdmin(ScopedAdmin):
             form_class=form_class,
             perform=perform,
             back_url=self.change_url(pk),
+            done_url=self.changelist_url() if name == "supersede" else "",
         )
 
     def compare_view(self, request, pk):
