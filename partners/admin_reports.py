@@ -299,10 +299,10 @@ def difference_row(report, found):
     """One difference as admin/partners/report_compare.html takes it, each text ready."""
     rule = report.content["rules"][found.entry["rule"]]
     title = found.entry.get("title", rule["title"])
-    notes = [
-        f"{rederiving.KIND_LABELS[kind]}: {ngettext('%(n)s row', '%(n)s rows', count) % {'n': i18n.number(count)}}"
-        for kind, count in found.counts.items()
-    ]
+    notes = []
+    for kind, count in found.counts.items():
+        rows = ngettext("%(n)s row", "%(n)s rows", count) % {"n": i18n.number(count)}
+        notes.append(f"{rederiving.KIND_LABELS[kind]}: {rows}")
     if found.targets:
         notes.append(
             gettext("Target %(before)s → %(after)s") % dict(zip(("before", "after"), found.targets, strict=True))
