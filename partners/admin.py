@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_tools import ScopedAdmin, ScopedStackedInline, ScopedTabularInline, pill_html
+from partners import admin_reports  # noqa: F401  (registers itself)
 from partners.commitments import metric_of, standing
 from partners.forms import CommitmentForm, HeadlineForm, ScopesForm
 from partners.models.agreements import Agreement, Campaign, Signature

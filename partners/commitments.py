@@ -70,13 +70,19 @@ class Standing:
 
 def scope_of(commitment):
     """The Scope a commitment is counted over; it must come with its scopes."""
-    rows = commitment.scopes.all()
+    return scope_over(
+        commitment.agreement_id, commitment.scopes.all(), starts=commitment.starts_on, ends=commitment.ends_on
+    )
+
+
+def scope_over(agreement_id, rows, *, starts, ends):
+    """The Scope of an agreement in a period, narrowed to what CommitmentScopes name."""
     return Scope(
-        agreement=commitment.agreement_id,
+        agreement=agreement_id,
         programs=frozenset(row.program_id for row in rows if row.program_id),
         cohorts=frozenset(row.cohort_id for row in rows if row.cohort_id),
-        starts=commitment.starts_on,
-        ends=commitment.ends_on,
+        starts=starts,
+        ends=ends,
     )
 
 
@@ -86,27 +92,30 @@ def metric_of(commitment):
 
 
 def figure_of(commitment, metric=None):
-    """The actual of a commitment, by its own rule or by another Metric.
+    """The actual of a commitment, by its own rule or by another Metric."""
+    return figure_over(metric or metric_of(commitment), scope_of(commitment), commitment.scopes.all())
+
+
+def figure_over(metric, scope, rows):
+    """The figure within a Scope that CommitmentScopes share out.
 
     Where only a share of a program or a cohort counts, each cohort's count is taken by its share, and the sum is
     rounded half up to whole ones; only counts that add up may be shared.
     """
-    metric = metric or metric_of(commitment)
-    scope = scope_of(commitment)
-    if all(row.share == WHOLE for row in commitment.scopes.all()):
+    if all(row.share == WHOLE for row in rows):
         return metric.figure(scope)
-    shares = _shares(commitment)
+    shares = _shares(rows)
     shared = sum(figure.part * shares[cohort] for cohort, figure in metric.by_cohort(scope).items())
     return Figure(int(half_up(Fraction(shared, WHOLE))))
 
 
-def _shares(commitment):
+def _shares(rows):
     """The share in percent of each cohort in scope, by primary key; a cohort's own goes before its program's."""
     found = {}
-    for row in commitment.scopes.all():
+    for row in rows:
         if row.program_id:
             found |= {cohort.pk: row.share for cohort in row.program.cohorts.only("pk", "program")}
-    return found | {row.cohort_id: row.share for row in commitment.scopes.all() if row.cohort_id}
+    return found | {row.cohort_id: row.share for row in rows if row.cohort_id}
 
 
 def state_of(figure, target, *, is_over):

@@ -1,4 +1,4 @@
-"""What administrators type about commitments. What is then kept of a change is the operations' business."""
+"""What administrators type about commitments, parties about reports. What is kept is the operations' business."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from partners import metrics
 from partners.models.agreements import AgreementState
 from partners.models.commitments import Commitment, Headline
+from portal.fields import CleanCharField
 
 # What is promised: a change of any of it takes a reason.
 PROMISED = ("metric", "rule_version", "target", "starts_on", "ends_on", "responsible")
@@ -80,7 +81,23 @@ class ScopesForm(forms.BaseInlineFormSet):
     def clean(self):
         """Refuse a share of a figure that is no plain count."""
         super().clean()
+        if any(self.errors):
+            return
         key = self.data.get("metric", "")
-        shared = any(row.get("share", 100) != 100 and not row.get("DELETE") for row in self.cleaned_data or ())
+        shared = any(row.get("share", 100) != 100 and not row.get("DELETE") for row in self.cleaned_data)
         if shared and metrics.is_known(key) and not metrics.get(key).adds_up:
             raise ValidationError(_("Only plain counts can be shared out: persons, rates and means do not add up."))
+
+
+class ReturnForm(forms.Form):
+    """Why a party returns a report. Staff and the other parties read it."""
+
+    use_required_attribute = False
+
+    reason = CleanCharField(
+        label=gettext_lazy("Why you return it"),
+        multiline=True,
+        max_length=300,
+        help_text=gettext_lazy("The administrators and the other parties read it."),
+        error_messages={"required": gettext_lazy("Please say why you return the report.")},
+    )

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, When
 from django.utils.translation import pgettext_lazy
 
 from portal import i18n
@@ -105,6 +105,10 @@ class Measure:
         """The figure of each cohort that has any, by its primary key."""
         raise NotImplementedError
 
+    def counts(self, rows: QuerySet) -> dict[int, Any]:
+        """What each row counts as, by its primary key: by it two derivations are compared row by row."""
+        return dict.fromkeys(rows.order_by().values_list("pk", flat=True), 1)
+
     def basis(self, figure: Figure) -> str:
         """What stands behind a figure that is no plain count; empty of one that is."""
         return ""
@@ -135,6 +139,9 @@ class Different(Measure):
         found = rows.order_by().values_list(cohort).annotate(n=Count(self.field, distinct=True))
         return {pk: Figure(n) for pk, n in found}
 
+    def counts(self, rows):
+        return dict(rows.order_by().values_list("pk", self.field))
+
 
 @dataclass(frozen=True)
 class Share(Measure):
@@ -152,6 +159,10 @@ class Share(Measure):
     def by_cohort(self, rows, cohort):
         found = rows.order_by().values_list(cohort).annotate(n=Count("pk"), part=Count("pk", filter=self.part))
         return {pk: self._figure(part, whole) for pk, whole, part in found}
+
+    def counts(self, rows):
+        counts = Case(When(self.part, then=1), default=0)
+        return dict(rows.order_by().annotate(counts=counts).values_list("pk", "counts"))
 
     def basis(self, figure):
         return f"{i18n.number(figure.part)} ÷ {i18n.number(figure.whole)}" if figure.whole else ""
@@ -172,6 +183,9 @@ class Total(Measure):
     def by_cohort(self, rows, cohort):
         found = rows.order_by().values_list(cohort).annotate(n=models.Sum(self.amount, default=0))
         return {pk: Figure(n) for pk, n in found}
+
+    def counts(self, rows):
+        return dict(rows.order_by().values_list("pk", self.amount))
 
 
 @dataclass(frozen=True)
@@ -230,9 +244,14 @@ class Metric:
         rows = rows.filter(**{self.cohort: cohort}) if cohort else rows
         return (self.describe(row) for row in rows.iterator(chunk_size=2000))
 
-    def keys(self, scope: Scope) -> list[int]:
-        """The primary keys of what is counted, in order: what a report keeps, so that two derivations compare."""
-        return sorted(self.rows(scope).order_by().values_list("pk", flat=True).distinct())
+    def counts(self, scope: Scope) -> dict[int, Any]:
+        """What each counted row counts as, by primary key: what a report keeps, so that two derivations compare."""
+        return self.measure.counts(self.rows(scope))
+
+    def described(self, keys: Iterable[int]) -> dict[int, Row]:
+        """Rows by their primary keys as staff read them, counted or not; those that are gone are left out."""
+        found = self.rows(Scope()).model._default_manager.filter(pk__in=keys).select_related(*self.related)
+        return {row.pk: self.describe(row) for row in found}
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from accounts.models import Role
 from partners.models.agreements import Agreement
 from partners.models.commitments import Commitment
+from partners.models.reports import Report
 
 
 def organizations_of(user):
@@ -26,3 +27,13 @@ def agreements_of(user):
 def commitments_of(user, agreement):
     """The commitments of an agreement that the person reads as a party to it."""
     return Commitment.objects.of_parties(organizations_of(user)).filter(agreement=agreement)
+
+
+def reports_of(user):
+    """The reports on agreements of the person's organizations, once they are sent for approval."""
+    return Report.objects.of_parties(organizations_of(user))
+
+
+def answers_for(user, organization_id):
+    """Whether a person may approve or return a report in the name of a party."""
+    return organization_id in organizations_of(user)

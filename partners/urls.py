@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partners.views import desk, public
+from partners.views import desk, public, reports
 
 urlpatterns = [
     path("partners/", public.partners, name="partners"),
@@ -12,4 +12,5 @@ urlpatterns = [
     path("partnering/", desk.agreements, name="partnering"),
     path("partnering/<slug:slug>/", desk.agreement, name="partnering-agreement"),
     path("partnering/<slug:slug>/<int:pk>/", desk.figure, name="partnering-figure"),
+    path("partnering/<slug:slug>/reports/<slug:code>/", reports.report, name="partnering-report"),
 ]

@@ -151,6 +151,20 @@ COMMITMENT_PILLS = {
     "counting": ("soon", "clock"),
 }
 
+REPORT_PILLS = {
+    "draft": ("soon", "pencil"),
+    "in_approval": ("warn", "clock"),
+    "approved": ("live", "check"),
+    "published": ("good", "flag"),
+    "superseded": ("done", "swap"),
+}
+
+APPROVAL_PILLS = {
+    "waiting": ("soon", "clock"),
+    "approved": ("good", "check"),
+    "returned": ("bad", "back"),
+}
+
 IMPORT_PILLS = {
     "waiting": ("warn", "clock"),
     "applied": ("good", "check"),

@@ -134,6 +134,9 @@ class Satisfaction(Measure):
     def by_cohort(self, rows, cohort):
         return {pk: self._figure([result]) for pk, result in _answers(rows).items()}
 
+    def counts(self, rows):
+        return {pk: list(result.counts) for pk, result in _answers(rows).items()}
+
     def basis(self, figure):
         n = figure.whole
         return ngettext("%(n)s answer", "%(n)s answers", n) % {"n": i18n.number(n)} if n else ""

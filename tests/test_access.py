@@ -98,6 +98,7 @@ EXPECTED = {
     "partnering": PARTNERS,
     "partnering-agreement": PARTNERS,
     "partnering-figure": PARTNERS,
+    "partnering-report": row(LOGIN, HIDDEN),  # there is none; tests/partners/test_report_pages.py has one
     "privacy": PUBLIC,
     "terms": PUBLIC,
     "age": row(YES, MOVED),
@@ -276,6 +277,7 @@ def world():
         "agreement": [agreement.slug],
         "partnering-agreement": [agreement.slug],
         "partnering-figure": [agreement.slug, make.make_commitment(agreement).pk],
+        "partnering-report": [agreement.slug, "nobody"],
         "survey": [asked.code],
         "teaching-survey": [asked.code],
         "teaching-survey-pdf": [asked.code],

@@ -6,7 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from partners import commitments, desk, permissions, showing
+from partners import commitments, desk, permissions, reporting, showing
 from partners.models.commitments import Commitment
 
 
@@ -22,7 +22,10 @@ def agreements(request):
         pk: list(group)
         for pk, group in groupby([row for _day, row in counted], key=lambda row: row.commitment.agreement_id)
     }
-    context = {"agreements": desk.agreement_cards(own, by_agreement)}
+    waiting = reporting.waiting_lines(
+        permissions.reports_of(request.user), permissions.organizations_of(request.user)
+    )
+    context = {"agreements": desk.agreement_cards(own, by_agreement), "waiting": waiting}
     return render(request, "partners/desk/agreements.html", context)
 
 
@@ -36,7 +39,13 @@ def agreement(request, slug):
     """One agreement with its commitments, counted now."""
     own = find(request, slug)
     found = commitments.standings(permissions.commitments_of(request.user, own))
-    context = {"agreement": own, "panel": desk.panel(own, found), "rows": desk.rows(own, found)}
+    made = permissions.reports_of(request.user).filter(agreement=own).select_related("agreement").defer("content")
+    context = {
+        "agreement": own,
+        "panel": desk.panel(own, found),
+        "rows": desk.rows(own, found),
+        "reports": reporting.report_lines(made, permissions.organizations_of(request.user)),
+    }
     return render(request, "partners/desk/agreement.html", context)
 
 

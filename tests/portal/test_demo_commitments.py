@@ -1,17 +1,22 @@
 """The demonstration's agreement of 2024 comes to what is published, each figure counted from rows."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.db import transaction
 
 from mentoring.models.meetings import Meeting, MeetingStatus
-from partners import commitments, metrics
+from partners import commitments, metrics, rederiving, reporting
 from partners.commitments import State
 from partners.metrics import Of, Scope
 from partners.models.agreements import Agreement
 from partners.models.commitments import Commitment
+from partners.models.reports import ReportPart
+from partners.operations import reports
+from partners.rederiving import Kind
 from programs.models.enrolments import Enrolment, EnrolmentStatus
+from tests.make import make_admin
 from tests.portal.demo_season import loaded
 
 pytestmark = pytest.mark.django_db
@@ -97,7 +102,7 @@ def test_what_is_counted_is_what_is_shown_as_evidence(agreement, metric):
     scope = Scope(agreement=agreement.pk)
     rows = list(metric.evidence(scope))
     keys = [row.key for row in rows]
-    assert len(set(keys)) == len(keys) == len(metric.keys(scope))
+    assert len(set(keys)) == len(keys) == len(metric.counts(scope))
     by_cohort = metric.by_cohort(scope)
     if metric.adds_up:
         assert sum(figure.part for figure in by_cohort.values()) == metric.figure(scope).part
@@ -153,3 +158,26 @@ def test_2025_is_counted_by_its_own_agreement():
     assert found["courses.completed"].state == State.EXCEEDED
     assert found["courses.satisfaction"].state == State.COUNTING
     assert found["networking.run"].state == State.IN_PROGRESS
+
+
+def test_a_report_on_2024_comes_out_the_same_until_an_enrolment_goes(agreement):
+    period = date(2024, 1, 1), date(2025, 12, 31)
+    report = reports.draw_up(agreement.pk, *period, ReportPart.values, by=make_admin())
+    promised = [row for part in reporting.document(report)["parts"] for row in part["rows"] if "rate" in row]
+    told = {row["rule"].partition("@")[0]: (row["value"], row["rate"], row["state"]) for row in promised}
+    assert told == {key: (actual, f"{rate}%", state) for key, (_target, actual, rate, state) in PROMISED.items()}
+    assert rederiving.rederive(report) == []
+    gone = Enrolment.objects.filter(
+        cohort__agreement=agreement, cohort__program__kind="course", status=EnrolmentStatus.COMPLETED
+    ).first()
+    with transaction.atomic():
+        Enrolment.objects.filter(pk=gone.pk)._raw_delete(using="default")
+        found = {row.entry["slot"]: row for row in rederiving.rederive(report)}
+        transaction.set_rollback(True)
+    assert found["figure:courses.enrolled"].counts == {Kind.GONE: 1}
+    assert (found["figure:courses.enrolled"].before.part, found["figure:courses.enrolled"].after.part) == (
+        1104,
+        1103,
+    )
+    untouched = ("figure:experts.", "figure:mentoring.", "figure:internships.", "figure:courses.run")
+    assert not [slot for slot in found if slot.startswith(untouched)]
