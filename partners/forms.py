@@ -81,10 +81,9 @@ class ScopesForm(forms.BaseInlineFormSet):
     def clean(self):
         """Refuse a share of a figure that is no plain count."""
         super().clean()
-        if any(self.errors):
-            return
         key = self.data.get("metric", "")
-        shared = any(row.get("share", 100) != 100 and not row.get("DELETE") for row in self.cleaned_data)
+        rows = [form.cleaned_data for form in self.forms if form.is_valid()]
+        shared = any(row.get("share", 100) != 100 and not row.get("DELETE") for row in rows)
         if shared and metrics.is_known(key) and not metrics.get(key).adds_up:
             raise ValidationError(_("Only plain counts can be shared out: persons, rates and means do not add up."))
 
