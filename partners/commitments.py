@@ -20,7 +20,6 @@ from partners.models.commitments import Commitment, MetricSnapshot
 from portal import clock, i18n, pills
 from portal.rounding import half_up
 
-MANUAL = "manual"  # the key of figures given by hand
 OVER = (AgreementState.EXPIRED, AgreementState.TERMINATED, AgreementState.SUPERSEDED)
 WHOLE = 100  # percent
 
@@ -104,12 +103,12 @@ def figure_over(metric, scope, rows):
     """
     if all(row.share == WHOLE for row in rows):
         return metric.figure(scope)
-    shares = _shares(rows)
+    shares = shares_of(rows)
     shared = sum(figure.part * shares[cohort] for cohort, figure in metric.by_cohort(scope).items())
     return Figure(int(half_up(Fraction(shared, WHOLE))))
 
 
-def _shares(rows):
+def shares_of(rows):
     """The share in percent of each cohort in scope, by primary key; a cohort's own goes before its program's."""
     found = {}
     for row in rows:
@@ -199,12 +198,3 @@ def rows(found):
 def _trimmed(value, digits):
     """A target or a remainder with the digits of its figure."""
     return half_up(Fraction(value), digits)
-
-
-def differences(commitment, before, after):
-    """The rows that one version of a rule counts and another does not: a pair of lists of Rows, gone and new."""
-    scope = scope_of(commitment)
-    old = {row.key: row for row in before.evidence(scope)}
-    new = {row.key: row for row in after.evidence(scope)}
-    gone = [row for key, row in old.items() if key not in new]
-    return gone, [row for key, row in new.items() if key not in old]

@@ -5,8 +5,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from partners import commitments, metrics, showing
-from partners.commitments import LABELS, State
-from portal import i18n, pills
+from partners.commitments import LABELS, WHOLE, State
+from partners.suppression.tables import LEAST
+from portal import i18n
 
 ORDER = (State.MISSED, State.IN_PROGRESS, State.COUNTING, State.ACHIEVED, State.EXCEEDED)
 
@@ -71,27 +72,39 @@ def rows(agreement, found):
 
 def figure(standing):
     """One figure down to its cohorts: the definition, what stands behind it, and each cohort's part."""
-    metric = standing.metric
-    parts = metric.by_cohort(commitments.scope_of(standing.commitment))
-    names = metrics.cohort_names(parts)
+    metric, (row,) = standing.metric, commitments.rows([standing])
+    scope = commitments.scope_of(standing.commitment)
+    parts = metric.by_cohort(scope)
+    is_told = not (parts and metric.hides_small) or metric.fewest(scope) >= LEAST
     return {
-        "row": commitments.rows([standing])[0],
+        "row": row,
         "metric": metric,
         "rule": metric.name,
         "population": metric.population,
-        "facts": facts(standing),
-        "parts": [
-            {"label": names[pk].label, "lang": names[pk].lang, "url": names[pk].url, "figure": part.text}
-            for pk, part in ((pk, parts[pk]) for pk in names)
-        ],
+        "facts": facts(row),
+        "parts": part_rows(standing.commitment, parts) if is_told else [],
+        "is_told": is_told,
         "adds_up": metric.adds_up,
-        "pill": pills.pill(pills.COMMITMENT_PILLS, standing.state, LABELS[standing.state]),
     }
 
 
-def facts(standing):
+def part_rows(commitment, parts):
+    """Each cohort's part, with the share of it that counts where that is not all."""
+    shares = commitments.shares_of(commitment.scopes.all())
+    return [
+        {
+            "label": name.label,
+            "lang": name.lang,
+            "url": name.url,
+            "figure": parts[pk].text,
+            "share": f"{shares[pk]}%" if shares.get(pk, WHOLE) != WHOLE else "",
+        }
+        for pk, name in metrics.cohort_names(parts).items()
+    ]
+
+
+def facts(row):
     """Target, actual, rate and what is missing, as components/facts.html takes them."""
-    row = commitments.rows([standing])[0]
     found = [
         {"term": _("Target"), "value": row["target"]},
         {"term": _("Actual"), "value": " ".join(str(part) for part in (row["actual"], row["unit"]) if part)},

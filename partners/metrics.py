@@ -5,6 +5,7 @@ A rule is never changed in place: one that counts otherwise is the next version 
 stay, so that a figure can be derived again by the rule it was made with, and two rules can be compared row by row.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -90,20 +91,20 @@ class Row:
     url: str = ""
 
 
-class Measure:
+class Measure(ABC):
     """How a query of rows becomes a figure. `by_cohort` splits it along a lookup that leads to the cohort."""
 
     digits = 0
     scale = 1
     adds_up = True  # whether the figures of cohorts add up to that of all
 
+    @abstractmethod
     def figure(self, rows: QuerySet) -> Figure:
         """The figure of all rows."""
-        raise NotImplementedError
 
+    @abstractmethod
     def by_cohort(self, rows: QuerySet, cohort: str) -> dict[int, Figure]:
         """The figure of each cohort that has any, by its primary key."""
-        raise NotImplementedError
 
     def counts(self, rows: QuerySet) -> dict[int, Any]:
         """What each row counts as, by its primary key: by it two derivations are compared row by row."""
@@ -209,6 +210,9 @@ class Metric:
     cohort: str = "cohort"
     related: tuple[str, ...] = ()
     planned: Callable[[Scope], int] | None = None
+    hides_small: bool = (
+        False  # whether the part of a cohort tells of its people, so that parts below 5 are not told
+    )
 
     @property
     def name(self):
@@ -237,6 +241,11 @@ class Metric:
     def by_cohort(self, scope: Scope) -> dict[int, Figure]:
         """The same for each cohort that has any, by its primary key."""
         return self.measure.by_cohort(self.rows(scope), self.cohort)
+
+    def fewest(self, scope: Scope) -> int:
+        """How many rows stand behind the part of the cohort that has fewest; 0 where there is none."""
+        rows = Number().by_cohort(self.rows(scope), self.cohort)
+        return min((figure.part for figure in rows.values()), default=0)
 
     def evidence(self, scope: Scope, cohort: int | None = None) -> Iterable[Row]:
         """The rows that are counted, described for staff; of one cohort, or of all."""

@@ -70,8 +70,16 @@ def _teaching_row(part):
 
 
 _of_cohorts: dict[str, Any] = {"cohort": "pk", "related": ("program",), "describe": _cohort_row}
-_of_enrolments: dict[str, Any] = {"related": ("person", "cohort__program"), "describe": _enrolment_row}
-_of_applications: dict[str, Any] = {"related": ("cohort__program",), "describe": _application_row}
+_of_enrolments: dict[str, Any] = {
+    "hides_small": True,
+    "related": ("person", "cohort__program"),
+    "describe": _enrolment_row,
+}
+_of_applications: dict[str, Any] = {
+    "hides_small": True,
+    "related": ("cohort__program",),
+    "describe": _application_row,
+}
 _of_teaching: dict[str, Any] = {
     "cohort": "session__cohort",
     "related": ("expert", "session__cohort__program"),

@@ -257,47 +257,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="ManualFigure",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                ),
-                ("value", models.DecimalField(decimal_places=2, max_digits=12, verbose_name="value")),
-                ("as_of", models.DateField(verbose_name="as of")),
-                (
-                    "evidence",
-                    models.CharField(
-                        help_text="A document, a link, who counted.", max_length=300, verbose_name="evidence"
-                    ),
-                ),
-                ("at", models.DateTimeField(default=portal.clock.now, editable=False)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "commitment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="manual_figures",
-                        to="partners.commitment",
-                        verbose_name="commitment",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "figure given by hand",
-                "verbose_name_plural": "figures given by hand",
-                "ordering": ["-as_of", "-pk"],
-            },
-        ),
-        migrations.CreateModel(
             name="MetricSnapshot",
             fields=[
                 (

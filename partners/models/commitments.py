@@ -158,27 +158,6 @@ class CommitmentChange(models.Model):
         return f"{self.field}: {self.before} → {self.after}"
 
 
-class ManualFigure(models.Model):
-    """A figure that no row of the portal holds: given by hand, with the evidence it rests on. Never changed."""
-
-    commitment = models.ForeignKey(
-        Commitment, on_delete=models.PROTECT, related_name="manual_figures", verbose_name=_("commitment")
-    )
-    value = models.DecimalField(_("value"), max_digits=12, decimal_places=2)
-    as_of = models.DateField(_("as of"))
-    evidence = models.CharField(_("evidence"), max_length=300, help_text=_("A document, a link, who counted."))
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False)
-    at = models.DateTimeField(default=clock.now, editable=False)
-
-    class Meta:
-        verbose_name = _("figure given by hand")
-        verbose_name_plural = _("figures given by hand")
-        ordering = ["-as_of", "-pk"]
-
-    def __str__(self):
-        return f"{self.value}"
-
-
 class MetricSnapshot(models.Model):
     """What a commitment came to on one day, by the rule it then had. Taken daily; never changed."""
 

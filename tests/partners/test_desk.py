@@ -55,9 +55,9 @@ def run(agreement, enrolled, **program):
 
 
 def test_from_the_list_to_the_cohorts_behind_a_figure(ours, agreement):
-    user, commitment = partner_of(ours), make_commitment(agreement)
-    run(agreement, 3, title_ko="첫 과정", title_en="First course")
-    run(agreement, 2, title_ko="둘째 과정", title_en="Second course")
+    user, commitment = partner_of(ours), make_commitment(agreement, target=22)
+    run(agreement, 6, title_ko="첫 과정", title_en="First course")
+    run(agreement, 5, title_ko="둘째 과정", title_en="Second course")
     take_snapshots(clock.now())
     assert "진행 중 1" in page(user, "")
     html = page(user, f"{agreement.slug}/")
@@ -75,12 +75,34 @@ def test_what_does_not_add_up_says_so(ours, agreement):
     user = partner_of(ours)
     once = run(agreement, 0)
     twice = run(agreement, 0)
-    person = make_user()
-    for cohort in (once, twice):
-        make_enrolment(cohort, person, status="active")
+    for person in [make_user() for _ in range(5)]:
+        for cohort in (once, twice):
+            make_enrolment(cohort, person, status="active")
     commitment = make_commitment(agreement, metric="courses.enrolled_persons")
     html = page(user, f"{agreement.slug}/{commitment.pk}/")
     assert "더해도 전체와 같지 않아요" in html
+
+
+@pytest.mark.parametrize("metric", ["courses.enrolled", "courses.completion_rate", "courses.completed_hours"])
+@pytest.mark.parametrize(("fewest", "is_told"), [(4, False), (5, True)])
+def test_parts_that_tell_of_fewer_than_five_people_are_not_told(ours, agreement, metric, fewest, is_told):
+    for count in (fewest, 9):
+        cohort = run(agreement, 0, title_ko="작은 과정")
+        for _ in range(count):
+            make_enrolment(cohort, status="completed")
+    commitment = make_commitment(agreement, metric=metric)
+    html = page(partner_of(ours), f"{agreement.slug}/{commitment.pk}/")
+    assert ("작은 과정" in html) == is_told
+    assert ("내역은 표시하지 않아요." in html) != is_told
+
+
+def test_a_share_stands_beside_the_part_it_is_taken_of(ours, agreement):
+    cohort = run(agreement, 8)
+    commitment = make_commitment(agreement)
+    commitment.scopes.create(cohort=cohort, share=25)
+    html = page(partner_of(ours), f"{agreement.slug}/{commitment.pk}/")
+    assert "× 25%" in html
+    assert ">2</td>" in html
 
 
 def test_without_commitments_and_without_rows_the_pages_say_so(ours, agreement):
