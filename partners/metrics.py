@@ -210,9 +210,7 @@ class Metric:
     cohort: str = "cohort"
     related: tuple[str, ...] = ()
     planned: Callable[[Scope], int] | None = None
-    hides_small: bool = (
-        False  # whether the part of a cohort tells of its people, so that parts below 5 are not told
-    )
+    hides_small: bool = False  # a cohort's part tells of its people, and where these are few it is not told
 
     @property
     def name(self):
